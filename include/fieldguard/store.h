@@ -1,0 +1,43 @@
+/*
+ * store.h - shared records by key
+ *
+ * A store maps a key to a shared record. Merging is atomic per key and group of fields: unlike a concurrent map that
+ * replaces values, two workers that merge different fields of one key lose nothing. Generated code wraps this in typed
+ * functions (order_store_merge ...); these here work on any struct fg_type.
+ */
+#ifndef FIELDGUARD_STORE_H
+#define FIELDGUARD_STORE_H
+
+#include <fieldguard/type.h>
+
+struct fg_store;
+
+struct fg_store_options {
+	size_t expected_keys;                     /* 0: grows from small */
+	const struct fg_allocator *allocator;     /* NULL: malloc; must outlive the store */
+};
+
+/* type: must have a shared form and a key (-EINVAL otherwise), and outlive the store. options: NULL for defaults.
+ * Returns: 0, -EINVAL, -ENOMEM.  Owner: the caller frees with fg_store_free. */
+FG_API int fg_store_new(const struct fg_type *type, const struct fg_store_options *options, struct fg_store **ret_store);
+/* NULL is fine. Threads: no other may use the store any more. */
+FG_API void fg_store_free(struct fg_store *store);
+
+/* Merges a patch into the record of its own key, created on first merge.
+ * present: NULL for all fields. Returns: 0, -ENOENT (the patch has no key), -ENOMEM (nothing changed).
+ * Threads: any number at once. */
+FG_API int fg_store_merge(struct fg_store *store, const void *record, const void *present);
+/* Reads a snapshot. ret_present: may be NULL. Returns: 0 or -ENOENT. Threads: any number at once. */
+FG_API int fg_store_read(struct fg_store *store, struct fg_key key, void *ret_record, void *ret_present);
+/* Returns: 0 or -ENOENT. Threads: any number at once; a merge of the same key at the same time comes before or after. */
+FG_API int fg_store_remove(struct fg_store *store, struct fg_key key);
+/* Calls visit with a snapshot of each record, in no order. Records added or removed meanwhile may or may not be seen; each
+ * other one is seen once. visit must not call into the store; it stops the walk by returning other than 0.
+ * Returns: 0, or what visit returned, or -ENOMEM. Threads: any number at once. */
+FG_API int fg_store_each(struct fg_store *store,
+                         int (*visit)(const void *record, const void *present, void *user), void *user);
+/* Number of keys; a moment's value while others write. */
+FG_API size_t fg_store_count(const struct fg_store *store);
+FG_API const struct fg_type *fg_store_type(const struct fg_store *store);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * type.h - what the generic parts of the library (store, ingest) know of a generated type
+ *
+ * For each struct T the generator writes `extern const struct fg_type T_fg_type`. A record is passed as void *, its presence
+ * mask (struct T_present) likewise.
+ */
+#ifndef FIELDGUARD_TYPE_H
+#define FIELDGUARD_TYPE_H
+
+#include <fieldguard/base.h>
+#include <fieldguard/decode.h>
+
+#define FG_TYPE_ABI 1
+
+/* The bytes of a key. For char[N]: up to the NUL; for integers and enums: the value as int64_t or uint64_t. */
+struct fg_key {
+	const void *ptr;
+	size_t len;
+};
+
+struct fg_type {
+	const char *name;            /* "order" */
+	uint32_t abi;                /* FG_TYPE_ABI */
+	uint32_t fields_n;
+	size_t record_size, record_align;
+	size_t present_size;
+
+	int (*decode)(const char *json, size_t json_len, const struct fg_decode_options *options, struct fg_arena *arena,
+	              void *ret_record, void *ret_present, struct fg_error *ret_error);
+	int (*encode)(const void *record, const void *present, struct fg_buffer *out, struct fg_error *ret_error);
+	/* Plain field-wise copy of the fields that present names; for records that one thread owns. */
+	void (*patch)(void *record, void *record_present, const void *from, const void *present);
+
+	/* The shared form; all NULL and 0 where the type has none. An all-zero shared record is valid and empty. */
+	size_t shared_size, shared_align;
+	void (*merge)(void *shared, const void *record, const void *present);
+	void (*read)(void *shared, void *ret_record, void *ret_present);
+
+	/* The key; NULL where no field is tagged `key`. Points into the record (or a static-size copy inside it).
+	 * Returns: 0, or -ENOENT when present says that the record has no key. */
+	int (*key)(const void *record, const void *present, struct fg_key *ret_key);
+};
+
+#endif

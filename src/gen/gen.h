@@ -1,0 +1,67 @@
+/*
+ * gen.h - headers in, code out: libclang loads the model (clang.c), the emitters write C from it (emit_*.c)
+ */
+#ifndef FG_GEN_H
+#define FG_GEN_H
+
+#include "model/model.h"
+
+struct gen_input {
+	const char *const *headers;
+	size_t headers_n;
+	const char *const *flags;         /* the user's compile flags */
+	size_t flags_n;
+	const char *compile_commands;     /* folder of compile_commands.json, or NULL */
+};
+
+/* Reads the headers into model, tags parsed and checked. ret_files: every file read, for a depfile (model memory).
+ * Returns: 0; -EINVAL when any error was told to diag; -errno when libclang could not run. */
+int gen_load(struct model *model, const struct gen_input *input, struct model_diag *diag,
+             const char *const **ret_files, size_t *ret_files_n);
+
+struct gen_output {
+	const struct model *model;
+	const char *header;               /* as it shall stand in #include "..." */
+	const char *name;                 /* NAME of NAME.fg.h */
+	unsigned line_size;               /* bytes that writers are kept apart: 64 or 128 */
+};
+
+/* Text that grows; never fails (tools end with a message when memory is out). */
+struct gen_text {
+	char *data;
+	size_t len, size;
+	unsigned depth;
+};
+__attribute__((format(printf, 2, 3)))
+void gen_printf(struct gen_text *text, const char *format, ...);
+void gen_text_fini(struct gen_text *text);
+
+/* The whole of NAME.fg.h and NAME.fg.c. */
+void gen_emit_header(const struct gen_output *output, struct gen_text *text);
+void gen_emit_source(const struct gen_output *output, struct gen_text *text);
+
+/* Parts of them. For one struct each: declarations with their docs for the header, definitions for the source. */
+void gen_emit_present_header(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+void gen_emit_codec_header(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+void gen_emit_decode_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+void gen_emit_encode_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+/* patch, present_all */
+void gen_emit_present_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+/* the shared form: struct, groups, merge, read, accessors (only for records with shareable set) */
+void gen_emit_shared_header(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+void gen_emit_shared_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+/* typed wrappers of fg_store (only with a key) */
+void gen_emit_store_header(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+void gen_emit_store_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+/* T_fg_type and its thunks */
+void gen_emit_type_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+
+/* Names. ret has room for 128 bytes. "order", "amount_cents" -> "ORDER_FIELD_AMOUNT_CENTS" */
+void gen_name_field(const struct model_struct *record, const struct model_field *field, char ret[128]);
+/* Index of a converted field in enum T_field, and their number. */
+size_t gen_field_index(const struct model_struct *record, const struct model_field *field);
+size_t gen_fields_n(const struct model_struct *record);
+/* Is it an inline struct whose own fields have presence bits? (shape ONE, kind STRUCT, not tuple) */
+bool gen_field_nested(const struct model_field *field);
+
+#endif
