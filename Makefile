@@ -1,0 +1,49 @@
+# The front door: every target works in a fresh clone with nothing but git and make. Meson does the building; see
+# docs/building.md for the configurations behind these names.
+.PHONY: all run test bench fuzz torture install clean help
+.SILENT:
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+TARGET ?=
+SECONDS ?= 60
+
+all:
+	scripts/bootstrap.sh dev
+
+help:
+	echo 'make            build build/fieldguard'
+	echo 'make run        a million updates through fieldguard and, beside it, the naive way'
+	echo '                of your own: INPUT=file.ndjson HEADER=my.h TYPE=t KEY=id'
+	echo 'make test       every test under gcc, clang, the sanitizers and valgrind'
+	echo 'make bench      decoding beside jansson, json-c, cJSON and simdjson'
+	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
+	echo 'make torture    the torture tests under ThreadSanitizer, 60 s each: SECONDS=600'
+	echo 'make install    into /usr/local: PREFIX=... DESTDIR=...'
+	echo 'make clean      remove the build folders'
+
+run: all
+	INPUT='$(INPUT)' HEADER='$(HEADER)' TYPE='$(TYPE)' KEY='$(KEY)' run/run.sh
+
+test:
+	scripts/bootstrap.sh
+	scripts/test.py
+
+bench: all
+	bench/run.sh
+
+fuzz:
+	scripts/bootstrap.sh fuzz
+	scripts/fuzz.sh '$(SECONDS)' $(TARGET)
+
+torture:
+	scripts/bootstrap.sh
+	FG_TORTURE_SECONDS='$(SECONDS)' scripts/test.py --suite torture tsan
+
+install: all
+	meson configure build --prefix '$(PREFIX)'
+	meson install -C build --quiet --destdir '$(DESTDIR)'
+	[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
+
+clean:
+	rm -rf build build-*/
