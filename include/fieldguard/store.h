@@ -13,8 +13,9 @@
 struct fg_store;
 
 struct fg_store_options {
-	size_t expected_keys;                     /* 0: grows from small */
-	const struct fg_allocator *allocator;     /* NULL: malloc; must outlive the store */
+	size_t expected_keys;                     /* tables are made this large at once; 0: they grow from small */
+	const struct fg_allocator *allocator;     /* NULL: malloc; must outlive the store; called from any thread that
+	                                             uses the store, from several at once */
 };
 
 /* type: must have a shared form and a key (-EINVAL otherwise), and outlive the store. options: NULL for defaults.
@@ -25,14 +26,17 @@ FG_API void fg_store_free(struct fg_store *store);
 
 /* Merges a patch into the record of its own key, created on first merge.
  * present: NULL for all fields. Returns: 0, -ENOENT (the patch has no key), -ENOMEM (nothing changed).
- * Threads: any number at once. */
+ * Threads: any number at once. No merge is lost, whatever else is inserted or removed at the same time. */
 FG_API int fg_store_merge(struct fg_store *store, const void *record, const void *present);
 /* Reads a snapshot. ret_present: may be NULL. Returns: 0 or -ENOENT. Threads: any number at once. */
 FG_API int fg_store_read(struct fg_store *store, struct fg_key key, void *ret_record, void *ret_present);
-/* Returns: 0 or -ENOENT. Threads: any number at once; a merge of the same key at the same time comes before or after. */
+/* Removes the record; its memory is used again. Returns: 0 or -ENOENT.
+ * Threads: any number at once; a merge of the same key at the same time comes before or after. */
 FG_API int fg_store_remove(struct fg_store *store, struct fg_key key);
-/* Calls visit with a snapshot of each record, in no order. Records added or removed meanwhile may or may not be seen; each
- * other one is seen once. visit must not call into the store; it stops the walk by returning other than 0.
+/* Calls visit with a snapshot of each record, in no order. A record that was added or removed during the walk may be
+ * seen or not, and one that was removed and made again may be seen twice; each other one is seen once. record and
+ * present are valid during the call. visit may call any function of the store but fg_store_free: no lock is held
+ * meanwhile. It stops the walk by returning other than 0.
  * Returns: 0, or what visit returned, or -ENOMEM. Threads: any number at once. */
 FG_API int fg_store_each(struct fg_store *store,
                          int (*visit)(const void *record, const void *present, void *user), void *user);

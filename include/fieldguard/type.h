@@ -31,13 +31,15 @@ struct fg_type {
 	/* Plain field-wise copy of the fields that present names; for records that one thread owns. */
 	void (*patch)(void *record, void *record_present, const void *from, const void *present);
 
-	/* The shared form; all NULL and 0 where the type has none. An all-zero shared record is valid and empty. */
+	/* The shared form; all NULL and 0 where the type has none. An all-zero shared record is valid and empty, and needs no
+	 * fini: its memory may be freed once nobody uses it. merge and read: any threads at once. present NULL: all fields;
+	 * ret_present may be NULL. */
 	size_t shared_size, shared_align;
 	void (*merge)(void *shared, const void *record, const void *present);
 	void (*read)(void *shared, void *ret_record, void *ret_present);
 
 	/* The key; NULL where no field is tagged `key`. Points into the record (or a static-size copy inside it).
-	 * Returns: 0, or -ENOENT when present says that the record has no key. */
+	 * present NULL: all fields. Returns: 0, or -ENOENT when present says that the record has no key. */
 	int (*key)(const void *record, const void *present, struct fg_key *ret_key);
 };
 
