@@ -26,25 +26,49 @@ struct gen_output {
 	unsigned line_size;               /* bytes that writers are kept apart: 64 or 128 */
 };
 
-/* Text that grows; never fails (tools end with a message when memory is out). */
+/* Text that grows; never fails (tools end with a message when memory is out). Zero-initialised is empty; data is
+ * NUL-terminated once something was written. */
 struct gen_text {
 	char *data;
 	size_t len, size;
-	unsigned depth;
+	unsigned depth;                   /* tabs that gen_printf puts before every line it begins */
+	size_t line_start;
 };
+/* Lines (ended by \n in format or arguments) that begin get text->depth tabs, except empty ones and those that begin with
+ * '#'. A line longer than 120 columns is broken when it ends: at the last blank that fits, the rest aligned behind the
+ * parenthesis open there, or behind " * " in a comment. Literals are never broken. */
 __attribute__((format(printf, 2, 3)))
 void gen_printf(struct gen_text *text, const char *format, ...);
+/* A C string literal of these bytes, with its quotes. */
+void gen_literal(struct gen_text *text, const char *bytes, size_t n);
 void gen_text_fini(struct gen_text *text);
 
 /* The whole of NAME.fg.h and NAME.fg.c. */
 void gen_emit_header(const struct gen_output *output, struct gen_text *text);
 void gen_emit_source(const struct gen_output *output, struct gen_text *text);
 
+/* Has it public functions? (defined in a named header, with at least one converted field) */
+bool gen_public(const struct model_struct *record);
+/* Has it typed wrappers of fg_store? (public, shareable, with a key) */
+bool gen_stored(const struct model_struct *record);
+/* What the output makes of a struct; 0: nothing, it takes no part. */
+enum {
+	GEN_USED_OBJECT = 1,              /* decoded and encoded by functions of its own */
+	GEN_USED_NESTED = 2,              /* its presence mask stands in one that users see: patch and present_all */
+	GEN_USED_ENTRY = 4,               /* element of a map whose value one of its fields holds */
+};
+unsigned gen_uses(const struct model *model, const struct model_struct *record);
+/* The fields of a map's element that hold the member's name and value; NULL: none is tagged so. */
+const struct model_field *gen_map_key(const struct model_struct *entry);
+const struct model_field *gen_map_value(const struct model_struct *entry);
+
 /* Parts of them. For one struct each: declarations with their docs for the header, definitions for the source. */
 void gen_emit_present_header(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
 void gen_emit_codec_header(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
 void gen_emit_decode_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
 void gen_emit_encode_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+/* Prototypes of all static functions of the source: types may refer to each other. */
+void gen_emit_prototypes(const struct gen_output *output, struct gen_text *text);
 /* patch, present_all */
 void gen_emit_present_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
 /* the shared form: struct, groups, merge, read, accessors (only for records with shareable set) */
@@ -57,10 +81,18 @@ void gen_emit_store_source(const struct gen_output *output, const struct model_s
 void gen_emit_type_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
 
 /* Names. ret has room for 128 bytes. "order", "amount_cents" -> "ORDER_FIELD_AMOUNT_CENTS" */
+/* "order-x.y" -> "ORDER_X_Y" */
+void gen_name_upper(const char *name, char ret[128]);
+/* Has it a number in enum T_field? (converted, and not the count of another one) */
+bool gen_field_listed(const struct model_field *field);
 void gen_name_field(const struct model_struct *record, const struct model_field *field, char ret[128]);
-/* Index of a converted field in enum T_field, and their number. */
+/* Index of a listed field in enum T_field, and their number. */
 size_t gen_field_index(const struct model_struct *record, const struct model_field *field);
 size_t gen_fields_n(const struct model_struct *record);
+/* How the functions of a struct are called in the source: "order_patch", "order_present_all" where it is public, else the name
+ * of a static function that does the same. */
+void gen_name_patch(const struct model_struct *record, char ret[128]);
+void gen_name_present_all(const struct model_struct *record, char ret[128]);
 /* Is it an inline struct whose own fields have presence bits? (shape ONE, kind STRUCT, not tuple) */
 bool gen_field_nested(const struct model_field *field);
 
