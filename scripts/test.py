@@ -32,7 +32,7 @@ ENVIRONMENT = {
     'UBSAN_OPTIONS': 'print_stacktrace=1:halt_on_error=1',
     'TSAN_OPTIONS': 'second_deadlock_stack=1',
 }
-POINT = re.compile(r'(not )?ok\b\s*\d*\s*-?\s*([^#]*)(?:#\s*(SKIP|TODO)\S*\s*(.*))?', re.IGNORECASE)
+POINT = re.compile(r'(not )?ok\b\s*\d*\s*-?\s*([^#]*)(?:#\s*(SKIP)\S*\s*(.*))?', re.IGNORECASE)
 STDERR_LINES = 200
 
 
@@ -63,12 +63,13 @@ def read_tap(test, lines, tally):
         match = POINT.match(line)
         if match:
             points += 1
-            failing = bool(match.group(1)) and (match.group(3) or '').upper() != 'TODO'
+            failing = bool(match.group(1))
             if failing:
                 failed += 1
                 told.append(line)
-            elif (match.group(3) or '').upper() == 'SKIP':
-                tally.skipped[f'{test}: {match.group(4).strip() or match.group(2).strip() or "no reason given"}'] += 1
+            elif match.group(3):
+                reason = match.group(4).strip() or match.group(2).strip() or 'no reason given'
+                tally.skipped[f'{test}: {reason}'] += 1
             else:
                 tally.passed += 1
         elif line.startswith('1..0'):
