@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # bootstrap.sh [CONFIGURATION...] - from a fresh clone to what is built
 #
-# Installs the packages of packages.txt that are missing (Debian's apt-get; nothing is asked or touched when none is), then
-# sets up and builds the folder of each named configuration: config/NAME.ini -> build-NAME/, and dev -> build/.
+# Installs the packages of packages.txt that are missing (Debian's apt-get; nothing is asked or touched when none is),
+# then sets up and builds the folder of each named configuration: config/NAME.ini -> build-NAME/, and dev -> build/.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,8 @@ missing_packages() {
 	local wanted installed
 	wanted=$(sed 's/#.*//' packages.txt | xargs -n1 | sort -u)
 	# shellcheck disable=SC2086 # one word a package
-	installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' | sort -u)
+	installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
+		sed -n 's/^installed //p' | sort -u)
 	comm -23 <(echo "$wanted") <(echo "$installed")
 }
 
@@ -18,7 +19,8 @@ install_packages() {
 	local as_root=() log
 	if [ "$(id -u)" != 0 ]; then
 		command -v sudo >/dev/null || {
-			echo "bootstrap: packages are missing and this is neither root nor has sudo; as root, run: apt-get install" "$@" >&2
+			echo "bootstrap: packages are missing, and this is neither root nor has sudo." >&2
+			echo "bootstrap: as root, run: apt-get install $*" >&2
 			exit 1
 		}
 		as_root=(sudo)
@@ -27,13 +29,13 @@ install_packages() {
 	log=$(mktemp)
 	local get=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
 	# The package lists may be absent or too old to download from: only then are they fetched anew.
-	if ! "${get[@]}" install --no-install-recommends "$@" >"$log" 2>&1 </dev/null; then
-		if ! { "${get[@]}" update && "${get[@]}" install --no-install-recommends "$@"; } >"$log" 2>&1 </dev/null; then
-			cat "$log" >&2
-			rm -f "$log"
-			echo "bootstrap: apt-get could not install them; its words are above" >&2
-			exit 1
-		fi
+	local install=("${get[@]}" install --no-install-recommends "$@")
+	if ! "${install[@]}" >"$log" 2>&1 </dev/null &&
+		! { "${get[@]}" update && "${install[@]}"; } >"$log" 2>&1 </dev/null; then
+		cat "$log" >&2
+		rm -f "$log"
+		echo "bootstrap: apt-get could not install them; its words are above" >&2
+		exit 1
 	fi
 	rm -f "$log"
 }
@@ -41,7 +43,7 @@ install_packages() {
 # Sets up one build folder, anew when its configuration has changed since.
 configure() {
 	local name=$1 folder=$2 log
-	[ -f "config/$name.ini" ] || { echo "bootstrap: no configuration '$name': there is no config/$name.ini" >&2; exit 2; }
+	[ -f "config/$name.ini" ] || { echo "bootstrap: there is no configuration config/$name.ini" >&2; exit 2; }
 	[ -f "$folder/build.ninja" ] && cmp -s "config/$name.ini" "$folder/.configuration" && return
 	echo "bootstrap: configuring $folder/ ($name)"
 	rm -rf "$folder"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # fuzz.sh SECONDS [TARGET...] - libFuzzer on each target of build-fuzz/ (all of them by default)
 #
-# What is found new goes to build-fuzz/corpus/TARGET; an input that crashes is kept as build-fuzz/crash-TARGET-HASH and ends
-# the run with exit 1. A fixed one belongs into fuzz/corpus/TARGET, which `make test` replays.
+# What is found new goes to build-fuzz/corpus/TARGET; an input that crashes is kept as build-fuzz/crash-TARGET-HASH and
+# ends the run with exit 1. A fixed one belongs into fuzz/corpus/TARGET, which `make test` replays.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=$1

@@ -11,8 +11,8 @@
  *             return tap_done();
  *     }
  *
- * Each check is one test point, prints one line at once, and returns whether it held, so that a test can stop where going
- * on makes no sense. A point that fails adds its file and line, and what it got and wanted, as "# " lines.
+ * Each check is one test point, prints one line at once, and returns whether it held, so that a test can stop where
+ * going on makes no sense. A point that fails adds its file and line, and what it got and wanted, as "# " lines.
  *
  * Threads: none of it is thread-safe; worker threads count into variables of their own, and main judges them.
  */

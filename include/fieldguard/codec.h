@@ -15,8 +15,8 @@
  *     {"id":"o-1","amount":1250,   ...   "note":"x","tags":[1,2,3]}   (white space)
  *     |<-- here 17 bytes may be read at once ----->|<- 16 ->|
  *
- * The inline functions take the common case of a value below `fast` (a short string without escapes, a number of up to 7
- * digits) and leave all else, errors too, to a function of the library (..._slow) that starts over.
+ * The inline functions take the common case of a value below `fast` (a short string without escapes, a number of up to
+ * 7 digits) and leave all else, errors too, to a function of the library (..._slow) that starts over.
  */
 #ifndef FIELDGUARD_CODEC_H
 #define FIELDGUARD_CODEC_H
@@ -59,7 +59,7 @@ FG_API const char *fg_dec_begin(struct fg_dec *d, const char *json, size_t json_
                                 struct fg_error *error);
 /* After the value: nothing may follow but white space. Returns: end, or NULL. */
 FG_API const char *fg_dec_end(struct fg_dec *d, const char *p);
-/* Turns a code in d->error into line, column, value. Returns: -EINVAL, or -ENOMEM for FG_ERR_MEMORY. Called once, last. */
+/* Turns a code in d->error into line, column, value. Called once, last. Returns: -EINVAL; -ENOMEM for FG_ERR_MEMORY. */
 FG_API FG_COLD int fg_dec_failed(struct fg_dec *d);
 
 /* Records an error at p; at the end of the text, FG_ERR_SYNTAX, _NUMBER and _ESCAPE become FG_ERR_TRUNCATED.
@@ -213,8 +213,8 @@ static inline const char *fg_dec_colon(struct fg_dec *d, const char *p)
 	return fg_dec_space(d, p + 1);
 }
 
-/* Any name: *ret_name points into the text or, where it held escapes, into the arena; without an arena into d, until the
- * next call (then one of more than FG_SCRATCH_SIZE bytes is FG_ERR_LIMIT). Returns: the value's first byte. */
+/* Any name: *ret_name points into the text or, where it held escapes, into the arena; without an arena into d, until
+ * the next call (then one of more than FG_SCRATCH_SIZE bytes is FG_ERR_LIMIT). Returns: the value's first byte. */
 FG_API const char *fg_dec_name_slow(struct fg_dec *d, const char *p, struct fg_str *ret_name);
 static inline const char *fg_dec_name(struct fg_dec *d, const char *p, struct fg_str *ret_name);
 
@@ -251,8 +251,8 @@ static inline uint64_t fg_fold(uint64_t a, uint64_t b)
 }
 
 /* The hash of the generated tables: perfect for the names of one struct under a seed that the generator found.
- * Slot = fg_name_hash(name, len, seed) >> (64 - log2(slots)). All bytes count, so that a seed exists for any names; the same
- * on every machine. */
+ * Slot = fg_name_hash(name, len, seed) >> (64 - log2(slots)). All bytes count, so that a seed exists for any names;
+ * the same on every machine. */
 static inline uint64_t fg_name_hash(const char *name, size_t len, uint64_t seed)
 {
 	uint64_t first = 0, last = 0;
@@ -536,11 +536,12 @@ static inline void fg_enc_bool(struct fg_enc *e, bool value)
 
 FG_API void fg_enc_int(struct fg_enc *e, int64_t value);
 FG_API void fg_enc_uint(struct fg_enc *e, uint64_t value);
-/* The shortest digits that read back as the same value, and of those the nearest. Always with a point or an exponent, so
- * that readers which tell integers from floats see a float: 1.0, 0.1, 1e22, 5e-324. NaN, infinity: FG_ERR_ENCODE. */
+/* The shortest digits that read back as the same value, and of those the nearest. Always with a point or an exponent,
+ * so that readers which tell integers from floats see a float: 1.0, 0.1, 1e22, 5e-324. NaN, infinity: FG_ERR_ENCODE. */
 FG_API void fg_enc_double(struct fg_enc *e, double value);
 FG_API void fg_enc_float(struct fg_enc *e, float value);
-FG_API void fg_enc_str(struct fg_enc *e, const char *ptr, size_t len);  /* quoted and escaped; UTF-8 checked; NULL: null */
+/* Quoted and escaped; UTF-8 checked; NULL: null. */
+FG_API void fg_enc_str(struct fg_enc *e, const char *ptr, size_t len);
 FG_API void fg_enc_time(struct fg_enc *e, int64_t ns);                  /* with quotes; fraction only where not zero */
 FG_API void fg_enc_duration(struct fg_enc *e, int64_t ns);
 FG_API void fg_enc_raw(struct fg_enc *e, struct fg_str json);           /* validated; NULL: null */

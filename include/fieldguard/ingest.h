@@ -1,9 +1,9 @@
 /*
  * ingest.h - many workers from one source of messages, through decode and merge, into a store
  *
- * The source is NDJSON: one JSON object a line. Whatever the number of workers, messages of one key are applied in the order
- * in which they stand in the source, so the result is the same. A bad line is counted and handed to `reject`, in order; it
- * never stops the rest.
+ * The source is NDJSON: one JSON object a line. Whatever the number of workers, messages of one key are applied in the
+ * order in which they stand in the source, so the result is the same. A bad line is counted and handed to `reject`, in
+ * order; it never stops the rest.
  */
 #ifndef FIELDGUARD_INGEST_H
 #define FIELDGUARD_INGEST_H
@@ -35,7 +35,8 @@ struct fg_ingest_options {
 	size_t max_line;                           /* bytes; longer lines are rejected; 0: 64 MiB */
 	struct fg_decode_options decode;
 	const struct fg_allocator *allocator;      /* NULL: malloc */
-	/* Called in order of lines, one call at a time, from any worker. Returns: 0 or a negative errno, which is counted. */
+	/* Called in order of lines, one call at a time, from any worker. Returns: 0 or a negative errno, which is
+	 * counted. */
 	int (*reject)(const struct fg_reject *reject, void *user);
 	/* Called about every progress_ms, one call at a time, from any worker. */
 	void (*progress)(const struct fg_ingest_stats *stats, void *user);
@@ -45,13 +46,13 @@ struct fg_ingest_options {
 	const atomic_bool *stop;
 };
 
-/* Reads fd to its end (or until stop). Returns: 0 (bad lines and stop included), or a negative errno from reading (-EISDIR for
- * a directory), -ENOMEM, -EINVAL. ret_stats: filled in either case, may be NULL.
- * Threads: blocks; starts its own workers and joins them; several ingests into one store at once are safe, but then order
- * between the sources is not defined. fd stays the caller's. */
+/* Reads fd to its end (or until stop). Returns: 0 (bad lines and stop included), or a negative errno from reading
+ * (-EISDIR for a directory), -ENOMEM, -EINVAL. ret_stats: filled in either case, may be NULL.
+ * Threads: blocks; starts its own workers and joins them; several ingests into one store at once are safe, but then
+ * order between the sources is not defined. fd stays the caller's. */
 FG_API int fg_ingest_fd(struct fg_store *store, int fd, const struct fg_ingest_options *options,
                         struct fg_ingest_stats *ret_stats);
-FG_API int fg_ingest_memory(struct fg_store *store, const char *text, size_t len, const struct fg_ingest_options *options,
-                            struct fg_ingest_stats *ret_stats);
+FG_API int fg_ingest_memory(struct fg_store *store, const char *text, size_t len,
+                            const struct fg_ingest_options *options, struct fg_ingest_stats *ret_stats);
 
 #endif

@@ -20,7 +20,8 @@ struct fg_store_options {
 
 /* type: must have a shared form and a key (-EINVAL otherwise), and outlive the store. options: NULL for defaults.
  * Returns: 0, -EINVAL, -ENOMEM.  Owner: the caller frees with fg_store_free. */
-FG_API int fg_store_new(const struct fg_type *type, const struct fg_store_options *options, struct fg_store **ret_store);
+FG_API int fg_store_new(const struct fg_type *type, const struct fg_store_options *options,
+                        struct fg_store **ret_store);
 /* NULL is fine. Threads: no other may use the store any more. */
 FG_API void fg_store_free(struct fg_store *store);
 

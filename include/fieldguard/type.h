@@ -1,8 +1,8 @@
 /*
  * type.h - what the generic parts of the library (store, ingest) know of a generated type
  *
- * For each struct T the generator writes `extern const struct fg_type T_fg_type`. A record is passed as void *, its presence
- * mask (struct T_present) likewise.
+ * For each struct T the generator writes `extern const struct fg_type T_fg_type`. A record is passed as void *, its
+ * presence mask (struct T_present) likewise.
  */
 #ifndef FIELDGUARD_TYPE_H
 #define FIELDGUARD_TYPE_H
@@ -25,15 +25,15 @@ struct fg_type {
 	size_t record_size, record_align;
 	size_t present_size;
 
-	int (*decode)(const char *json, size_t json_len, const struct fg_decode_options *options, struct fg_arena *arena,
-	              void *ret_record, void *ret_present, struct fg_error *ret_error);
+	int (*decode)(const char *json, size_t json_len, const struct fg_decode_options *options,
+	              struct fg_arena *arena, void *ret_record, void *ret_present, struct fg_error *ret_error);
 	int (*encode)(const void *record, const void *present, struct fg_buffer *out, struct fg_error *ret_error);
 	/* Plain field-wise copy of the fields that present names; for records that one thread owns. */
 	void (*patch)(void *record, void *record_present, const void *from, const void *present);
 
-	/* The shared form; all NULL and 0 where the type has none. An all-zero shared record is valid and empty, and needs no
-	 * fini: its memory may be freed once nobody uses it. merge and read: any threads at once. present NULL: all fields;
-	 * ret_present may be NULL. */
+	/* The shared form; all NULL and 0 where the type has none. An all-zero shared record is valid and empty, and
+	 * needs no fini: its memory may be freed once nobody uses it. merge and read: any threads at once. present NULL:
+	 * all fields; ret_present may be NULL. */
 	size_t shared_size, shared_align;
 	void (*merge)(void *shared, const void *record, const void *present);
 	void (*read)(void *shared, void *ret_record, void *ret_present);

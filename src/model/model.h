@@ -1,8 +1,8 @@
 /*
  * model.h - the one description of a type: fields, offsets, tags, policies
  *
- * Two front doors load it (libclang for headers; DWARF for binaries, later); everything else reads it. All memory belongs to
- * the struct model: model_free frees it whole. Pointers between its parts stay valid until then.
+ * Two front doors load it (libclang for headers; DWARF for binaries, later); everything else reads it. All memory
+ * belongs to the struct model: model_free frees it whole. Pointers between its parts stay valid until then.
  */
 #ifndef FG_MODEL_H
 #define FG_MODEL_H
@@ -108,7 +108,7 @@ struct model_type {
 };
 
 struct model_field {
-	const char *name;             /* in C; members of anonymous structs appear here as members of the outer struct */
+	const char *name;             /* in C; members of anonymous structs appear as members of the outer struct */
 	const char *json_name;        /* outside name, never NULL for a converted field */
 	uint64_t offset_bits, size_bits;
 	bool bitfield;
@@ -126,8 +126,8 @@ struct model_struct {
 	const char *c_name;           /* "struct order", or the typedef's name where the struct has no tag */
 	const char *name;             /* prefix of generated names: "order" */
 	const char *header;           /* file that defines it */
-	bool wanted;                  /* defined in a header that was named: gets public functions. Else it is only used by one
-	                                 that is */
+	bool wanted;                  /* defined in a header that was named: gets public functions. Else
+	                                 it is only used by one that is */
 	bool has_pointers;            /* it or a nested struct holds str, cstr, pointer, array or raw fields */
 	bool shareable;               /* gets a shared form */
 	size_t size, align;
@@ -156,7 +156,7 @@ char *model_strndup(struct model *model, const char *text, size_t len);
 const struct model_field *model_field_named(const struct model_struct *record, const char *c_name);
 
 /*
- * Findings about the user's text, in compiler form: "order.h:5:9: error: 'id': ...". Counted; colours only on a terminal.
+ * Findings about the user's text, in compiler form: "order.h:5:9: error: 'id': ...". Counted; colours on a terminal only.
  */
 struct model_diag {
 	FILE *out;
@@ -170,8 +170,8 @@ void model_warning(struct model_diag *diag, const struct model_place *place, con
 
 /* Parses the text of one FG(), without "fg:". name: of the field, for messages. on_struct: it stands on a struct.
  * Returns: true, or false with at least one error told; ret_tag is then unspecified. */
-bool model_tag_parse(struct model *model, const char *text, const char *name, bool on_struct, const struct model_place *place,
-                     struct model_diag *diag, struct model_tag *ret_tag);
+bool model_tag_parse(struct model *model, const char *text, const char *name, bool on_struct,
+                     const struct model_place *place, struct model_diag *diag, struct model_tag *ret_tag);
 /* Holds every tag against its field's type, resolves count fields, names, shareable. Returns: no error was told. */
 bool model_check(struct model *model, struct model_diag *diag);
 /* The model as one JSON object; documented in docs/model-json.md. */

@@ -1,9 +1,10 @@
 /*
  * hash.c - XXH3 with a random secret
  *
- * Keys come from outside. Under a hash that everybody knows, one can send keys that all fall into one shard and one run of
- * slots. So the 192 bytes that XXH3 mixes keys with are drawn at random once a process. XXH3 is not a cryptographic code: it
- * keeps out who doesn't know the secret and can't see hash values, and none ever leaves the process.
+ * Keys come from outside. Under a hash that everybody knows, one can send keys that all fall into one shard and one
+ * run of slots. So the 192 bytes that XXH3 mixes keys with are drawn at random once a process. XXH3 is not a
+ * cryptographic code: it keeps out who doesn't know the secret and can't see hash values, and none ever leaves the
+ * process.
  */
 #include "hash.h"
 

@@ -59,8 +59,8 @@ static inline bool memory_grow(const struct fg_allocator *allocator, void **item
 	return true;
 }
 
-/* The first place at or after ptr that is a multiple of align (a power of two). The allocator knows no alignment: ask it for
- * align - 1 bytes more. */
+/* The first place at or after ptr that is a multiple of align (a power of two). The allocator knows no alignment: ask
+ * it for align - 1 bytes more. */
 static inline void *memory_align(void *ptr, size_t align)
 {
 	return (char *)ptr + (-(uintptr_t)ptr & (uintptr_t)(align - 1));

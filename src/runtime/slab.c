@@ -60,7 +60,8 @@ static int slab_add(const struct slab_shape *shape, struct slabs *slabs)
 	                        sizeof(*slabs->directory))) {
 		return -ENOMEM;
 	}
-	slab = memory_alloc(shape->allocator, sizeof(*slab) + keys_size + shape->align - 1 + shape->slab_n * shape->stride);
+	slab = memory_alloc(shape->allocator,
+	                    sizeof(*slab) + keys_size + shape->align - 1 + shape->slab_n * shape->stride);
 	if (!slab)
 		return -ENOMEM;
 	slab->used = 0;

@@ -8,8 +8,8 @@
  *                      v
  *     struct slab | key cells, 16 bytes each | padding | records, record_stride bytes each, aligned
  *
- * A key of at most 12 bytes lies in its cell, a longer one in an allocation of its own. A record's memory is reused after a
- * remove; a slab without records goes back to the allocator.
+ * A key of at most 12 bytes lies in its cell, a longer one in an allocation of its own. A record's memory is reused
+ * after a remove; a slab without records goes back to the allocator.
  *
  * Threads: none of it is thread-safe: the shard's lock is held, for writing by slabs_add and slabs_remove.
  */

@@ -1,17 +1,17 @@
 /*
  * store.c - shared records by key
  *
- * The top 8 bits of a key's hash choose one of 256 shards. A shard is a lock on cache lines of its own, a table of slots
- * with open addressing, and slabs that hold the records:
+ * The top 8 bits of a key's hash choose one of 256 shards. A shard is a lock on cache lines of its own, a table of
+ * slots with open addressing, and slabs that hold the records:
  *
  *     shard   lock | slots {hash, number}, linear probing | slabs: key and shared record by number
  *
- * Invariant: a slot is reached from its home (hash & mask) over full slots only; a remove moves later slots back instead
- * of leaving a mark, so a table never fills with marks.
+ * Invariant: a slot is reached from its home (hash & mask) over full slots only; a remove moves later slots back
+ * instead of leaving a mark, so a table never fills with marks.
  *
- * Who merges into a record that exists, or reads it, holds the lock for reading: the record stays where it is, and keeps
- * itself consistent under its fields' policies. Who makes, removes or moves something holds it for writing. So a merge runs
- * wholly before or after any insert, growth or remove of its shard, and none is lost.
+ * Who merges into a record that exists, or reads it, holds the lock for reading: the record stays where it is, and
+ * keeps itself consistent under its fields' policies. Who makes, removes or moves something holds it for writing. So a
+ * merge runs wholly before or after any insert, growth or remove of its shard, and none is lost.
  */
 #include "store.h"
 #include "hash.h"

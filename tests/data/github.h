@@ -1,8 +1,8 @@
 /*
  * github.h - public events of a code forge: a root array of records whose payload depends on their type
  *
- * Each payload holds only the fields of its own type of event, and `ref` of a new repository is null. What is absent and what is null
- * is kept apart by the presence mask, so no field of a payload needs `omitempty`.
+ * Each payload holds only the fields of its own type of event, and `ref` of a new repository is null. What is absent
+ * and what is null is kept apart by the presence mask, so no field of a payload needs `omitempty`.
  */
 #ifndef GITHUB_H
 #define GITHUB_H

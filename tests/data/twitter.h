@@ -1,8 +1,8 @@
 /*
  * twitter.h - the answer of a search for messages, as the first version of that service's interface gave it
  *
- * What may be null is a pointer or a string; what may be absent has `omitempty`. Counts, ids and dates keep their own types, so
- * that a wrong one is an error where it is read and not where it is used.
+ * What may be null is a pointer or a string; what may be absent has `omitempty`. Counts, ids and dates keep their own
+ * types, so that a wrong one is an error where it is read and not where it is used.
  */
 #ifndef TWITTER_H
 #define TWITTER_H

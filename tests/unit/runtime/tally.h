@@ -2,8 +2,8 @@
  * tally.h - a small hand-written type for tests of the store and of ingest
  *
  * Its merge is order-sensitive on purpose: `chain` folds every v in, so two orders of the same messages differ.
- * A message: {"id":"k1","v":12,"w":-7,"pad":"..."}, members in any order, all optional, no white space inside, no escapes.
- * pad takes arena memory and is dropped.
+ * A message: {"id":"k1","v":12,"w":-7,"pad":"..."}, members in any order, all optional, no white space inside, no
+ * escapes. pad takes arena memory and is dropped.
  */
 #ifndef FG_TESTS_TALLY_H
 #define FG_TESTS_TALLY_H

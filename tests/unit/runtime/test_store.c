@@ -1,4 +1,4 @@
-/* test_store.c - fg_store by one thread: against a plain array, and with failing memory; threads are in tests/torture */
+/* test_store.c - fg_store by one thread: against a plain array, with failing memory; threads are in tests/torture */
 #include "tally.h"
 #include "tap.h"
 #include "runtime/slab.h"
@@ -174,7 +174,8 @@ static void test_memory_returns(void)
 		full = heap.live;
 		tap_eq_int(fg_store_each(store, remove_visited, store), 0, "a visit may remove what it sees");
 		tap_eq_int(fg_store_count(store), 0, "nothing left");
-		tap_ok(heap.live <= 1 + 2 * 256 && heap.live < full, "slabs and keys went back: %ld of %ld allocations left",
+		tap_ok(heap.live <= 1 + 2 * 256 && heap.live < full,
+		       "slabs and keys went back: %ld of %ld allocations left",
 		       (long)heap.live, full);
 	}
 	fg_store_free(store);
