@@ -32,8 +32,8 @@ struct fg_type {
 	void (*patch)(void *record, void *record_present, const void *from, const void *present);
 
 	/* The shared form; all NULL and 0 where the type has none. An all-zero shared record is valid and empty, and
-	 * needs no fini: its memory may be freed once nobody uses it. merge and read: any threads at once. present NULL:
-	 * all fields; ret_present may be NULL. */
+	 * needs no fini: its memory may be freed once nobody uses it. merge and read: any threads at once. present
+	 * NULL: all fields; ret_present may be NULL. */
 	size_t shared_size, shared_align;
 	void (*merge)(void *shared, const void *record, const void *present);
 	void (*read)(void *shared, void *ret_record, void *ret_present);

@@ -156,7 +156,8 @@ char *model_strndup(struct model *model, const char *text, size_t len);
 const struct model_field *model_field_named(const struct model_struct *record, const char *c_name);
 
 /*
- * Findings about the user's text, in compiler form: "order.h:5:9: error: 'id': ...". Counted; colours on a terminal only.
+ * Findings about the user's text, in compiler form: "order.h:5:9: error: 'id': ...". Counted; colours
+ * on a terminal only.
  */
 struct model_diag {
 	FILE *out;

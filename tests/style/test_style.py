@@ -117,7 +117,7 @@ def include_faults(files, allowed_of):
         for number, angled, quoted in includes(text):
             target = target_of(name, angled, quoted)
             if target and target not in allowed:
-                faults.append(f'{name}:{number}: {angled or quoted} is of {target}, not of {", ".join(sorted(allowed))}')
+                faults.append(f'{name}:{number}: {angled or quoted} is of {target}, not {", ".join(sorted(allowed))}')
     return faults
 
 
