@@ -99,12 +99,14 @@ struct model_enum {
 /* What one element of a field is. */
 struct model_type {
 	enum model_kind kind;
-	const char *c_name;           /* as C spells it: "int64_t", "enum order_status", "struct customer", "char" */
+	const char *c_name;           /* as C spells it: "int64_t", "enum order_status", "struct customer", "const char *";
+	                                 CHARS: "char" */
+	const char *other;            /* OTHER: what it is, for messages: "a union" */
 	size_t size, align;           /* bytes of one element; CHARS: N */
 	bool is_signed;               /* INT */
 	bool is_const;                /* CSTR: const char * */
 	const struct model_enum *enumeration;
-	const struct model_struct *record;
+	const struct model_struct *record; /* STRUCT; NULL where the field has no tag: then nobody looks inside */
 };
 
 struct model_field {
@@ -131,7 +133,7 @@ struct model_struct {
 	bool has_pointers;            /* it or a nested struct holds str, cstr, pointer, array or raw fields */
 	bool shareable;               /* gets a shared form */
 	size_t size, align;
-	struct model_field *fields;   /* in order of offset, untagged ones too */
+	struct model_field *fields;   /* as declared, untagged ones too */
 	size_t fields_n;
 	struct model_tag tag;
 	struct model_place place;
@@ -153,6 +155,15 @@ void model_free(struct model *model);
 void *model_alloc(struct model *model, size_t size);
 char *model_strdup(struct model *model, const char *text);
 char *model_strndup(struct model *model, const char *text, size_t len);
+/* Word of a policy in tags: "rwmutex". */
+const char *model_policy_name(enum model_policy policy);
+/* The value of a field's default, which must be there: the bits of an INT (nanoseconds for time and duration), BOOL or
+ * ENUM, sign-extended to 64. Returns: false for other kinds, and where the text can't hold. */
+bool model_default_bits(const struct model_field *field, uint64_t *ret_bits);
+/* Likewise for a FLOAT: rounded once, to its own size. */
+bool model_default_double(const struct model_field *field, double *ret_value);
+/* Gives an enum's items their outside names (docs/tags.md, "Enums"). */
+void model_enum_name(struct model *model, struct model_enum *enumeration);
 const struct model_field *model_field_named(const struct model_struct *record, const char *c_name);
 
 /*
