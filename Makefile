@@ -42,7 +42,8 @@ torture:
 
 install: all
 	meson configure build --prefix '$(PREFIX)'
-	meson install -C build --quiet --destdir '$(DESTDIR)'
+	scripts/bootstrap.sh dev
+	meson install -C build --no-rebuild --quiet --destdir '$(DESTDIR)'
 	[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
 
 clean:

@@ -15,8 +15,18 @@ missing_packages() {
 	comm -23 <(echo "$wanted") <(echo "$installed")
 }
 
+# Runs a command that talks much, and shows what it said only when it fails.
+hushed() {
+	local log status=0
+	log=$(mktemp)
+	"$@" >"$log" 2>&1 </dev/null || status=$?
+	[ "$status" = 0 ] || cat "$log" >&2
+	rm -f "$log"
+	return "$status"
+}
+
 install_packages() {
-	local as_root=() log
+	local as_root=()
 	if [ "$(id -u)" != 0 ]; then
 		command -v sudo >/dev/null || {
 			echo "bootstrap: packages are missing, and this is neither root nor has sudo." >&2
@@ -26,34 +36,23 @@ install_packages() {
 		as_root=(sudo)
 	fi
 	echo "bootstrap: installing what packages.txt names and this machine lacks (apt-get): $*"
-	log=$(mktemp)
 	local get=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
 	# The package lists may be absent or too old to download from: only then are they fetched anew.
 	local install=("${get[@]}" install --no-install-recommends "$@")
-	if ! "${install[@]}" >"$log" 2>&1 </dev/null &&
-		! { "${get[@]}" update && "${install[@]}"; } >"$log" 2>&1 </dev/null; then
-		cat "$log" >&2
-		rm -f "$log"
+	if ! "${install[@]}" >/dev/null 2>&1 </dev/null && ! { hushed "${get[@]}" update && hushed "${install[@]}"; }; then
 		echo "bootstrap: apt-get could not install them; its words are above" >&2
 		exit 1
 	fi
-	rm -f "$log"
 }
 
 # Sets up one build folder, anew when its configuration has changed since.
 configure() {
-	local name=$1 folder=$2 log
+	local name=$1 folder=$2
 	[ -f "config/$name.ini" ] || { echo "bootstrap: there is no configuration config/$name.ini" >&2; exit 2; }
 	[ -f "$folder/build.ninja" ] && cmp -s "config/$name.ini" "$folder/.configuration" && return
 	echo "bootstrap: configuring $folder/ ($name)"
 	rm -rf "$folder"
-	log=$(mktemp)
-	if ! meson setup "$folder" --native-file "config/$name.ini" >"$log" 2>&1 </dev/null; then
-		cat "$log" >&2
-		rm -rf "$log" "$folder"
-		exit 1
-	fi
-	rm -f "$log"
+	hushed meson setup "$folder" --native-file "config/$name.ini" || { rm -rf "$folder"; exit 1; }
 	cp "config/$name.ini" "$folder/.configuration"
 }
 
@@ -67,5 +66,6 @@ fi
 for name in "$@"; do
 	[ "$name" = dev ] && folder=build || folder=build-$name
 	configure "$name" "$folder"
+	hushed ninja -C "$folder" build.ninja
 	ninja -C "$folder" $quiet
 done
