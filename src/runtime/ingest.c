@@ -7,9 +7,9 @@
  *     -> lane 0 merges its bucket, lane 1 its own, ... each lane chunk after chunk, strictly in order of k
  *     -> all lanes have passed: recycled, the slot may take chunk k + slots_n
  *
- * A lane is a partition of keys, by the top bits of their hash; one more lane delivers the rejects. A lane is served by whoever
- * claims it, one worker at a time. All messages of a key are in one lane, and a lane goes through chunks and lines in order:
- * so they are applied in order, whatever the workers do.
+ * A lane is a partition of keys, by the top bits of their hash; one more lane delivers the rejects. A lane is served by
+ * whoever claims it, one worker at a time. All messages of a key are in one lane, and a lane goes through chunks and
+ * lines in order: so they are applied in order, whatever the workers do.
  *
  * Nobody waits for a lane: who can't claim it goes on, for the worker that holds it looks again after it let go:
  *
@@ -17,27 +17,29 @@
  *       store published = k + 1            store claimed = false
  *       load claimed  (busy: go on)        load published of its next chunk  (ready: claim again)
  *
- * All four are sequentially consistent, so the publisher sees the lane free or the holder sees the chunk, or both. The same
- * holds for any two workers: a chunk that a free lane could merge has always somebody who will still look at that lane.
+ * All four are sequentially consistent, so the publisher sees the lane free or the holder sees the chunk, or both. Who
+ * sees the lane free also sees how far its holders came, for `next` was stored before `claimed`. So a chunk that a free
+ * lane could merge has always somebody who will still look at that lane.
  *
- * Sleep. A worker that found nothing to do sleeps until an event: the source let go, a slot recycled, a chunk published, the
- * end. No wake-up is lost:
+ * Sleep. A worker that found nothing to do sleeps until an event: the source let go, a slot recycled, a chunk published,
+ * the end. No wake-up is lost:
  *
  *     worker                             event
  *       key = load epoch                   change what others look at
  *       look for work everywhere           epoch++
- *       waiters++                          if load waiters: lock, signal, unlock
- *       lock; while load epoch == key wait
+ *       lock, waiters++                    if load waiters: lock, signal, unlock
+ *       while load epoch == key: wait
  *
- * If the change comes before the look, the worker finds it. Otherwise epoch++ comes after the worker read key. If it comes
- * before the worker's test of epoch, the worker doesn't sleep. If it comes after, then waiters++ came before the event's load
- * of waiters, so the event locks; the worker tests and goes to sleep under that lock, so the signal finds it asleep. A signal
- * wakes one worker, and that one looks everywhere before it sleeps again. What a look misses because another worker holds the
- * source or a lane is that worker's to find: it looks everywhere, too, before it sleeps, with a key that is older than its hold.
+ * If the change comes before the look, the worker finds it. Otherwise epoch++ comes after the worker read key. If it
+ * also comes before the worker's test of epoch, the worker doesn't sleep. If it comes after, then waiters++ came before
+ * the event's load of waiters, so the event locks; the worker tests and goes to sleep under that lock, so the signal
+ * finds it asleep. A signal wakes one worker, and that one looks everywhere before it sleeps again. What a look misses
+ * because another worker holds the source or a lane is that worker's to find: before it sleeps it, too, looks everywhere,
+ * and if an event came while it held them its key is older than the event.
  *
- * The end. `total` is the number of chunks that are to be merged: unknown until the source ends, or the number up to and with
- * a chunk that could not be decoded for lack of memory. `recycled` counts up to it. Each is stored before the other is loaded,
- * so whoever comes last sees that they are equal, and wakes all.
+ * The end. `total` is the number of chunks that are to be merged: unknown until the source ends, or the number up to and
+ * with a chunk that could not be decoded for lack of memory. `recycled` counts up to it. Whoever changes one of them
+ * makes an event of it, so workers that sleep look at both again; when they are equal all leave.
  */
 #include "ingest.h"
 #include "memory.h"
@@ -77,7 +79,7 @@ struct ingest {
 	struct fg_store *store;
 	struct fg_ingest_options options;
 	struct chunk_shape shape;
-	unsigned workers_n;
+	atomic_uint workers_n;         /* that run */
 	uint64_t begin_ns, bytes_total;
 
 	atomic_bool reading;           /* the source is held */
@@ -86,7 +88,8 @@ struct ingest {
 
 	struct slot *slots;
 	size_t slots_n;
-	struct lane *lanes;
+	void *lanes_block;
+	struct lane *lanes;            /* in lanes_block, aligned */
 	size_t lanes_n;                /* the last one is that of the rejects */
 
 	_Atomic uint64_t total, recycled;
@@ -441,9 +444,10 @@ static int ingest_init(struct ingest *ingest, struct fg_store *store, const stru
 	ingest->lanes_n = ((size_t)1 << ingest->shape.partition_bits) + 1;
 	ingest->slots_n = workers > 1 ? 2 * workers + 2 : 1;
 	ingest->slots = memory_zalloc(allocator, ingest->slots_n * sizeof(*ingest->slots));
-	ingest->lanes = memory_zalloc(allocator, ingest->lanes_n * sizeof(*ingest->lanes));
-	if (!ingest->slots || !ingest->lanes)
+	ingest->lanes_block = memory_zalloc(allocator, ingest->lanes_n * sizeof(*ingest->lanes) + CACHE_LINE - 1);
+	if (!ingest->slots || !ingest->lanes_block)
 		return -ENOMEM;
+	ingest->lanes = memory_align(ingest->lanes_block, CACHE_LINE);
 	ingest->total = UINT64_MAX;
 	ingest->workers_n = 1;
 	ingest->begin_ns = now_ns();
@@ -463,7 +467,7 @@ static void ingest_fini(struct ingest *ingest)
 		chunk_fini(&ingest->slots[i].chunk, &ingest->shape);
 	source_fini(&ingest->source);
 	memory_free(ingest->options.allocator, ingest->slots);
-	memory_free(ingest->options.allocator, ingest->lanes);
+	memory_free(ingest->options.allocator, ingest->lanes_block);
 	pthread_cond_destroy(&ingest->wake);
 	pthread_mutex_destroy(&ingest->lock);
 }
@@ -471,6 +475,7 @@ static void ingest_fini(struct ingest *ingest)
 /* Runs to the end with up to n workers, the caller being the first. A thread that can't be had is done without. */
 static int run(struct ingest *ingest, unsigned n)
 {
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS };
 	struct worker *workers = memory_alloc(ingest->options.allocator, n * sizeof(*workers));
 	sigset_t all, before;
 	unsigned started = 1;
@@ -481,13 +486,15 @@ static int run(struct ingest *ingest, unsigned n)
 		workers[i].ingest = ingest;
 		workers[i].lane = ingest->lanes_n * i / n;
 	}
-	/* Signals are for the caller's threads. */
+	/* Signals are for the caller's threads, but for those that tell a thread of its own fault. */
 	sigfillset(&all);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
+		sigdelset(&all, faults[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (started < n && !pthread_create(&workers[started].thread, NULL, work, &workers[started]))
 		started++;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	ingest->workers_n = started;
+	atomic_store(&ingest->workers_n, started);
 	work(&workers[0]);
 	for (unsigned i = 1; i < started; i++)
 		pthread_join(workers[i].thread, NULL);

@@ -1,6 +1,6 @@
 /*
- * ingest.h - the parts of fg_ingest: a source is cut into chunks of whole lines, a chunk is decoded by one worker, and its
- * messages are merged by partition of their keys
+ * ingest.h - the parts of fg_ingest: a source is cut into chunks of whole lines, a chunk is decoded by one worker, and
+ * its messages are merged by partition of their keys
  *
  *     source --cut--> chunk k, k+1, ... --decode, any worker--> buckets by partition --merge, in order of k--> store
  *

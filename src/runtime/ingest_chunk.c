@@ -89,7 +89,8 @@ static bool blank(const char *text, size_t len)
 	return true;
 }
 
-static int decode_line(struct chunk *chunk, const struct chunk_shape *shape, uint64_t line, const char *text, size_t len)
+static int decode_line(struct chunk *chunk, const struct chunk_shape *shape, uint64_t line, const char *text,
+                       size_t len)
 {
 	void *record = chunk->records + chunk->messages_n * shape->record_stride;
 	void *present = chunk->presents + chunk->messages_n * shape->present_stride;

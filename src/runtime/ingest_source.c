@@ -4,8 +4,8 @@
  *     buf   | cut already | line\n line\n line\n beginning of a li | free |
  *                         ^at                                      ^len   ^size
  *
- * Memory is a buffer that has been read to its end. Lines are copied out of a descriptor's buffer into the chunk: one pass
- * over bytes that are in the cache anyway, and the buffer stays one piece.
+ * Memory is a buffer that has been read to its end. Lines are copied out of a descriptor's buffer into the chunk: one
+ * pass over bytes that are in the cache anyway, and the buffer stays one piece.
  */
 #include "ingest.h"
 #include "memory.h"
@@ -88,8 +88,8 @@ static bool readable_now(const struct source *source)
 	return source->regular || poll(&pollfd, 1, 0) > 0;
 }
 
-/* Reads until there is enough for a chunk; or a whole line, if waiting for more would hold it up; or the beginning of a line
- * that is too long. */
+/* Reads until there is enough for a chunk; or a whole line, if waiting for more would hold it up; or the beginning of a
+ * line that is too long. Returns: 0 or -ENOMEM. */
 static int source_fill(struct source *source, size_t max_line)
 {
 	while (!source->eof) {
@@ -97,7 +97,8 @@ static int source_fill(struct source *source, size_t max_line)
 		ssize_t n;
 
 		if (!source->newline_known && source->searched < source->len) {
-			source->newline_known = memchr(source->buf + source->searched, '\n', source->len - source->searched);
+			source->newline_known = memchr(source->buf + source->searched, '\n',
+			                               source->len - source->searched);
 			source->searched = source->len;
 		}
 		if (source->newline_known && (left >= CHUNK_BYTES || !readable_now(source)))

@@ -19,7 +19,7 @@
 #include "slab.h"
 
 #include <errno.h>
-#include <pthread.h>
+#include <fieldguard/shared.h>
 #include <stdatomic.h>
 
 #define SHARDS (1u << STORE_SHARD_BITS)
@@ -32,7 +32,7 @@ struct slot {
 };
 
 struct shard {
-	_Alignas(2 * CACHE_LINE) pthread_rwlock_t lock;
+	_Alignas(2 * CACHE_LINE) struct fg_rwlock lock;
 	struct slot *slots;            /* lock; slots_n of them, a power of two, or NULL and 0 */
 	size_t slots_n;                /* lock */
 	struct slabs slabs;            /* lock */
@@ -165,8 +165,6 @@ int fg_store_new(const struct fg_type *type, const struct fg_store_options *opti
 	store->allocator = allocator;
 	store->block = block;
 	slab_shape_init(&store->shape, type->shared_size, type->shared_align, allocator);
-	for (size_t i = 0; i < SHARDS; i++)
-		pthread_rwlock_init(&store->shards[i].lock, NULL);
 
 	/* Keys don't fall evenly: about one part in eight more than the mean is rarely passed. */
 	while (expected && crowded(expected / SHARDS + expected / SHARDS / 8 + 1, slots_n))
@@ -188,7 +186,6 @@ void fg_store_free(struct fg_store *store)
 	for (size_t i = 0; i < SHARDS; i++) {
 		slabs_fini(&store->shape, &store->shards[i].slabs);
 		memory_free(store->allocator, store->shards[i].slots);
-		pthread_rwlock_destroy(&store->shards[i].lock);
 	}
 	memory_free(store->allocator, store->block);
 }
@@ -207,17 +204,17 @@ int store_merge_hashed(struct fg_store *store, struct fg_key key, uint64_t hash,
 	void *shared;
 	int rc = 0;
 
-	pthread_rwlock_rdlock(&shard->lock);
+	fg_rwlock_read_lock(&shard->lock);
 	slot = find(store, shard, key, hash);
 	if (slot && slot->number) {
 		store->type->merge(record_at(store, shard, slot), record, present);
-		pthread_rwlock_unlock(&shard->lock);
+		fg_rwlock_read_unlock(&shard->lock);
 		return 0;
 	}
-	pthread_rwlock_unlock(&shard->lock);
+	fg_rwlock_read_unlock(&shard->lock);
 
 	/* Between the two locks another may have made the record. */
-	pthread_rwlock_wrlock(&shard->lock);
+	fg_rwlock_write_lock(&shard->lock);
 	slot = find(store, shard, key, hash);
 	if (slot && slot->number)
 		shared = record_at(store, shard, slot);
@@ -225,7 +222,7 @@ int store_merge_hashed(struct fg_store *store, struct fg_key key, uint64_t hash,
 		rc = insert(store, shard, key, hash, &shared);
 	if (!rc)
 		store->type->merge(shared, record, present);
-	pthread_rwlock_unlock(&shard->lock);
+	fg_rwlock_write_unlock(&shard->lock);
 	return rc;
 }
 
@@ -244,13 +241,13 @@ int fg_store_read(struct fg_store *store, struct fg_key key, void *ret_record, v
 	struct slot *slot;
 	int rc = -ENOENT;
 
-	pthread_rwlock_rdlock(&shard->lock);
+	fg_rwlock_read_lock(&shard->lock);
 	slot = find(store, shard, key, hash);
 	if (slot && slot->number) {
 		store->type->read(record_at(store, shard, slot), ret_record, ret_present);
 		rc = 0;
 	}
-	pthread_rwlock_unlock(&shard->lock);
+	fg_rwlock_read_unlock(&shard->lock);
 	return rc;
 }
 
@@ -261,7 +258,7 @@ int fg_store_remove(struct fg_store *store, struct fg_key key)
 	struct slot *slot;
 	int rc = -ENOENT;
 
-	pthread_rwlock_wrlock(&shard->lock);
+	fg_rwlock_write_lock(&shard->lock);
 	slot = find(store, shard, key, hash);
 	if (slot && slot->number) {
 		slabs_remove(&store->shape, &shard->slabs, slot->number - 1);
@@ -269,7 +266,7 @@ int fg_store_remove(struct fg_store *store, struct fg_key key)
 		atomic_fetch_sub_explicit(&shard->count, 1, memory_order_relaxed);
 		rc = 0;
 	}
-	pthread_rwlock_unlock(&shard->lock);
+	fg_rwlock_write_unlock(&shard->lock);
 	return rc;
 }
 
@@ -300,7 +297,7 @@ static int batch_fill(struct fg_store *store, struct shard *shard, size_t n, con
 	const struct slab *slab;
 	int filled = -1;
 
-	pthread_rwlock_rdlock(&shard->lock);
+	fg_rwlock_read_lock(&shard->lock);
 	if (n < shard->slabs.directory_n) {
 		filled = 0;
 		slab = shard->slabs.directory[n];
@@ -313,7 +310,7 @@ static int batch_fill(struct fg_store *store, struct shard *shard, size_t n, con
 			filled++;
 		}
 	}
-	pthread_rwlock_unlock(&shard->lock);
+	fg_rwlock_read_unlock(&shard->lock);
 	return filled;
 }
 
