@@ -29,7 +29,7 @@ test:
 	scripts/bootstrap.sh
 	scripts/test.py
 
-bench: all
+bench:
 	bench/run.sh
 
 fuzz:

@@ -39,7 +39,8 @@ install_packages() {
 	local get=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
 	# The package lists may be absent or too old to download from: only then are they fetched anew.
 	local install=("${get[@]}" install --no-install-recommends "$@")
-	if ! "${install[@]}" >/dev/null 2>&1 </dev/null && ! { hushed "${get[@]}" update && hushed "${install[@]}"; }; then
+	if ! "${install[@]}" >/dev/null 2>&1 </dev/null &&
+		! { hushed "${get[@]}" update && hushed "${install[@]}"; }; then
 		echo "bootstrap: apt-get could not install them; its words are above" >&2
 		exit 1
 	fi

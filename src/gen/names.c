@@ -65,7 +65,7 @@ void gen_name_field(const struct model_struct *record, const struct model_field 
 	if (taken || strlen(prefix) + strlen(name) + sizeof "_FIELD_" > 128)
 		snprintf(ret, 128, "%.90s_FIELD_%zu", prefix, index);
 	else
-		snprintf(ret, 128, "%.60s%s_FIELD_%s", prefix, strlen(prefix) > 60 ? prefix + 60 : "", name);
+		stpcpy(stpcpy(stpcpy(ret, prefix), "_FIELD_"), name);
 }
 
 void gen_name_patch(const struct model_struct *record, char ret[128])

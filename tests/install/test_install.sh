@@ -40,4 +40,5 @@ done
 }
 tap 'the first runs' env LD_LIBRARY_PATH="$libdir" "$work/shared"
 tap 'the second runs' "$work/static"
+tap 'the command runs' env -u LD_LIBRARY_PATH "$prefix/bin/fieldguard" --version
 tap_done
