@@ -145,6 +145,8 @@ __attribute__((noinline, unused)) static const char *fg_dec_space_run(const stru
 			return p + __builtin_ctz(other);
 		p += 16;
 	}
+#else
+	(void)d;
 #endif
 	while (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')
 		p++;
@@ -448,7 +450,7 @@ static inline const char *fg_dec_chars(struct fg_dec *d, const char *p, char *bu
 }
 
 FG_API const char *fg_dec_raw(struct fg_dec *d, const char *p, struct fg_str *ret_value);
-/* Grammar and limits: docs of fg_time_parse in time.c */
+/* Grammar and limits stand in src/runtime/time.c. */
 FG_API const char *fg_dec_time(struct fg_dec *d, const char *p, int64_t *ret_ns);
 FG_API const char *fg_dec_duration(struct fg_dec *d, const char *p, int64_t *ret_ns);
 

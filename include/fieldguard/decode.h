@@ -16,7 +16,7 @@ enum fg_decode_flags {
 /* Limits for input from outside. Zero-initialised means the defaults. */
 struct fg_decode_options {
 	uint32_t flags;
-	uint32_t max_depth;       /* nested arrays and objects; 0: 512 */
+	uint32_t max_depth;       /* nested arrays and objects; 0: 512; over 4096: 4096 */
 	size_t max_input;         /* bytes of one text; 0: 1 GiB */
 	size_t max_string;        /* bytes of one decoded string; 0: 64 MiB */
 	size_t max_items;         /* items of one array or members of one map; 0: 16 Mi */
