@@ -62,14 +62,40 @@ FG_API const char *fg_dec_end(struct fg_dec *d, const char *p);
 /* Turns a code in d->error into line, column, value. Called once, last. Returns: -EINVAL; -ENOMEM for FG_ERR_MEMORY. */
 FG_API FG_COLD int fg_dec_failed(struct fg_dec *d);
 
+FG_API FG_COLD void fg_dec_set_error(struct fg_dec *d, const char *p, enum fg_code code, const char *text);
+FG_API FG_COLD void fg_dec_set_type_error(struct fg_dec *d, const char *p, const char *text);
+FG_API FG_COLD void fg_dec_path_field(struct fg_dec *d, const char *json_name);
+FG_API FG_COLD void fg_dec_path_item(struct fg_dec *d, size_t index);
+
+/* These are inline so that compilers know what they return. */
+
 /* Records an error at p; at the end of the text, FG_ERR_SYNTAX, _NUMBER and _ESCAPE become FG_ERR_TRUNCATED.
  * text is static. Returns: NULL always. */
-FG_API FG_COLD const char *fg_dec_fail(struct fg_dec *d, const char *p, enum fg_code code, const char *text);
+static inline const char *fg_dec_fail(struct fg_dec *d, const char *p, enum fg_code code, const char *text)
+{
+	fg_dec_set_error(d, p, code, text);
+	return NULL;
+}
+
 /* The value at p has the wrong type: FG_ERR_TYPE with text, unless it is no JSON value at all. Returns: NULL always. */
-FG_API FG_COLD const char *fg_dec_fail_type(struct fg_dec *d, const char *p, const char *text);
+static inline const char *fg_dec_fail_type(struct fg_dec *d, const char *p, const char *text)
+{
+	fg_dec_set_type_error(d, p, text);
+	return NULL;
+}
+
 /* Put what holds the failed value before the path: ".name", "[index]". Return: NULL always. */
-FG_API FG_COLD const char *fg_dec_in_field(struct fg_dec *d, const char *json_name);
-FG_API FG_COLD const char *fg_dec_in_item(struct fg_dec *d, size_t index);
+static inline const char *fg_dec_in_field(struct fg_dec *d, const char *json_name)
+{
+	fg_dec_path_field(d, json_name);
+	return NULL;
+}
+
+static inline const char *fg_dec_in_item(struct fg_dec *d, size_t index)
+{
+	fg_dec_path_item(d, index);
+	return NULL;
+}
 
 /* ---- bytes --------------------------------------------------------------------------------------------------- */
 
@@ -160,14 +186,16 @@ static inline const char *fg_dec_space(const struct fg_dec *d, const char *p)
 
 /* ---- objects and arrays -------------------------------------------------------------------------------------- */
 
-/* *p is not `open`, or no level is left. Returns: NULL always. */
-FG_API FG_COLD const char *fg_dec_open_failed(struct fg_dec *d, const char *p, char open);
+/* Records that *p is not `open`, or that no level is left. */
+FG_API FG_COLD void fg_dec_set_open_error(struct fg_dec *d, const char *p, char open);
 
 /* At '{' (else FG_ERR_TYPE). Returns: the place of the first name's quote, or of '}'; takes one level of depth. */
 static inline const char *fg_dec_object(struct fg_dec *d, const char *p)
 {
-	if (FG_UNLIKELY(*p != '{' || d->depth == 0))
-		return fg_dec_open_failed(d, p, '{');
+	if (FG_UNLIKELY(*p != '{' || d->depth == 0)) {
+		fg_dec_set_open_error(d, p, '{');
+		return NULL;
+	}
 	d->depth--;
 	p = fg_dec_space(d, p + 1);
 	if (FG_LIKELY(*p == '"') || *p == '}')
@@ -223,8 +251,10 @@ static inline const char *fg_dec_name(struct fg_dec *d, const char *p, struct fg
 /* At '['. Returns: the place of the first item, or of ']'; takes one level. */
 static inline const char *fg_dec_array(struct fg_dec *d, const char *p)
 {
-	if (FG_UNLIKELY(*p != '[' || d->depth == 0))
-		return fg_dec_open_failed(d, p, '[');
+	if (FG_UNLIKELY(*p != '[' || d->depth == 0)) {
+		fg_dec_set_open_error(d, p, '[');
+		return NULL;
+	}
 	d->depth--;
 	return fg_dec_space(d, p + 1);
 }

@@ -11,7 +11,7 @@
 
 /* ---- errors ---- */
 
-const char *fg_dec_fail(struct fg_dec *d, const char *p, enum fg_code code, const char *text)
+void fg_dec_set_error(struct fg_dec *d, const char *p, enum fg_code code, const char *text)
 {
 	struct fg_error *error = d->error;
 
@@ -25,33 +25,30 @@ const char *fg_dec_fail(struct fg_dec *d, const char *p, enum fg_code code, cons
 	error->offset = (size_t)(p - d->begin);
 	error->line = error->column = 0;
 	error->path[0] = error->value[0] = '\0';
-	return NULL;
 }
 
-const char *fg_dec_fail_type(struct fg_dec *d, const char *p, const char *text)
+void fg_dec_set_type_error(struct fg_dec *d, const char *p, const char *text)
 {
-	if (!fg_dec_skip(d, p))
-		return NULL;
-	return fg_dec_fail(d, p, FG_ERR_TYPE, text);
+	if (fg_dec_skip(d, p))
+		fg_dec_set_error(d, p, FG_ERR_TYPE, text);
 }
 
-const char *fg_dec_open_failed(struct fg_dec *d, const char *p, char open)
+void fg_dec_set_open_error(struct fg_dec *d, const char *p, char open)
 {
 	if (*p == open)
-		return fg_dec_fail(d, p, FG_ERR_DEPTH, "nested too deep");
-	return fg_dec_fail_type(d, p, open == '{' ? "an object was expected" : "an array was expected");
+		fg_dec_set_error(d, p, FG_ERR_DEPTH, "nested too deep");
+	else
+		fg_dec_set_type_error(d, p, open == '{' ? "an object was expected" : "an array was expected");
 }
 
-const char *fg_dec_in_field(struct fg_dec *d, const char *json_name)
+void fg_dec_path_field(struct fg_dec *d, const char *json_name)
 {
 	error_path_field(d->error, json_name);
-	return NULL;
 }
 
-const char *fg_dec_in_item(struct fg_dec *d, size_t index)
+void fg_dec_path_item(struct fg_dec *d, size_t index)
 {
 	error_path_item(d->error, index);
-	return NULL;
 }
 
 /* The start of the value at p, as far as it is printable; "..." where it is longer. */

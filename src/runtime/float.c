@@ -25,7 +25,7 @@ uint64_t float_nearest(const struct float_format *format, uint64_t mantissa, int
 	int shift = 64 - format->mantissa_bits - 3;
 	int q = (int)exponent;
 	const uint64_t *power;
-	__extension__ unsigned __int128 product;
+	u128 product;
 	uint64_t high, low, result;
 	int zeros, top, binary;
 
@@ -36,12 +36,12 @@ uint64_t float_nearest(const struct float_format *format, uint64_t mantissa, int
 	power = pow5_table[q - POW5_MIN];
 	zeros = __builtin_clzll(mantissa);
 	mantissa <<= zeros;
-	product = (__extension__ unsigned __int128)mantissa * power[0];
+	product = (u128)mantissa * power[0];
 	high = (uint64_t)(product >> 64);
 	low = (uint64_t)product;
 	if ((high & ((1u << shift) - 1)) == (1u << shift) - 1) {
 		/* A carry from the lower half of the power could reach the bits that are kept. */
-		uint64_t more = (uint64_t)(((__extension__ unsigned __int128)mantissa * power[1]) >> 64);
+		uint64_t more = (uint64_t)(((u128)mantissa * power[1]) >> 64);
 
 		low += more;
 		high += low < more;
@@ -93,7 +93,7 @@ static void big_multiply(struct big *big, uint64_t factor, uint64_t addend)
 	unsigned i;
 
 	for (i = 0; i < big->n; i++) {
-		__extension__ unsigned __int128 product = (unsigned __int128)big->limbs[i] * factor + carry;
+		u128 product = (u128)big->limbs[i] * factor + carry;
 
 		big->limbs[i] = (uint64_t)product;
 		carry = (uint64_t)(product >> 64);

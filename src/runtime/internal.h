@@ -6,6 +6,9 @@
 
 #include <fieldguard/codec.h>
 
+__extension__ typedef unsigned __int128 u128;
+__extension__ typedef __int128 s128;
+
 /* fg_decode_options.max_depth is at most this, so that fg_dec_skip needs no memory and generated decoders of types that
  * hold themselves stay within a thread's stack. */
 #define DEPTH_MAX 4096

@@ -29,15 +29,15 @@ static int log2_power_of_ten(int k)
 /* floor(power * factor / 2^128), where the lowest bit is set too if there is a remainder to speak of */
 static uint64_t scale_odd128(const uint64_t power[2], uint64_t factor)
 {
-	__extension__ unsigned __int128 low = (unsigned __int128)power[1] * factor;
-	__extension__ unsigned __int128 high = (unsigned __int128)power[0] * factor + (uint64_t)(low >> 64);
+	u128 low = (u128)power[1] * factor;
+	u128 high = (u128)power[0] * factor + (uint64_t)(low >> 64);
 
 	return (uint64_t)(high >> 64) | ((uint64_t)high > 1);
 }
 
 static uint64_t scale_odd64(uint64_t power, uint32_t factor)
 {
-	__extension__ unsigned __int128 product = (unsigned __int128)power * factor;
+	u128 product = (u128)power * factor;
 
 	return (uint64_t)(product >> 64) | ((uint64_t)product >> 32 > 1);
 }

@@ -110,7 +110,7 @@ bool time_parse(const char *ptr, size_t len, int64_t *ret_ns)
 	struct fg_str text = {ptr, len};
 	int year, month, day, hour, minute, second, ns, offset;
 	int64_t seconds;
-	__extension__ __int128 total;
+	s128 total;
 
 	if (!take_digits(&text, 4, &year) || !take_char(&text, '-') || !take_digits(&text, 2, &month) ||
 	    !take_char(&text, '-') || !take_digits(&text, 2, &day) || !(take_char(&text, 'T') || take_char(&text, 't')) ||
@@ -121,7 +121,7 @@ bool time_parse(const char *ptr, size_t len, int64_t *ret_ns)
 	if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 59)
 		return false;
 	seconds = days_from_date(year, month, day) * S_PER_DAY + hour * 3600 + minute * 60 + second - offset;
-	total = (__extension__ __int128)seconds * NS_PER_S + ns;
+	total = (s128)seconds * NS_PER_S + ns;
 	if (total < INT64_MIN || total > INT64_MAX)
 		return false;
 	*ret_ns = (int64_t)total;
@@ -272,9 +272,8 @@ static bool take_decimals(struct fg_str *text, uint64_t *ret_value, uint64_t *re
 }
 
 /* One number with its unit, added to *io_total, which stays under 2^127. */
-static bool take_part(struct fg_str *text, __extension__ unsigned __int128 *io_total)
+static bool take_part(struct fg_str *text, u128 *io_total)
 {
-	__extension__ typedef unsigned __int128 u128;
 	uint64_t whole, decimals = 0, scale = 1;
 	size_t whole_n, decimals_n = 0;
 	int64_t unit;
@@ -294,7 +293,7 @@ static bool take_part(struct fg_str *text, __extension__ unsigned __int128 *io_t
 
 bool duration_parse(const char *ptr, size_t len, int64_t *ret_ns)
 {
-	__extension__ unsigned __int128 total = 0;
+	u128 total = 0;
 	struct fg_str text = {ptr, len};
 	bool negative = take_char(&text, '-');
 
