@@ -59,7 +59,7 @@ char *grouped(uint64_t value, char *buf)
 	return buf;
 }
 
-/* ---- progress -------------------------------------------------------------------------------------------------- */
+/* ---- progress ---------------------------------------------------------------------------------------------------- */
 
 void progress_init(struct progress *progress)
 {
@@ -93,7 +93,8 @@ static void draw_bar(const struct progress *progress, int columns, uint64_t byte
 	fputs(progress->colour ? "\033[0m] " : "] ", stderr);
 }
 
-void progress_draw(struct progress *progress, uint64_t bytes, uint64_t bytes_total, uint64_t messages, uint64_t elapsed_ns)
+void progress_draw(struct progress *progress, uint64_t bytes, uint64_t bytes_total, uint64_t messages,
+                   uint64_t elapsed_ns)
 {
 	double seconds = (double)elapsed_ns / 1e9;
 	char text[160], number[28];
@@ -106,8 +107,8 @@ void progress_draw(struct progress *progress, uint64_t bytes, uint64_t bytes_tot
 		bytes = bytes_total;
 	if (bytes_total > 0)
 		len += snprintf(text, sizeof text, "%3.0f%%  ", 100.0 * (double)bytes / (double)bytes_total);
-	len += snprintf(text + len, sizeof text - (size_t)len, "%.0f MB/s  %s messages/s", (double)bytes / 1e6 / seconds,
-	                grouped((uint64_t)((double)messages / seconds), number));
+	len += snprintf(text + len, sizeof text - (size_t)len, "%.0f MB/s  %s messages/s",
+	                (double)bytes / 1e6 / seconds, grouped((uint64_t)((double)messages / seconds), number));
 	if (bytes_total > 0 && bytes > 0) {
 		unsigned left = (unsigned)(seconds * (double)(bytes_total - bytes) / (double)bytes + 0.5);
 
@@ -129,7 +130,7 @@ void progress_end(struct progress *progress)
 		fputs("\r\033[K", stderr);
 }
 
-/* ---- the input, mapped ----------------------------------------------------------------------------------------- */
+/* ---- the input, mapped ------------------------------------------------------------------------------------------- */
 
 int input_map(int fd, struct input *ret_input)
 {
@@ -158,7 +159,7 @@ void input_unmap(struct input *input)
 		munmap((void *)(uintptr_t)input->text, input->len);
 }
 
-/* ---- final state ----------------------------------------------------------------------------------------------- */
+/* ---- final state ------------------------------------------------------------------------------------------------- */
 
 /* Places in state.text: first the key's bytes, then the line with its end. */
 struct state_line {
@@ -228,7 +229,8 @@ int state_add(struct state *state, const void *record, const void *present)
 static int compare_lines(const void *a, const void *b, void *text)
 {
 	const struct state_line *x = a, *y = b;
-	int order = memcmp((char *)text + x->key, (char *)text + y->key, x->key_len < y->key_len ? x->key_len : y->key_len);
+	int order =
+	    memcmp((char *)text + x->key, (char *)text + y->key, x->key_len < y->key_len ? x->key_len : y->key_len);
 
 	return order ? order : (x->key_len > y->key_len) - (x->key_len < y->key_len);
 }
@@ -259,7 +261,7 @@ void state_fini(struct state *state)
 	free(state->lines);
 }
 
-/* ---- statistics ---------------------------------------------------------------------------------------------------- */
+/* ---- statistics -------------------------------------------------------------------------------------------------- */
 
 static double rate(uint64_t n, uint64_t elapsed_ns)
 {
@@ -275,9 +277,11 @@ int run_stats_write(const struct run_stats *stats, const char *path)
 		return -errno;
 	fprintf(out,
 	        "{\"messages\": %llu, \"merged\": %llu, \"rejected\": %llu, \"rejects_lost\": %llu, \"bytes\": %llu,\n"
-	        " \"seconds\": %.6f, \"messages_per_s\": %.0f, \"workers\": %u, \"records\": %llu, \"reads\": %llu, \"stopped\": %s}\n",
-	        (unsigned long long)stats->messages, (unsigned long long)stats->merged, (unsigned long long)stats->rejected,
-	        (unsigned long long)stats->rejects_lost, (unsigned long long)stats->bytes, (double)stats->elapsed_ns / 1e9,
+	        " \"seconds\": %.6f, \"messages_per_s\": %.0f, \"workers\": %u, \"records\": %llu, \"reads\": %llu, "
+	        "\"stopped\": %s}\n",
+	        (unsigned long long)stats->messages, (unsigned long long)stats->merged,
+	        (unsigned long long)stats->rejected, (unsigned long long)stats->rejects_lost,
+	        (unsigned long long)stats->bytes, (double)stats->elapsed_ns / 1e9,
 	        rate(stats->messages, stats->elapsed_ns), stats->workers, (unsigned long long)stats->records,
 	        (unsigned long long)stats->reads, stats->stopped ? "true" : "false");
 	failed = ferror(out);
@@ -290,10 +294,13 @@ void run_stats_print(const struct run_stats *stats, FILE *out)
 
 	fprintf(out, "%s messages: %s merged into %s records, %s rejected%s\n", grouped(stats->messages, messages),
 	        grouped(stats->merged, merged), grouped(stats->records, records), grouped(stats->rejected, rejected),
-	        stats->stopped ? "; stopped before the end" : stats->bytes == 0 ? "; the input is empty" : "");
+	        stats->stopped      ? "; stopped before the end"
+	        : stats->bytes == 0 ? "; the input is empty"
+	                            : "");
 	fprintf(out, "%.1f MB in %.3f s with %u worker%s: %.0f MB/s, %s messages/s\n", (double)stats->bytes / 1e6,
 	        (double)stats->elapsed_ns / 1e9, stats->workers, stats->workers == 1 ? "" : "s",
-	        rate(stats->bytes, stats->elapsed_ns) / 1e6, grouped((uint64_t)rate(stats->messages, stats->elapsed_ns), speed));
+	        rate(stats->bytes, stats->elapsed_ns) / 1e6,
+	        grouped((uint64_t)rate(stats->messages, stats->elapsed_ns), speed));
 	if (stats->rejects_lost > 0)
 		fprintf(out, "%s rejected lines could not be written\n", grouped(stats->rejects_lost, rejected));
 }

@@ -1,8 +1,8 @@
 /*
  * ingest_main.c - fills a store of shared records from a stream of messages, many workers at once
  *
- * The program around fg_ingest, for the one type that it is compiled for: options, the progress bar, bad lines told and kept,
- * Ctrl-C, final state and snapshots in files. Nothing here knows a field.
+ * The program around fg_ingest, for the one type that it is compiled for: options, the progress bar, bad lines told and
+ * kept, Ctrl-C, final state and snapshots in files. Nothing here knows a field.
  */
 #include "driver.h"
 
@@ -22,18 +22,18 @@ extern const struct fg_type RUN_FG_TYPE;
 enum { TOLD_IN_FULL = 20, WORKERS_MAX = 256, LOOK_MS = 20 };
 
 struct options {
-	const char *input;           /* "-": standard input */
+	const char *input; /* "-": standard input */
 	const char *rejects, *state, *reads, *json;
-	unsigned workers;            /* 0: one a CPU */
+	unsigned workers; /* 0: one a CPU */
 	bool show_values;
 };
 
 struct driver {
 	struct options options;
 	struct fg_store *store;
-	int rejects_fd;              /* -1: not wanted, or failed */
-	bool output_failed;          /* some file could not be written: exit 2 */
-	uint64_t told;               /* bad lines, those told in full and the others */
+	int rejects_fd;     /* -1: not wanted, or failed */
+	bool output_failed; /* some file could not be written: exit 2 */
+	uint64_t told;      /* bad lines, those told in full and the others */
 	struct progress progress;
 	atomic_size_t bytes_done;
 	struct sampler sampler;
@@ -59,7 +59,7 @@ static void catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* ---- what fg_ingest calls -------------------------------------------------------------------------------------- */
+/* ---- what fg_ingest calls ---------------------------------------------------------------------------------------- */
 
 static void on_progress(const struct fg_ingest_stats *stats, void *user)
 {
@@ -75,8 +75,9 @@ static void tell_reject(const struct driver *driver, const struct fg_reject *rej
 	const char *clear = driver->progress.shown ? "\r\033[K" : "";
 	const char *name = strcmp(driver->options.input, "-") == 0 ? "stdin" : driver->options.input;
 
-	fprintf(stderr, "%s%s:%llu:%u: %s: %s%s%s (byte %zu)\n", clear, name, (unsigned long long)reject->line, error->column,
-	        error->path[0] ? error->path : "$", error->text, error->value[0] ? ": " : "", error->value, error->offset);
+	fprintf(stderr, "%s%s:%llu:%u: %s: %s%s%s (byte %zu)\n", clear, name, (unsigned long long)reject->line,
+	        error->column, error->path[0] ? error->path : "$", error->text, error->value[0] ? ": " : "",
+	        error->value, error->offset);
 }
 
 static int keep_reject(struct driver *driver, const struct fg_reject *reject)
@@ -108,8 +109,8 @@ static int on_reject(const struct fg_reject *reject, void *user)
 		return -EIO;
 	rc = keep_reject(driver, reject);
 	if (rc) {
-		complain("cannot write to %s: %s; rejected lines are no longer kept, the ingest goes on", driver->options.rejects,
-		         strerror(-rc));
+		complain("cannot write to %s: %s; rejected lines are no longer kept, the ingest goes on",
+		         driver->options.rejects, strerror(-rc));
 		driver->output_failed = true;
 		close(driver->rejects_fd);
 		driver->rejects_fd = -1;
@@ -122,7 +123,7 @@ static int on_sample(struct fg_key key, void *ret_record, void *ret_present, voi
 	return fg_store_read(user, key, ret_record, ret_present);
 }
 
-/* ---- outputs --------------------------------------------------------------------------------------------------- */
+/* ---- outputs ----------------------------------------------------------------------------------------------------- */
 
 static int add_to_state(const void *record, const void *present, void *user)
 {
@@ -153,10 +154,16 @@ static void write_outputs(struct driver *driver, const struct fg_ingest_stats *i
 {
 	const struct options *options = &driver->options;
 	struct run_stats stats = {
-		.messages = ingest->lines, .merged = ingest->merged, .rejected = ingest->rejected,
-		.rejects_lost = ingest->rejects_lost, .bytes = ingest->bytes, .elapsed_ns = ingest->elapsed_ns,
-		.records = fg_store_count(driver->store), .reads = driver->sampler.reads, .workers = ingest->workers,
-		.stopped = ingest->stopped,
+	    .messages = ingest->lines,
+	    .merged = ingest->merged,
+	    .rejected = ingest->rejected,
+	    .rejects_lost = ingest->rejects_lost,
+	    .bytes = ingest->bytes,
+	    .elapsed_ns = ingest->elapsed_ns,
+	    .records = fg_store_count(driver->store),
+	    .reads = driver->sampler.reads,
+	    .workers = ingest->workers,
+	    .stopped = ingest->stopped,
 	};
 	bool state_to_stdout = options->state && strcmp(options->state, "-") == 0;
 	char number[28];
@@ -174,7 +181,7 @@ static void write_outputs(struct driver *driver, const struct fg_ingest_stats *i
 		failed_output(driver, "standard output", write_error());
 }
 
-/* ---- the run --------------------------------------------------------------------------------------------------- */
+/* ---- the run ----------------------------------------------------------------------------------------------------- */
 
 /* Starts the thread that takes snapshots. Returns: the mapping is in use. */
 static bool start_sampler(struct driver *driver, int fd)
@@ -201,9 +208,13 @@ static bool start_sampler(struct driver *driver, int fd)
 static int ingest(struct driver *driver, int fd, struct fg_ingest_stats *ret_stats)
 {
 	struct fg_ingest_options options = {
-		.workers = driver->options.workers, .reject = on_reject, .progress = on_progress, .progress_ms = LOOK_MS,
-		.user = driver, .stop = &stop_asked,
-		.decode = {.flags = driver->options.show_values ? FG_DECODE_SHOW_VALUES : 0},
+	    .workers = driver->options.workers,
+	    .reject = on_reject,
+	    .progress = on_progress,
+	    .progress_ms = LOOK_MS,
+	    .user = driver,
+	    .stop = &stop_asked,
+	    .decode = {.flags = driver->options.show_values ? FG_DECODE_SHOW_VALUES : 0},
 	};
 	bool sampling = driver->options.reads && start_sampler(driver, fd);
 	int rc;
@@ -256,37 +267,37 @@ static int run(struct driver *driver)
 	return rc || driver->output_failed ? EXIT_FAILED : stats.rejected > 0 ? EXIT_REJECTED : EXIT_MERGED;
 }
 
-/* ---- command line ---------------------------------------------------------------------------------------------- */
+/* ---- command line ------------------------------------------------------------------------------------------------ */
 
 static const char help[] =
-	"usage: ingest [options] INPUT\n"
-	"\n"
-	"Merges a stream of messages, one JSON object a line, into shared records by key; each\n"
-	"message names some fields of one record. This program is built for struct " RUN_TYPE_NAME ".\n"
-	"INPUT is a file, or - for standard input. The result does not depend on the workers.\n"
-	"\n"
-	"  --workers N      threads that decode and merge (one a CPU)\n"
-	"  --rejects FILE   keep the lines that could not be merged, as they are\n"
-	"  --state FILE     write the final records, one a line, sorted by the bytes of the key;\n"
-	"                   - for standard output\n"
-	"  --reads FILE     take snapshots of records while the ingest runs, and write them\n"
-	"  --json FILE      write counts and rates\n"
-	"  --show-values    let messages about bad lines quote them; they may hold secrets\n"
-	"  --help\n"
-	"\n"
-	"Ctrl-C finishes what is in flight, writes all files and the summary; a second one ends\n"
-	"at once. NO_COLOR takes the colour from the progress bar.\n"
-	"\n"
-	"Exit: 0 all lines merged, 1 some rejected, 2 could not run or write, 130 after Ctrl-C\n"
-	"(128 + the signal's number).\n";
+    "usage: ingest [options] INPUT\n"
+    "\n"
+    "Merges a stream of messages, one JSON object a line, into shared records by key; each\n"
+    "message names some fields of one record. This program is built for struct " RUN_TYPE_NAME ".\n"
+    "INPUT is a file, or - for standard input. The result does not depend on the workers.\n"
+    "\n"
+    "  --workers N      threads that decode and merge (one a CPU)\n"
+    "  --rejects FILE   keep the lines that could not be merged, as they are\n"
+    "  --state FILE     write the final records, one a line, sorted by the bytes of the key;\n"
+    "                   - for standard output\n"
+    "  --reads FILE     take snapshots of records while the ingest runs, and write them\n"
+    "  --json FILE      write counts and rates\n"
+    "  --show-values    let messages about bad lines quote them; they may hold secrets\n"
+    "  --help\n"
+    "\n"
+    "Ctrl-C finishes what is in flight, writes all files and the summary; a second one ends\n"
+    "at once. NO_COLOR takes the colour from the progress bar.\n"
+    "\n"
+    "Exit: 0 all lines merged, 1 some rejected, 2 could not run or write, 130 after Ctrl-C\n"
+    "(128 + the signal's number).\n";
 
 static void parse_options(int argc, char **argv, struct options *ret_options)
 {
 	static const struct option longs[] = {
-		{"workers", required_argument, NULL, 'w'}, {"rejects", required_argument, NULL, 'r'},
-		{"state", required_argument, NULL, 's'},   {"reads", required_argument, NULL, 'R'},
-		{"json", required_argument, NULL, 'j'},    {"show-values", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+	    {"workers", required_argument, NULL, 'w'}, {"rejects", required_argument, NULL, 'r'},
+	    {"state", required_argument, NULL, 's'},   {"reads", required_argument, NULL, 'R'},
+	    {"json", required_argument, NULL, 'j'},    {"show-values", no_argument, NULL, 'v'},
+	    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
 	};
 	int c;
 

@@ -1,11 +1,12 @@
 /*
  * naive.c - the same job done the way that caused the outages: workers fill one shared struct a key directly
  *
- * Each worker takes the next message, decodes it into variables of its own, finds the key's struct and assigns the fields that the message
- * names, one after the other, with nothing around it. That is a data race by intention, so this program is never built with a sanitizer.
- * It is as fair as it can be:
+ * Each worker takes the next message, decodes it into variables of its own, finds the key's struct and assigns the
+ * fields that the message names, one after the other, with nothing around it. That is a data race by intention, so this
+ * program is never built with a sanitizer. It is as fair as it can be:
  *
- *   - decoding and assigning are fieldguard's own generated code (T_decode, T_patch), so both programs decode equally fast;
+ *   - decoding and assigning are fieldguard's own generated code (T_decode, T_patch), so both programs decode equally
+ * fast;
  *   - finding and creating a key's struct is locked and correct: what goes wrong goes wrong in the fields;
  *   - which fields were ever given is kept in atomics, so that no field is counted lost because a flag was;
  *   - no sleep, no yield and no extra work between decode and assignment.
@@ -31,21 +32,21 @@ enum { STRIPES = 4096, WORKERS_MAX = 256 };
 
 struct node {
 	struct node *next;
-	void *record;                /* struct T: written by any worker, guarded by nothing */
-	_Atomic uint64_t *given;     /* T_present, word by word */
+	void *record;            /* struct T: written by any worker, guarded by nothing */
+	_Atomic uint64_t *given; /* T_present, word by word */
 	size_t key_len;
 	char key[];
 };
 
 struct stripe {
 	pthread_mutex_t lock;
-	struct node *nodes;          /* lock */
+	struct node *nodes; /* lock */
 };
 
 struct naive {
 	struct input input;
 	struct stripe stripes[STRIPES];
-	atomic_size_t cursor;        /* of the next message in input */
+	atomic_size_t cursor; /* of the next message in input */
 	_Atomic uint64_t messages, rejected, records;
 	atomic_bool out_of_memory;
 };
@@ -145,9 +146,9 @@ static bool blank(struct fg_str line)
 struct worker {
 	struct naive *naive;
 	pthread_t thread;
-	void *record;                /* of the message at hand, the worker's own */
+	void *record; /* of the message at hand, the worker's own */
 	uint64_t *present;
-	void *ignored;               /* the mask that T_patch keeps; `given` of the node is the one that counts */
+	void *ignored; /* the mask that T_patch keeps; `given` of the node is the one that counts */
 	struct fg_arena arena;
 };
 
@@ -175,7 +176,8 @@ static void *work(void *user)
 		if (blank(line))
 			continue;
 		messages++;
-		if (type->decode(line.ptr, line.len, NULL, &worker->arena, worker->record, worker->present, NULL) != 0 ||
+		if (type->decode(line.ptr, line.len, NULL, &worker->arena, worker->record, worker->present, NULL) !=
+		        0 ||
 		    type->key(worker->record, worker->present, &key) != 0) {
 			rejected++;
 			continue;
@@ -229,7 +231,7 @@ static int fill_all(struct naive *naive, unsigned workers_n)
 	return atomic_load(&naive->out_of_memory) ? -ENOMEM : 0;
 }
 
-/* ---- outputs ------------------------------------------------------------------------------------------------------- */
+/* ---- outputs ----------------------------------------------------------------------------------------------------- */
 
 /* A plain copy of the struct while others write to it: what any reader of a shared struct does. */
 static void copy_record(const struct node *node, void *ret_record, void *ret_present)
@@ -283,7 +285,8 @@ static void free_nodes(struct naive *naive)
 	}
 }
 
-/* ---- the run --------------------------------------------------------------------------------------------------------- */
+/* ---- the run
+ * --------------------------------------------------------------------------------------------------------- */
 
 struct options {
 	const char *input, *state, *reads, *json;
@@ -323,8 +326,12 @@ static int outputs(struct naive *naive, const struct options *options, struct ru
 static int run(struct naive *naive, const struct options *options)
 {
 	struct sampler sampler = {
-		.type = type, .input = naive->input, .bytes_done = &naive->cursor, .read = on_sample, .user = naive,
-		.path = options->reads,
+	    .type = type,
+	    .input = naive->input,
+	    .bytes_done = &naive->cursor,
+	    .read = on_sample,
+	    .user = naive,
+	    .path = options->reads,
 	};
 	struct run_stats stats = {.workers = options->workers ? options->workers : cpus()};
 	uint64_t begin;
@@ -351,26 +358,25 @@ static int run(struct naive *naive, const struct options *options)
 	return outputs(naive, options, &stats);
 }
 
-static const char help[] =
-	"usage: naive [options] INPUT\n"
-	"\n"
-	"Does what `ingest` does in the way that loses updates: workers assign the fields of one\n"
-	"shared struct " RUN_TYPE_NAME " a key directly, without any lock. For comparison only.\n"
-	"\n"
-	"  --workers N    threads (one a CPU)\n"
-	"  --state FILE   write the final records, one a line, sorted by the bytes of the key\n"
-	"  --reads FILE   copy records while the workers fill them, and write the copies\n"
-	"  --json FILE    write counts and rates\n"
-	"  --help\n"
-	"\n"
-	"Exit: 0 all lines taken, 1 some rejected, 2 could not run or write.\n";
+static const char help[] = "usage: naive [options] INPUT\n"
+                           "\n"
+                           "Does what `ingest` does in the way that loses updates: workers assign the fields of one\n"
+                           "shared struct " RUN_TYPE_NAME " a key directly, without any lock. For comparison only.\n"
+                           "\n"
+                           "  --workers N    threads (one a CPU)\n"
+                           "  --state FILE   write the final records, one a line, sorted by the bytes of the key\n"
+                           "  --reads FILE   copy records while the workers fill them, and write the copies\n"
+                           "  --json FILE    write counts and rates\n"
+                           "  --help\n"
+                           "\n"
+                           "Exit: 0 all lines taken, 1 some rejected, 2 could not run or write.\n";
 
 static void parse_options(int argc, char **argv, struct options *ret_options)
 {
 	static const struct option longs[] = {
-		{"workers", required_argument, NULL, 'w'}, {"state", required_argument, NULL, 's'},
-		{"reads", required_argument, NULL, 'R'},   {"json", required_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+	    {"workers", required_argument, NULL, 'w'}, {"state", required_argument, NULL, 's'},
+	    {"reads", required_argument, NULL, 'R'},   {"json", required_argument, NULL, 'j'},
+	    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
 	};
 	int c;
 

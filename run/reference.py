@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""reference.py - applies a stream of messages one after the other and holds the outputs of other programs against the result
+"""reference.py - applies messages one after the other, and holds the outputs of other programs against the result
 
-The sequential reference of `make run`: plain dicts and lists, one message after the other, rules of its own (rules.py). It keeps the
-final state of every key, and of every group of fields every state that it ever had. So it can say of another program:
+The sequential reference of `make run`: plain dicts and lists, one message after the other, rules of its own (rules.py).
+It keeps the final state of every key, and of every group of fields every state that it ever had. So it can say of
+another program:
 
     lost     fields of final records whose value is not the reference's
-    mixed    snapshots and final records in which some group (what one policy guards together) is in a state that no moment
-             of that key's message history had
+    mixed    snapshots and final records in which some group (what one policy guards together) is in a state that no
+             moment of that key's message history had
     equal    the final state is the reference's, value by value
 """
 import argparse
@@ -115,7 +116,7 @@ class Check:
         self.lost_examples, self.mixed_examples = [], []
 
     def lines(self, path):
-        """(key, record) of each line; record None where the program could not say the record in JSON, or said it wrongly."""
+        """(key, record) of each line; record is None where the program could not say it in JSON, or said it wrongly."""
         codec, key_slot = self.reference.codec, self.reference.key_slot
         with open(path, "rb") as source:
             for line in source:
@@ -184,9 +185,9 @@ def find_key(codec, key):
     """The slot of the field tagged `key`, which --key must name by its outside or its C name."""
     tagged = [field for field in codec.fields if field["key"]]
     if not tagged:
-        sys.exit("reference.py: struct %s has no field tagged key" % codec.record["name"])
+        raise ValueError("struct %s has no field tagged key" % codec.record["name"])
     if key and key not in (tagged[0]["json_name"], tagged[0]["name"]):
-        sys.exit("reference.py: the key of struct %s is '%s', not '%s'" % (codec.record["name"], tagged[0]["json_name"], key))
+        raise ValueError("the key of struct %s is '%s', not '%s'" % (codec.record["name"], tagged[0]["json_name"], key))
     return next(i for i, slot in enumerate(codec.slots) if slot.path == tagged[0]["json_name"])
 
 
@@ -226,7 +227,7 @@ def main():
         with open(arguments.model, encoding="utf-8") as source:
             model = Model(json.load(source))
         if arguments.type not in model.structs:
-            sys.exit("reference.py: %s has no struct '%s'" % (arguments.model, arguments.type))
+            raise ValueError("%s has no struct '%s'" % (arguments.model, arguments.type))
         codec = Codec(model, arguments.type)
         reference = Reference(codec, find_key(codec, arguments.key))
         reference.replay(arguments.input)

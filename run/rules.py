@@ -1,10 +1,10 @@
 """rules.py - what a tagged struct accepts, in Python: the second implementation that fieldguard is held against
 
-Reads the model that `fieldguard gen --dump-model` prints (docs/model-json.md) and decodes one JSON text after docs/tags.md. It shares
-no code with the library and is written to be plain, not fast.
+Reads the model that `fieldguard gen --dump-model` prints (docs/model-json.md) and decodes one JSON text after
+docs/tags.md. It shares no code with the library and is written to be plain, not fast.
 
-A record is flat here: a list of slots, one for each field, inline structs taken apart into theirs. A slot is None where the
-field was never given. Values are plain and comparable: str, int (enums, times and durations too), float, bool, tuples.
+A record is flat here: a list of slots, one for each field, inline structs taken apart into theirs. A slot is None where
+the field was never given. Values are plain and comparable: str, int (enums, times and durations too), float, bool, tuples.
 
     codec = Codec(model, "order")
     for slot, value in codec.decode(b'{"id":"o1","amount":5}'):     # raises Bad
@@ -38,7 +38,7 @@ def refuse_constant(name):
     raise Bad("%s is not JSON" % name)
 
 
-# An object becomes the tuple of its members in order, duplicates too; an array stays a list. So the two can't be mixed up.
+# An object becomes the tuple of its members in order, duplicates too; an array stays a list.
 PARSER = json.JSONDecoder(object_pairs_hook=tuple, parse_float=Number, parse_constant=refuse_constant)
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 DEEP = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)
@@ -229,7 +229,8 @@ def in_int64(value):
     return value
 
 
-UNITS = {"ns": 1, "us": 10**3, "\u00b5s": 10**3, "\u03bcs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+UNITS = {"ns": 1, "us": 10**3, "\u00b5s": 10**3, "\u03bcs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9,
+         "h": 3600 * 10**9}
 DURATION_PART = re.compile("([0-9]*)(?:\\.([0-9]*))?(ns|us|\u00b5s|\u03bcs|ms|s|m|h)")
 
 
@@ -392,7 +393,7 @@ class Codec:
         self.table = self.members(self.record, "", None)
 
     def members(self, record, path, group):
-        """The members of an object: name -> (slot or -1, rule or the table of the inner object, null is absent, required bit)."""
+        """The members of an object: name -> (slot or -1, rule or table of the inner object, null is absent, its bit)."""
         names, order, required = {}, [], 0
         for number, field in enumerate(f for f in record["fields"] if f["converted"]):
             where = path + field["json_name"]
@@ -400,7 +401,8 @@ class Codec:
             inner = self.flat and field["kind"] == "struct" and field["shape"] == "one"
             inner = inner and not self.model.structs[field["struct"]]["tuple"]
             if inner:
-                entry = (-1, self.members(self.model.structs[field["struct"]], where + ".", own), field["null"], 1 << number)
+                table = self.members(self.model.structs[field["struct"]], where + ".", own)
+                entry = (-1, table, field["null"], 1 << number)
             else:
                 zero = zero_of(self.model, dict(field, default=None)) if field["omitempty"] else None
                 self.slots.append(Slot(where, own, zero))

@@ -32,7 +32,7 @@ static struct fg_str draw_line(struct sampler *sampler, size_t done)
 }
 
 struct sample {
-	void *named;                 /* what the line says: its key */
+	void *named; /* what the line says: its key */
 	void *record, *present;
 	struct fg_arena arena;
 	struct fg_buffer text;
@@ -44,7 +44,8 @@ static int take(struct sampler *sampler, struct sample *sample, size_t done)
 	struct fg_str line = draw_line(sampler, done);
 	struct fg_key key;
 
-	if (sampler->type->decode(line.ptr, line.len, NULL, &sample->arena, sample->named, sample->present, NULL) != 0 ||
+	if (sampler->type->decode(line.ptr, line.len, NULL, &sample->arena, sample->named, sample->present, NULL) !=
+	        0 ||
 	    sampler->type->key(sample->named, sample->present, &key) != 0)
 		return 0;
 	if (sampler->read(key, sample->record, sample->present, sampler->user) != 0)

@@ -2,11 +2,12 @@
  * stream.c - writes a deterministic stream of order and profile updates, one JSON object a line
  *
  * What it imitates: many services that each know a part of an order. A message names its order and the fields that its
- * service changes, never the whole record. Orders are not equally busy (ranks are drawn log-uniformly, which is Zipf with
- * exponent 1), and the messages of one order come in bursts, as when a customer pays and changes the address in one visit.
+ * service changes, never the whole record. Orders are not equally busy (ranks are drawn log-uniformly, which is Zipf
+ * with exponent 1), and the messages of one order come in bursts, as when a customer pays and changes the address in
+ * one visit.
  *
- * The output depends on the options alone: integers only, an own generator, no locale, no clock. Every value holds the number of its
- * message, so a value tells which message it came from and no two messages say the same.
+ * The output depends on the options alone: integers only, an own generator, no locale, no clock. Every value holds the
+ * number of its message, so a value tells which message it came from and no two messages say the same.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -24,12 +25,12 @@ struct options {
 	uint64_t messages;
 	uint64_t keys;
 	uint64_t seed;
-	uint64_t bad_every;          /* 0: no bad line */
+	uint64_t bad_every; /* 0: no bad line */
 };
 
 /* One message being put together: its members, written out at the end in this order or another. */
 struct message {
-	uint64_t number;             /* from 0 */
+	uint64_t number; /* from 0 */
 	uint64_t key;
 	char parts[PARTS_MAX][PART_SIZE];
 	unsigned parts_n;
@@ -37,8 +38,8 @@ struct message {
 
 struct stream {
 	struct options options;
-	uint64_t random;             /* state of random_next() */
-	uint64_t recent[RECENT];     /* the last keys, for bursts */
+	uint64_t random;         /* state of random_next() */
+	uint64_t recent[RECENT]; /* the last keys, for bursts */
 	unsigned recent_n;
 	FILE *out;
 };
@@ -68,7 +69,7 @@ static bool one_in(struct stream *stream, uint64_t n)
 	return random_below(stream, n) == 0;
 }
 
-/* ---- keys ---------------------------------------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------------------------------------- */
 
 /* Log-uniform: first an octave, then a rank in it; an octave that passes the end is drawn again. */
 static uint64_t draw_rank(struct stream *stream)
@@ -86,7 +87,8 @@ static uint64_t draw_rank(struct stream *stream)
 	}
 }
 
-/* Every so many messages one opens the next order, so that all of them occur; else a burst goes on, or a rank is drawn. */
+/* Every so many messages one opens the next order, so that all of them occur; else a burst goes on, or a rank is drawn.
+ */
 static uint64_t draw_key(struct stream *stream, uint64_t number)
 {
 	uint64_t every = stream->options.messages / stream->options.keys;
@@ -104,27 +106,40 @@ static uint64_t draw_key(struct stream *stream, uint64_t number)
 	return key;
 }
 
-/* ---- members ------------------------------------------------------------------------------------------------- */
+/* ---- members ----------------------------------------------------------------------------------------------------- */
 
 static const char *const first_names[] = {
-	"Ada", "Zoë", "J\\u00fcrgen", "李娜", "Björk", "O\\u0027Neil", "\\u0418\\u0432\\u0430\\u043d",
-	"María", "\\ud83d\\ude80 Rocket", "Grace \\\"Amazing\\\"", "🐙 Otto", "Edsger",
+    "Ada",
+    "Zoë",
+    "J\\u00fcrgen",
+    "李娜",
+    "Björk",
+    "O\\u0027Neil",
+    "\\u0418\\u0432\\u0430\\u043d",
+    "María",
+    "\\ud83d\\ude80 Rocket",
+    "Grace \\\"Amazing\\\"",
+    "🐙 Otto",
+    "Edsger",
 };
 static const char *const currencies[] = {"EUR", "USD", "JPY", "CHF", "SEK", "BRL", "INR"};
 static const char *const streets[] = {
-	"Höllweg", "Rue de l\\u2019\\u00c9cole", "High Street", "Ågatan", "Calle Espa\\u00f1a", "C:\\\\Lane",
+    "Höllweg", "Rue de l\\u2019\\u00c9cole", "High Street", "Ågatan", "Calle Espa\\u00f1a", "C:\\\\Lane",
 };
 static const char *const cities[] = {"Köln", "Li\\u00e8ge", "São Paulo", "Oslo", "京都", "\\u0141\\u00f3d\\u017a"};
 static const char *const notes[] = {
-	"ring twice\\nthen wait", "gift: \\\"fragile\\\"", "caf\\u00e9 ☕ please", "tab\\there", "\\ud83c\\udf81 wrap",
-	"leave it with the neighbour on the left, über dem Hof, second door, and not in the rain please",
+    "ring twice\\nthen wait",
+    "gift: \\\"fragile\\\"",
+    "caf\\u00e9 ☕ please",
+    "tab\\there",
+    "\\ud83c\\udf81 wrap",
+    "leave it with the neighbour on the left, über dem Hof, second door, and not in the rain please",
 };
 static const char *const statuses[] = {"\"created\"", "\"paid\"", "\"shipped\"", "\"cancelled\""};
 
 #define PICK(array, n) ((array)[(n) % (sizeof(array) / sizeof *(array))])
 
-__attribute__((format(printf, 2, 3)))
-static void add_part(struct message *message, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void add_part(struct message *message, const char *format, ...)
 {
 	va_list args;
 
@@ -151,7 +166,8 @@ static void add_money(struct message *message)
 
 static void add_address(struct message *message)
 {
-	add_part(message, "\"street\":\"%s %llu\"", PICK(streets, message->number), (unsigned long long)message->number);
+	add_part(message, "\"street\":\"%s %llu\"", PICK(streets, message->number),
+	         (unsigned long long)message->number);
 	add_part(message, "\"city\":\"%s %llu\"", PICK(cities, message->number), (unsigned long long)message->number);
 }
 
@@ -179,8 +195,9 @@ static void add_customer(struct stream *stream, struct message *message)
 	const char *space = one_in(stream, 8) ? "  " : "";
 
 	if (one_in(stream, 3))
-		add_part(message, "\"customer\":{\"name\":\"%s %llu\",\"email\":\"%sC%llu@Example.ORG%s\",\"tier\":%llu}", name, n,
-		         space, n, space, n % 1000);
+		add_part(message,
+		         "\"customer\":{\"name\":\"%s %llu\",\"email\":\"%sC%llu@Example.ORG%s\",\"tier\":%llu}", name,
+		         n, space, n, space, n % 1000);
 	else if (one_in(stream, 8))
 		add_part(message, "\"customer\":{\"email\":\"c%llu@example.org\",\"name\":\"%s %llu\"}", n, name, n);
 	else
@@ -197,12 +214,13 @@ static void add_unknown(struct stream *stream, struct message *message)
 		add_part(message, "\"trace\":{\"span\":[%llu,-2.5e3,null,true,{\"\\u0061\":\"]}\"}],\"id\":\"x\"}", n);
 }
 
-/* ---- messages ------------------------------------------------------------------------------------------------ */
+/* ---- messages ---------------------------------------------------------------------------------------------------- */
 
 static void compose(struct stream *stream, struct message *message)
 {
 	message->parts_n = 0;
-	add_part(message, "\"id\":\"o%06llu-%04x\"", (unsigned long long)message->key, (unsigned)(mix(message->key) & 0xffff));
+	add_part(message, "\"id\":\"o%06llu-%04x\"", (unsigned long long)message->key,
+	         (unsigned)(mix(message->key) & 0xffff));
 	switch (random_below(stream, 8)) {
 	case 0:
 	case 1:
@@ -257,9 +275,19 @@ static void shuffle(struct stream *stream, struct message *message)
 static void write_bad(FILE *out, const struct message *message)
 {
 	static const char *const members[] = {
-		"\"amount\":9223372036854775808", "\"amount\":1.5", "\"status\":\"lost\"", "\"currency\":\"EURO\"",
-		"\"note\":\"\\ud800\"", "\"note\":\"\xff\"", "\"updated\":\"yesterday\"", "\"views\":null", "\"city\":\"a\\u0000b\"",
-		"\"views\":NaN", "\"views\":01", "\"customer\":[]", "\"street\":\"half",
+	    "\"amount\":9223372036854775808",
+	    "\"amount\":1.5",
+	    "\"status\":\"lost\"",
+	    "\"currency\":\"EURO\"",
+	    "\"note\":\"\\ud800\"",
+	    "\"note\":\"\xff\"",
+	    "\"updated\":\"yesterday\"",
+	    "\"views\":null",
+	    "\"city\":\"a\\u0000b\"",
+	    "\"views\":NaN",
+	    "\"views\":01",
+	    "\"customer\":[]",
+	    "\"street\":\"half",
 	};
 	uint64_t kind = message->number % (sizeof members / sizeof *members + 1);
 
@@ -309,21 +337,20 @@ static bool generate(struct stream *stream)
 	return !ferror(stream->out);
 }
 
-/* ---- command line -------------------------------------------------------------------------------------------- */
+/* ---- command line ------------------------------------------------------------------------------------------------ */
 
-static const char help[] =
-	"usage: stream [--messages N] [--keys N] [--seed N] [--bad-every N] [-o FILE]\n"
-	"\n"
-	"Writes a stream of order and profile updates, one JSON object a line. Each names only\n"
-	"some fields of one order. Equal options give equal bytes on every machine.\n"
-	"\n"
-	"  --messages N    lines to write (1000000)\n"
-	"  --keys N        different orders among them (100000)\n"
-	"  --seed N        another stream of the same kind (1)\n"
-	"  --bad-every N   make every Nth line one that must be rejected (0: none)\n"
-	"  -o, --output FILE   instead of standard output\n"
-	"\n"
-	"Exit: 0, or 2 when it could not write or the options are wrong.\n";
+static const char help[] = "usage: stream [--messages N] [--keys N] [--seed N] [--bad-every N] [-o FILE]\n"
+                           "\n"
+                           "Writes a stream of order and profile updates, one JSON object a line. Each names only\n"
+                           "some fields of one order. Equal options give equal bytes on every machine.\n"
+                           "\n"
+                           "  --messages N    lines to write (1000000)\n"
+                           "  --keys N        different orders among them (100000)\n"
+                           "  --seed N        another stream of the same kind (1)\n"
+                           "  --bad-every N   make every Nth line one that must be rejected (0: none)\n"
+                           "  -o, --output FILE   instead of standard output\n"
+                           "\n"
+                           "Exit: 0, or 2 when it could not write or the options are wrong.\n";
 
 static uint64_t parse_number(const char *name, const char *text, uint64_t min)
 {
@@ -333,8 +360,8 @@ static uint64_t parse_number(const char *name, const char *text, uint64_t min)
 	errno = 0;
 	value = strtoull(text, &end, 10);
 	if (errno != 0 || *text < '0' || *text > '9' || *end != '\0' || value < min || value > UINT32_MAX) {
-		fprintf(stderr, "stream: --%s takes a number from %llu to %lu, not '%s'\n", name, (unsigned long long)min,
-		        (unsigned long)UINT32_MAX, text);
+		fprintf(stderr, "stream: --%s takes a number from %llu to %lu, not '%s'\n", name,
+		        (unsigned long long)min, (unsigned long)UINT32_MAX, text);
 		exit(2);
 	}
 	return value;
@@ -343,23 +370,40 @@ static uint64_t parse_number(const char *name, const char *text, uint64_t min)
 static const char *parse_options(int argc, char **argv, struct options *ret_options)
 {
 	static const struct option longs[] = {
-		{"messages", required_argument, NULL, 'm'}, {"keys", required_argument, NULL, 'k'},
-		{"seed", required_argument, NULL, 's'},     {"bad-every", required_argument, NULL, 'b'},
-		{"output", required_argument, NULL, 'o'},   {"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	    {"messages", required_argument, NULL, 'm'},
+	    {"keys", required_argument, NULL, 'k'},
+	    {"seed", required_argument, NULL, 's'},
+	    {"bad-every", required_argument, NULL, 'b'},
+	    {"output", required_argument, NULL, 'o'},
+	    {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0},
 	};
 	const char *output = NULL;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "o:h", longs, NULL)) != -1) {
 		switch (c) {
-		case 'm': ret_options->messages = parse_number("messages", optarg, 0); break;
-		case 'k': ret_options->keys = parse_number("keys", optarg, 1); break;
-		case 's': ret_options->seed = parse_number("seed", optarg, 0); break;
-		case 'b': ret_options->bad_every = parse_number("bad-every", optarg, 0); break;
-		case 'o': output = optarg; break;
-		case 'h': fputs(help, stdout); exit(0);
-		default: fputs("try 'stream --help'\n", stderr); exit(2);
+		case 'm':
+			ret_options->messages = parse_number("messages", optarg, 0);
+			break;
+		case 'k':
+			ret_options->keys = parse_number("keys", optarg, 1);
+			break;
+		case 's':
+			ret_options->seed = parse_number("seed", optarg, 0);
+			break;
+		case 'b':
+			ret_options->bad_every = parse_number("bad-every", optarg, 0);
+			break;
+		case 'o':
+			output = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			exit(0);
+		default:
+			fputs("try 'stream --help'\n", stderr);
+			exit(2);
 		}
 	}
 	if (optind < argc) {
