@@ -1,0 +1,429 @@
+/* emit_merge.c - T_merge, T_read and the functions of whole groups: how records go into a shared form and come out */
+#include "gen/shared_form.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- in ------------------------------------------------------------------------------------------------------ */
+
+/* One merge of one group, while it is written. Paths end in '.', or are empty for the record itself. */
+struct merge_walk {
+	const struct shared_form *form;
+	const struct shared_group *group;
+	size_t present_at;          /* presence word of the next inline struct */
+};
+
+static void emit_copy_in(const struct merge_walk *walk, const char *path, const struct model_field *field, struct gen_text *text)
+{
+	const char *record = walk->form->record->name;
+	const char *at = field->name;
+
+	if (walk->group->policy == MODEL_POLICY_SNAPSHOT)
+		gen_printf(text, "fg_words_put(fields, offsetof(struct %s_%s, %s%s), &record->%s%s, sizeof record->%s%s);\n", record,
+			   walk->group->name, path, at, path, at, path, at);
+	else if (shared_is_array(field))
+		gen_printf(text, "memcpy(fields->%s%s, record->%s%s, sizeof fields->%s%s);\n", path, at, path, at, path, at);
+	else
+		gen_printf(text, "fields->%s%s = record->%s%s;\n", path, at, path, at);
+}
+
+static void emit_merge_field(struct merge_walk *walk, const struct model_struct *owner, const char *path,
+			     const struct model_field *field, struct gen_text *text);
+
+/* An inline struct: its mask, then those of its fields that the patch holds. */
+static void emit_merge_nested(struct merge_walk *walk, const char *path, const struct model_field *field, struct gen_text *text)
+{
+	const struct model_struct *inner = field->type.record;
+	bool snapshot = walk->group->policy == MODEL_POLICY_SNAPSHOT;
+	size_t own_n = (gen_fields_n(inner) + 63) / 64;
+	char inner_path[512];
+
+	snprintf(inner_path, sizeof inner_path, "%s%s.", path, field->name);
+	if (own_n == 0)
+		own_n = 1;
+	gen_printf(text, "%s(shared->%s.%s + %zu, present->%sbits, %zu);\n", snapshot ? "fg_words_or" : "fg_present_or",
+		   walk->group->place, snapshot ? "words" : "present", walk->present_at, inner_path, own_n);
+	walk->present_at += own_n;
+	for (size_t i = 0; i < inner->fields_n; i++)
+		if (gen_field_listed(&inner->fields[i]))
+			emit_merge_field(walk, inner, inner_path, &inner->fields[i], text);
+}
+
+static void emit_merge_field(struct merge_walk *walk, const struct model_struct *owner, const char *path,
+			     const struct model_field *field, struct gen_text *text)
+{
+	bool nested = gen_field_nested(field);
+	bool braces = nested || field->count;
+	char constant[128], mask[600];
+
+	gen_name_field(owner, field, constant);
+	if (*path)
+		snprintf(mask, sizeof mask, "&present->%.*s", (int)strlen(path) - 1, path);
+	else
+		snprintf(mask, sizeof mask, "present");
+	gen_printf(text, "if (%s_has(%s, %s))%s\n", owner->name, mask, constant, braces ? " {" : "");
+	text->depth++;
+	if (nested)
+		emit_merge_nested(walk, path, field, text);
+	else
+		emit_copy_in(walk, path, field, text);
+	if (field->count)
+		emit_copy_in(walk, path, field->count, text);
+	text->depth--;
+	if (braces)
+		gen_printf(text, "}\n");
+}
+
+static void emit_lock(const struct shared_group *group, bool write, bool lock, struct gen_text *text)
+{
+	const char *verb = lock ? "lock" : "unlock";
+
+	if (group->policy == MODEL_POLICY_SNAPSHOT)
+		gen_printf(text, "fg_seq_%s(&shared->%s.sequence);\n", verb, group->place);
+	else if (group->policy == MODEL_POLICY_MUTEX)
+		gen_printf(text, "fg_mutex_%s(&shared->%s.lock);\n", verb, group->place);
+	else
+		gen_printf(text, "fg_rwlock_%s_%s(&shared->%s.lock);\n", write ? "write" : "read", verb, group->place);
+}
+
+/* The group's own bits of `present`, as `bits`; and `fields`, where they lie. */
+static void emit_group_locals(const struct shared_form *form, const struct shared_group *group, bool reading,
+			      struct gen_text *text)
+{
+	if (!reading) {
+		gen_printf(text, "const uint64_t bits[%zu] = {", form->bits_n);
+		for (size_t w = 0; w < form->bits_n; w++)
+			gen_printf(text, "%spresent->bits[%zu] & 0x%llxu", w ? ", " : "", w,
+				   (unsigned long long)shared_mask(form, group, w));
+		gen_printf(text, "};\n");
+	}
+	if (group->policy == MODEL_POLICY_SNAPSHOT)
+		gen_printf(text, "%s_Atomic uint64_t *fields = shared->%s.words + %zu;\n", reading ? "const " : "", group->place,
+			   group->present_n);
+	else
+		gen_printf(text, "%sstruct %s_%s *fields = &shared->%s.fields;\n", reading ? "const " : "", form->record->name,
+			   group->name, group->place);
+}
+
+static void emit_own_bits(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT;
+
+	gen_printf(text, "%s(shared->%s.%s, bits, %zu);\n", snapshot ? "fg_words_or" : "fg_present_or", group->place,
+		   snapshot ? "words" : "present", form->bits_n);
+}
+
+static void emit_merge_group(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const struct model_struct *record = form->record;
+	struct merge_walk walk = {form, group, form->bits_n};
+
+	gen_printf(text, "static void %s_merge_%s(struct %s_shared *shared, const %s *record, const struct %s_present *present)\n{\n",
+		   record->name, group->name, record->name, record->c_name, record->name);
+	text->depth = 1;
+	emit_group_locals(form, group, false, text);
+	gen_printf(text, "\nif (!(");
+	for (size_t w = 0; w < form->bits_n; w++)
+		gen_printf(text, "%sbits[%zu]", w ? " | " : "", w);
+	gen_printf(text, "))\n\treturn;\n");
+	emit_lock(group, true, true, text);
+	emit_own_bits(form, group, text);
+	for (size_t i = 0; i < group->fields_n; i++)
+		if (gen_field_listed(group->fields[i].field))
+			emit_merge_field(&walk, record, "", group->fields[i].field, text);
+	emit_lock(group, true, false, text);
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+static void emit_merge_atomics(const struct shared_form *form, struct gen_text *text)
+{
+	const struct model_struct *record = form->record;
+	char constant[128];
+
+	gen_printf(text, "static void %s_merge_atomics(struct %s_shared *shared, const %s *record, const struct %s_present *present)\n{\n",
+		   record->name, record->name, record->c_name, record->name);
+	text->depth = 1;
+	for (size_t i = 0; i < form->atomics_n; i++) {
+		gen_name_field(record, form->atomics[i], constant);
+		gen_printf(text, "if (%s_has(present, %s))\n\t%s_store_%s(shared, record->%s);\n", record->name, constant, record->name,
+			   form->atomics[i]->name, form->atomics[i]->name);
+	}
+	for (size_t w = 0; w < form->bits_n; w++)
+		if (shared_mask(form, NULL, w))
+			gen_printf(text, "fg_present_publish(&shared->atomics.present[%zu], present->bits[%zu] & 0x%llxu);\n", w, w,
+				   (unsigned long long)shared_mask(form, NULL, w));
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+void shared_emit_merge(const struct shared_form *form, struct gen_text *text)
+{
+	const char *name = form->record->name;
+
+	for (size_t i = 0; i < form->groups_n; i++)
+		emit_merge_group(form, &form->groups[i], text);
+	if (form->atomics_n)
+		emit_merge_atomics(form, text);
+	gen_printf(text, "void %s_merge(struct %s_shared *shared, const %s *record, const struct %s_present *present)\n{\n", name, name,
+		   form->record->c_name, name);
+	text->depth = 1;
+	gen_printf(text, "struct %s_present all;\n\nif (!present) {\n\t%s_present_all(&all);\n\tpresent = &all;\n}\n", name, name);
+	for (size_t i = 0; i < form->groups_n; i++)
+		gen_printf(text, "%s_merge_%s(shared, record, present);\n", name, form->groups[i].name);
+	if (form->atomics_n)
+		gen_printf(text, "%s_merge_atomics(shared, record, present);\n", name);
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+/* ---- out ----------------------------------------------------------------------------------------------------- */
+
+/* Neighbours in the record that are neighbours in the group too are copied as one piece, padding included. Returns: the index
+ * after the run that begins at i. */
+static size_t run_end(const struct shared_group *group, size_t i)
+{
+	const struct shared_field *first = &group->fields[i];
+
+	for (i++; i < group->fields_n; i++) {
+		const struct shared_field *next = &group->fields[i];
+
+		if (next->field != next[-1].field + 1 ||
+		    next->field->offset_bits / 8 - first->field->offset_bits / 8 != next->offset - first->offset)
+			break;
+	}
+	return i;
+}
+
+static void emit_copy_out(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const char *name = form->record->name;
+
+	for (size_t i = 0; i < group->fields_n;) {
+		size_t end = run_end(group, i);
+		const struct shared_field *first = &group->fields[i], *last = &group->fields[end - 1];
+		size_t size = last->offset + (size_t)(last->field->size_bits / 8) - first->offset;
+
+		if (end == i + 1)
+			gen_printf(text, "fg_words_get(&ret_record->%s, fields, offsetof(struct %s_%s, %s), sizeof ret_record->%s);\n",
+				   first->field->name, name, group->name, first->field->name, first->field->name);
+		else
+			gen_printf(text, "/* %s to %s */\nfg_words_get((char *)ret_record + offsetof(%s, %s), fields, "
+				   "offsetof(struct %s_%s, %s), %zu);\n", first->field->name, last->field->name,
+				   form->record->c_name, first->field->name, name, group->name, first->field->name, size);
+		i = end;
+	}
+}
+
+static void emit_assign_out(const struct shared_group *group, struct gen_text *text)
+{
+	for (size_t i = 0; i < group->fields_n; i++) {
+		const struct model_field *field = group->fields[i].field;
+
+		if (shared_is_array(field))
+			gen_printf(text, "memcpy(ret_record->%s, fields->%s, sizeof fields->%s);\n", field->name, field->name,
+				   field->name);
+		else
+			gen_printf(text, "ret_record->%s = fields->%s;\n", field->name, field->name);
+	}
+}
+
+static void emit_present_out(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT;
+	size_t at = form->bits_n;
+
+	if (snapshot)
+		gen_printf(text, "fg_words_load(bits, shared->%s.words, %zu);\n", group->place, form->bits_n);
+	else
+		for (size_t w = 0; w < form->bits_n; w++)
+			gen_printf(text, "ret_present->bits[%zu] |= shared->%s.present[%zu];\n", w, group->place, w);
+	for (size_t i = 0; i < group->fields_n; i++) {
+		const struct model_field *field = group->fields[i].field;
+
+		if (!gen_field_nested(field))
+			continue;
+		if (snapshot)
+			gen_printf(text, "fg_words_load(&ret_present->%s, shared->%s.words + %zu, %zu);\n", field->name,
+				   group->place, at, shared_present_words(field->type.record));
+		else
+			gen_printf(text, "memcpy(&ret_present->%s, shared->%s.present + %zu, sizeof ret_present->%s);\n", field->name,
+				   group->place, at, field->name);
+		at += shared_present_words(field->type.record);
+	}
+}
+
+static void emit_get_group(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const struct model_struct *record = form->record;
+	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT;
+
+	gen_printf(text, "static inline void %s_get_%s(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present)\n{\n",
+		   record->name, group->name, record->name, record->c_name, record->name);
+	text->depth = 1;
+	emit_group_locals(form, group, true, text);
+	if (snapshot) {
+		gen_printf(text, "struct fg_seq_reader reader = fg_seq_read_begin(&shared->%s.sequence);\nuint64_t bits[%zu];\n\n",
+			   group->place, form->bits_n);
+		gen_printf(text, "do {\n");
+		text->depth = 2;
+		emit_present_out(form, group, text);
+		emit_copy_out(form, group, text);
+		text->depth = 1;
+		gen_printf(text, "} while (fg_seq_read_again(&shared->%s.sequence, &reader));\n", group->place);
+		for (size_t w = 0; w < form->bits_n; w++)
+			gen_printf(text, "ret_present->bits[%zu] |= bits[%zu];\n", w, w);
+	} else {
+		gen_printf(text, "\n");
+		emit_lock(group, false, true, text);
+		emit_present_out(form, group, text);
+		emit_assign_out(group, text);
+		emit_lock(group, false, false, text);
+	}
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+static void emit_get_atomics(const struct shared_form *form, struct gen_text *text)
+{
+	const struct model_struct *record = form->record;
+
+	gen_printf(text, "static inline void %s_get_atomics(const struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present)"
+		   "\n{\n", record->name, record->name, record->c_name, record->name);
+	text->depth = 1;
+	gen_printf(text, "/* Before the values: a bit that is seen stands for a value that is seen. */\n");
+	for (size_t w = 0; w < form->bits_n; w++)
+		if (shared_mask(form, NULL, w))
+			gen_printf(text, "ret_present->bits[%zu] |= atomic_load_explicit(&shared->atomics.present[%zu], "
+				   "memory_order_acquire);\n", w, w);
+	for (size_t i = 0; i < form->atomics_n; i++)
+		gen_printf(text, "ret_record->%s = %s_load_%s(shared);\n", form->atomics[i]->name, record->name, form->atomics[i]->name);
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+void shared_emit_read(const struct shared_form *form, struct gen_text *text)
+{
+	const char *name = form->record->name;
+
+	for (size_t i = 0; i < form->groups_n; i++)
+		emit_get_group(form, &form->groups[i], text);
+	if (form->atomics_n)
+		emit_get_atomics(form, text);
+	gen_printf(text, "void %s_read(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present)\n{\n", name, name,
+		   form->record->c_name, name);
+	text->depth = 1;
+	gen_printf(text, "struct %s_present unused;\n\nif (!ret_present)\n\tret_present = &unused;\n", name);
+	for (size_t w = 0; w < form->bits_n; w++)
+		gen_printf(text, "ret_present->bits[%zu] = 0;\n", w);
+	if (shared_leaves_fields(form->record))
+		gen_printf(text, "memset(ret_record, 0, sizeof *ret_record);\n");
+	for (size_t i = 0; i < form->groups_n; i++)
+		gen_printf(text, "%s_get_%s(shared, ret_record, ret_present);\n", name, form->groups[i].name);
+	if (form->atomics_n)
+		gen_printf(text, "%s_get_atomics(shared, ret_record, ret_present);\n", name);
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+/* ---- whole groups -------------------------------------------------------------------------------------------- */
+
+static void emit_read_group(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const char *name = form->record->name;
+
+	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, group->name, name, name,
+		   group->name);
+	text->depth = 1;
+	if (group->policy == MODEL_POLICY_SNAPSHOT) {
+		gen_printf(text, "struct fg_seq_reader reader = fg_seq_read_begin(&shared->%s.sequence);\n\n", group->place);
+		gen_printf(text, "do\n\tfg_words_get(ret_group, shared->%s.words + %zu, 0, sizeof *ret_group);\n", group->place,
+			   group->present_n);
+		gen_printf(text, "while (fg_seq_read_again(&shared->%s.sequence, &reader));\n", group->place);
+	} else {
+		emit_lock(group, false, true, text);
+		gen_printf(text, "*ret_group = shared->%s.fields;\n", group->place);
+		emit_lock(group, false, false, text);
+	}
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+/* All bits of all inline structs of the group. */
+static void emit_nested_bits(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT;
+	size_t at = form->bits_n;
+
+	for (size_t i = 0; i < group->fields_n; i++) {
+		const struct model_field *field = group->fields[i].field;
+
+		if (!gen_field_nested(field))
+			continue;
+		gen_printf(text, "%s(shared->%s.%s + %zu, &present->%s, %zu);\n", snapshot ? "fg_words_or" : "fg_present_or",
+			   group->place, snapshot ? "words" : "present", at, field->name, shared_present_words(field->type.record));
+		at += shared_present_words(field->type.record);
+	}
+}
+
+static void emit_write_group(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const char *name = form->record->name;
+
+	/* Its own function, so that `present` is known before `bits` is made from it. */
+	gen_printf(text, "static void %s_put_%s(struct %s_shared *shared, const struct %s_%s *group, const struct %s_present *present)\n{\n",
+		   name, group->name, name, name, group->name, name);
+	text->depth = 1;
+	emit_group_locals(form, group, false, text);
+	gen_printf(text, "\n");
+	emit_lock(group, true, true, text);
+	emit_own_bits(form, group, text);
+	emit_nested_bits(form, group, text);
+	if (group->policy == MODEL_POLICY_SNAPSHOT)
+		gen_printf(text, "fg_words_put(fields, 0, group, sizeof *group);\n");
+	else
+		gen_printf(text, "*fields = *group;\n");
+	emit_lock(group, true, false, text);
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+
+	gen_printf(text, "void %s_write_%s(struct %s_shared *shared, const struct %s_%s *group)\n{\n", name, group->name, name, name,
+		   group->name);
+	text->depth = 1;
+	gen_printf(text, "struct %s_present all;\n\n%s_present_all(&all);\n%s_put_%s(shared, group, &all);\n", name, name, name,
+		   group->name);
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+static void emit_lock_pair(const struct shared_form *form, const struct shared_group *group, bool write, struct gen_text *text)
+{
+	const char *name = form->record->name;
+	const char *mode = group->policy == MODEL_POLICY_MUTEX ? "" : write ? "write_" : "read_";
+
+	gen_printf(text, "%sstruct %s_%s *%s_%slock_%s(struct %s_shared *shared)\n{\n", write ? "" : "const ", name, group->name, name,
+		   mode, group->name, name);
+	text->depth = 1;
+	emit_lock(group, write, true, text);
+	gen_printf(text, "return &shared->%s.fields;\n", group->place);
+	text->depth = 0;
+	gen_printf(text, "}\n\nvoid %s_%sunlock_%s(struct %s_shared *shared)\n{\n", name, mode, group->name, name);
+	text->depth = 1;
+	emit_lock(group, write, false, text);
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+void shared_emit_groups(const struct shared_form *form, struct gen_text *text)
+{
+	for (size_t i = 0; i < form->groups_n; i++) {
+		const struct shared_group *group = &form->groups[i];
+
+		emit_read_group(form, group, text);
+		emit_write_group(form, group, text);
+		if (group->policy == MODEL_POLICY_RWMUTEX)
+			emit_lock_pair(form, group, false, text);
+		if (group->policy != MODEL_POLICY_SNAPSHOT)
+			emit_lock_pair(form, group, true, text);
+	}
+}

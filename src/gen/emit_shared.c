@@ -1,0 +1,290 @@
+/* emit_shared.c - the shared form's declarations: group structs, struct T_shared, its functions and atomic accessors */
+#include "gen/shared_form.h"
+
+#include <stdio.h>
+
+/* A member as the record declares it. */
+static void emit_member(const struct model_field *field, struct gen_text *text)
+{
+	if (field->type.kind == MODEL_KIND_CHARS)
+		gen_printf(text, "char %s", field->name);
+	else
+		gen_printf(text, "%s %s", field->type.c_name, field->name);
+	if (field->shape == MODEL_SHAPE_FIXED)
+		gen_printf(text, "[%zu]", field->fixed_n);
+	if (field->type.kind == MODEL_KIND_CHARS)
+		gen_printf(text, "[%zu]", field->type.size);
+	gen_printf(text, ";\n");
+}
+
+static void emit_group_names(const struct shared_group *group, struct gen_text *text)
+{
+	for (size_t i = 0; i < group->fields_n; i++)
+		gen_printf(text, "%s%s", i ? ", " : "", group->fields[i].field->name);
+}
+
+static void emit_group_structs(const struct shared_form *form, struct gen_text *text)
+{
+	for (size_t i = 0; i < form->groups_n; i++) {
+		const struct shared_group *group = &form->groups[i];
+
+		gen_printf(text, "/* %s of %s: read and written whole. */\nstruct %s_%s {\n",
+			   group->policy == MODEL_POLICY_SNAPSHOT ? "The snapshot fields"
+			   : group->policy == MODEL_POLICY_MUTEX  ? "What one mutex guards"
+								  : "What one reader-writer lock guards",
+			   form->record->c_name, form->record->name, group->name);
+		text->depth = 1;
+		for (size_t k = 0; k < group->fields_n; k++)
+			emit_member(group->fields[k].field, text);
+		text->depth = 0;
+		gen_printf(text, "};\n\n");
+	}
+}
+
+/* ---- struct T_shared ----------------------------------------------------------------------------------------- */
+
+static void emit_place(const struct shared_form *form, const struct shared_group *group, unsigned line_size, struct gen_text *text)
+{
+	const char *name = form->record->name;
+
+	if (group->policy == MODEL_POLICY_SNAPSHOT) {
+		gen_printf(text, "/* presence bits, then a struct %s_%s, in words; sequence guards them */\n", name, group->name);
+		gen_printf(text, "alignas(%u) struct {\n\tstruct fg_seq sequence;\n", line_size);
+		gen_printf(text, "\t_Atomic uint64_t words[%zu];\n} %s;\n", group->present_n + (group->size + 7) / 8, group->place);
+		return;
+	}
+	gen_printf(text, "alignas(%u) struct {\n\t%s lock; /* guards the members below */\n", line_size,
+		   group->policy == MODEL_POLICY_MUTEX ? "struct fg_mutex" : "struct fg_rwlock");
+	gen_printf(text, "\tuint64_t present[%zu];\n\tstruct %s_%s fields;\n} %s;\n", group->present_n, name, group->name, group->place);
+}
+
+static void emit_atomic_places(const struct shared_form *form, unsigned line_size, struct gen_text *text)
+{
+	if (!form->atomics_n)
+		return;
+	gen_printf(text, "alignas(%u) struct {\n", line_size);
+	text->depth = 2;
+	gen_printf(text, "_Atomic uint64_t present[%zu]; /* bits of all atomic fields, set after their values */\n", form->bits_n);
+	for (size_t i = 0; i < form->atomics_n; i++)
+		if (!form->atomics[i]->tag.hot)
+			gen_printf(text, "_Atomic(%s) %s;\n", form->atomics[i]->type.c_name, form->atomics[i]->name);
+	text->depth = 1;
+	gen_printf(text, "} atomics;\n");
+	for (size_t i = 0; i < form->atomics_n; i++)
+		if (form->atomics[i]->tag.hot)
+			gen_printf(text, "alignas(%u) struct {\n\t_Atomic(%s) value;\n} hot_%s;\n", line_size,
+				   form->atomics[i]->type.c_name, form->atomics[i]->name);
+}
+
+static void emit_shared_struct(const struct shared_form *form, unsigned line_size, struct gen_text *text)
+{
+	gen_printf(text, "/*\n * The shared form of %s: what threads share. Its members are for the functions below alone. What is written"
+		   " apart lies %u bytes apart. All-zero is valid and empty; on the heap it needs aligned_alloc(%u, ...).\n */\n",
+		   form->record->c_name, line_size, line_size);
+	gen_printf(text, "struct %s_shared {\n", form->record->name);
+	text->depth = 1;
+	for (size_t i = 0; i < form->groups_n; i++)
+		emit_place(form, &form->groups[i], line_size, text);
+	emit_atomic_places(form, line_size, text);
+	text->depth = 0;
+	gen_printf(text, "};\n\n");
+}
+
+/* ---- the record as a whole ----------------------------------------------------------------------------------- */
+
+/* " * One moment each: (id, note), (amount, currency). status and views stand for themselves." */
+static void emit_moments(const struct shared_form *form, struct gen_text *text)
+{
+	if (form->groups_n)
+		gen_printf(text, " * Fields of one moment:");
+	for (size_t i = 0; i < form->groups_n; i++) {
+		gen_printf(text, "%s %s (", i ? ";" : "", form->groups[i].name);
+		emit_group_names(&form->groups[i], text);
+		gen_printf(text, ")");
+	}
+	if (form->groups_n)
+		gen_printf(text, ". Different groups may be of different moments.\n");
+	if (!form->atomics_n)
+		return;
+	gen_printf(text, " * Each a moment of its own:");
+	for (size_t i = 0; i < form->atomics_n; i++)
+		gen_printf(text, "%s %s", i ? "," : "", form->atomics[i]->name);
+	gen_printf(text, ".\n");
+}
+
+/* Which groups may make a caller wait. */
+static const char *blocking(const struct shared_form *form, bool writing)
+{
+	for (size_t i = 0; i < form->groups_n; i++)
+		if (form->groups[i].policy != MODEL_POLICY_SNAPSHOT)
+			return "waits for the locks of its groups, one at a time, never holding two";
+	if (!form->groups_n)
+		return "never waits";
+	return writing ? "waits for another writer of the snapshot group" : "never waits for longer than writers take turns";
+}
+
+static void emit_record_functions(const struct shared_form *form, struct gen_text *text)
+{
+	const char *name = form->record->name;
+
+	gen_printf(text, "/* Makes it empty. Threads: no other may use it yet. Cost: one memset. */\n");
+	gen_printf(text, "void %s_shared_init(struct %s_shared *shared);\n\n", name, name);
+
+	gen_printf(text, "/*\n * Merges a patch: the fields that present names change, all others stay. Groups change one after the other, each"
+		   " whole; inline structs field by field, an array together with its count.\n");
+	gen_printf(text, " * present: NULL means all fields.\n * Threads: any; %s. Readers see each group before or after, never between.\n",
+		   blocking(form, true));
+	gen_printf(text, " * Cost: for each group that the patch touches one lock and unlock and a copy of the named fields; for each atomic"
+		   " field one store.\n */\n");
+	gen_printf(text, "void %s_merge(struct %s_shared *shared, const %s *record, const struct %s_present *present);\n\n", name, name,
+		   form->record->c_name, name);
+
+	gen_printf(text, "/*\n * Reads all fields.\n");
+	emit_moments(form, text);
+	gen_printf(text, " * ret_record: not NULL; fields that take no part in conversion become zero, fields never merged are zero.\n"
+		   " * ret_present: gets the fields that were ever merged or written as a group; may be NULL.\n");
+	gen_printf(text, " * Threads: any; %s.%s\n", blocking(form, false),
+		   form->groups_n && form->groups[0].policy == MODEL_POLICY_SNAPSHOT
+			   ? " The snapshot group is read without a write to shared memory." : "");
+	gen_printf(text, " * Cost: two loads and a copy for the snapshot group, a lock and a copy for each other, a load for each atomic.\n */\n");
+	gen_printf(text, "void %s_read(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present);\n\n", name, name,
+		   form->record->c_name, name);
+}
+
+/* ---- groups -------------------------------------------------------------------------------------------------- */
+
+static void emit_group_functions(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const char *name = form->record->name, *g = group->name;
+
+	gen_printf(text, "/* Reads ");
+	emit_group_names(group, text);
+	if (group->policy == MODEL_POLICY_SNAPSHOT)
+		gen_printf(text, " as of one moment. Threads: any; writes nothing shared unless writers never rest, then it takes one turn"
+			   " among them. Acquire. Cost: two loads and a copy. */\n");
+	else
+		gen_printf(text, " as of one moment. Threads: any; waits for the lock. Acquire. Cost: lock, copy, unlock. */\n");
+	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group);\n", name, g, name, name, g);
+	gen_printf(text, "/* Replaces them all, and marks them present. Threads: any; waits for other writers%s. Release. Cost: %s */\n",
+		   group->policy == MODEL_POLICY_SNAPSHOT ? "" : " and readers",
+		   group->policy == MODEL_POLICY_SNAPSHOT ? "one compare-exchange and a copy." : "lock, copy, unlock.");
+	gen_printf(text, "void %s_write_%s(struct %s_shared *shared, const struct %s_%s *group);\n\n", name, g, name, name, g);
+}
+
+static void emit_lock_functions(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const char *name = form->record->name, *g = group->name;
+
+	if (group->policy == MODEL_POLICY_MUTEX) {
+		gen_printf(text, "/*\n * Locks the group. Returns: its fields, the caller's to read and write until unlock; what is changed"
+			   " here is not marked present.\n * Threads: any; waits for the holder. Not recursive: no merge, read or second"
+			   " lock of this record by the holder. Acquire, and release at unlock.\n * Cost: one compare-exchange; unlock one"
+			   " exchange.\n */\n");
+		gen_printf(text, "struct %s_%s *%s_lock_%s(struct %s_shared *shared);\n", name, g, name, g, name);
+		gen_printf(text, "void %s_unlock_%s(struct %s_shared *shared);\n\n", name, g, name);
+		return;
+	}
+	gen_printf(text, "/*\n * Lock the group for reading, with other readers, or for writing, alone. Return: its fields, until unlock;"
+		   " what is changed here is not marked present.\n * Threads: any; readers wait for a writer that holds or awaits the lock,"
+		   " writers for all. Not recursive. Acquire, and release at unlock.\n * Cost: one compare-exchange; unlock one locked"
+		   " instruction.\n */\n");
+	gen_printf(text, "const struct %s_%s *%s_read_lock_%s(struct %s_shared *shared);\n", name, g, name, g, name);
+	gen_printf(text, "void %s_read_unlock_%s(struct %s_shared *shared);\n", name, g, name);
+	gen_printf(text, "struct %s_%s *%s_write_lock_%s(struct %s_shared *shared);\n", name, g, name, g, name);
+	gen_printf(text, "void %s_write_unlock_%s(struct %s_shared *shared);\n\n", name, g, name);
+}
+
+/* ---- atomic fields ------------------------------------------------------------------------------------------- */
+
+/* A read-modify-write that takes a value and returns the old one. */
+static void emit_fetch(const struct model_struct *record, const struct model_field *field, const char *verb, const char *c11,
+		       const char *doc, struct gen_text *text)
+{
+	const char *type = field->type.c_name;
+	char place[160];
+
+	shared_atomic_place(field, place);
+	gen_printf(text, "/* %s Returns: the value before. Threads: any; never waits. Acquire and release. */\n", doc);
+	gen_printf(text, "static inline %s %s_%s_%s(struct %s_shared *shared, %s value)\n{\n", type, record->name, verb, field->name,
+		   record->name, type);
+	gen_printf(text, "\treturn atomic_%s_explicit(&shared->%s, value, memory_order_acq_rel);\n}\n\n", c11, place);
+}
+
+static void emit_accessors(const struct model_struct *record, const struct model_field *field, struct gen_text *text)
+{
+	const char *type = field->type.c_name, *name = record->name;
+	char place[160];
+
+	shared_atomic_place(field, place);
+	gen_printf(text, "/* %s, by one instruction each. They leave presence alone: only a merge marks the field present. */\n\n",
+		   field->name);
+	gen_printf(text, "/* Returns: the value. Threads: any; never waits. Acquire: sees what was written before the store it reads. */\n");
+	gen_printf(text, "static inline %s %s_load_%s(const struct %s_shared *shared)\n{\n", type, name, field->name, name);
+	gen_printf(text, "\treturn atomic_load_explicit(&shared->%s, memory_order_acquire);\n}\n\n", place);
+	gen_printf(text, "/* Threads: any; never waits. Release: what was written before is seen by who loads this value. */\n");
+	gen_printf(text, "static inline void %s_store_%s(struct %s_shared *shared, %s value)\n{\n", name, field->name, name, type);
+	gen_printf(text, "\tatomic_store_explicit(&shared->%s, value, memory_order_release);\n}\n\n", place);
+	emit_fetch(record, field, "exchange", "exchange", "Replaces the value.", text);
+	gen_printf(text, "/* Stores value if the field holds *expected, else puts what it holds there. Returns: it was stored. Threads: any;"
+		   " never waits. Acquire and release. */\n");
+	gen_printf(text, "static inline bool %s_compare_exchange_%s(struct %s_shared *shared, %s *expected, %s value)\n{\n", name,
+		   field->name, name, type, type);
+	gen_printf(text, "\treturn atomic_compare_exchange_strong_explicit(&shared->%s, expected, value, memory_order_acq_rel,"
+		   " memory_order_acquire);\n}\n\n", place);
+	if (field->type.kind != MODEL_KIND_INT)
+		return;
+	emit_fetch(record, field, "add", "fetch_add", "Adds, wrapping round.", text);
+	emit_fetch(record, field, "and", "fetch_and", "Keeps the bits that value has.", text);
+	emit_fetch(record, field, "or", "fetch_or", "Sets the bits that value has.", text);
+}
+
+void gen_emit_shared_header(const struct gen_output *output, const struct model_struct *record, struct gen_text *text)
+{
+	struct shared_form form;
+
+	shared_form_init(&form, record);
+	gen_printf(text, "\n");
+	emit_group_structs(&form, text);
+	emit_shared_struct(&form, output->line_size, text);
+	emit_record_functions(&form, text);
+	for (size_t i = 0; i < form.groups_n; i++) {
+		emit_group_functions(&form, &form.groups[i], text);
+		if (form.groups[i].policy != MODEL_POLICY_SNAPSHOT)
+			emit_lock_functions(&form, &form.groups[i], text);
+	}
+	for (size_t i = 0; i < form.atomics_n; i++)
+		emit_accessors(record, form.atomics[i], text);
+	shared_form_fini(&form);
+}
+
+/* The image's words were counted by the generator: any other layout must not compile. */
+static void emit_layout_asserts(const struct shared_form *form, struct gen_text *text)
+{
+	for (size_t i = 0; i < form->groups_n; i++) {
+		const struct shared_group *group = &form->groups[i];
+
+		gen_printf(text, "_Static_assert(sizeof(struct %s_%s) == %zu, \"%s: generate again\");\n", form->record->name,
+			   group->name, group->size, form->record->c_name);
+		for (size_t k = 0; k < group->fields_n; k++)
+			gen_printf(text, "_Static_assert(offsetof(struct %s_%s, %s) == %zu, \"%s: generate again\");\n",
+				   form->record->name, group->name, group->fields[k].field->name, group->fields[k].offset,
+				   form->record->c_name);
+	}
+	gen_printf(text, "\n");
+}
+
+void gen_emit_shared_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text)
+{
+	struct shared_form form;
+
+	(void)output;
+	shared_form_init(&form, record);
+	gen_printf(text, "/* ---- %s_shared ---- */\n\n", record->name);
+	emit_layout_asserts(&form, text);
+	gen_printf(text, "void %s_shared_init(struct %s_shared *shared)\n{\n\tmemset(shared, 0, sizeof *shared);\n}\n\n", record->name,
+		   record->name);
+	shared_emit_merge(&form, text);
+	shared_emit_read(&form, text);
+	shared_emit_groups(&form, text);
+	shared_form_fini(&form);
+}
