@@ -98,6 +98,14 @@ static void emit_banner(const struct gen_output *output, const char *suffix, con
 	gen_printf(text, " */\n");
 }
 
+static bool any_shared(const struct model *model)
+{
+	for (size_t i = 0; i < model->structs_n; i++)
+		if (gen_public(model->structs[i]) && model->structs[i]->shareable)
+			return true;
+	return false;
+}
+
 static bool any_store(const struct model *model)
 {
 	for (size_t i = 0; i < model->structs_n; i++)
@@ -135,6 +143,8 @@ void gen_emit_header(const struct gen_output *output, struct gen_text *text)
 	emit_banner(output, "h", "conversion of the structs below to and from JSON, and their shared forms", text);
 	gen_printf(text, "#ifndef %s_FG_H\n#define %s_FG_H\n\n", guard, guard);
 	gen_printf(text, "#include \"%s\"\n", output->header);
+	if (any_shared(model))
+		gen_printf(text, "#include <fieldguard/shared.h>\n");
 	gen_printf(text, "#include <fieldguard/type.h>\n");
 	if (any_store(model))
 		gen_printf(text, "#include <fieldguard/store.h>\n");
@@ -200,6 +210,8 @@ void gen_emit_source(const struct gen_output *output, struct gen_text *text)
 	gen_printf(text, "#include \"%s.fg.h\"\n#include <errno.h>\n#include <fieldguard/codec.h>\n#include <limits.h>\n"
 		   "#include <stddef.h>\n#include <string.h>\n\n", output->name);
 	gen_printf(text, "_Static_assert(FG_CODEC_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
+	if (any_shared(model))
+		gen_printf(text, "_Static_assert(FG_SHARED_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
 	gen_printf(text, "_Static_assert(FG_TYPE_ABI == 1, \"made for another version of fieldguard: generate again\");\n\n");
 	for (size_t i = 0; i < model->structs_n; i++)
 		if (gen_uses(model, model->structs[i]))

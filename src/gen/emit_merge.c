@@ -122,10 +122,10 @@ static void emit_merge_group(const struct shared_form *form, const struct shared
 		   record->name, group->name, record->name, record->c_name, record->name);
 	text->depth = 1;
 	emit_group_locals(form, group, false, text);
-	gen_printf(text, "\nif (!(");
+	gen_printf(text, "\nif (!%s", form->bits_n > 1 ? "(" : "");
 	for (size_t w = 0; w < form->bits_n; w++)
 		gen_printf(text, "%sbits[%zu]", w ? " | " : "", w);
-	gen_printf(text, "))\n\treturn;\n");
+	gen_printf(text, "%s)\n\treturn;\n", form->bits_n > 1 ? ")" : "");
 	emit_lock(group, true, true, text);
 	emit_own_bits(form, group, text);
 	for (size_t i = 0; i < group->fields_n; i++)
@@ -370,7 +370,6 @@ static void emit_write_group(const struct shared_form *form, const struct shared
 {
 	const char *name = form->record->name;
 
-	/* Its own function, so that `present` is known before `bits` is made from it. */
 	gen_printf(text, "static void %s_put_%s(struct %s_shared *shared, const struct %s_%s *group, const struct %s_present *present)\n{\n",
 		   name, group->name, name, name, group->name, name);
 	text->depth = 1;

@@ -28,7 +28,7 @@ static void emit_group_structs(const struct shared_form *form, struct gen_text *
 	for (size_t i = 0; i < form->groups_n; i++) {
 		const struct shared_group *group = &form->groups[i];
 
-		gen_printf(text, "/* %s of %s: read and written whole. */\nstruct %s_%s {\n",
+		gen_printf(text, "\n/* %s of %s: read and written whole. */\nstruct %s_%s {\n",
 			   group->policy == MODEL_POLICY_SNAPSHOT ? "The snapshot fields"
 			   : group->policy == MODEL_POLICY_MUTEX  ? "What one mutex guards"
 								  : "What one reader-writer lock guards",
@@ -37,7 +37,7 @@ static void emit_group_structs(const struct shared_form *form, struct gen_text *
 		for (size_t k = 0; k < group->fields_n; k++)
 			emit_member(group->fields[k].field, text);
 		text->depth = 0;
-		gen_printf(text, "};\n\n");
+		gen_printf(text, "};\n");
 	}
 }
 
@@ -78,7 +78,7 @@ static void emit_atomic_places(const struct shared_form *form, unsigned line_siz
 
 static void emit_shared_struct(const struct shared_form *form, unsigned line_size, struct gen_text *text)
 {
-	gen_printf(text, "/*\n * The shared form of %s: what threads share. Its members are for the functions below alone. What is written"
+	gen_printf(text, "\n/*\n * The shared form of %s: what threads share. Its members are for the functions below alone. What is written"
 		   " apart lies %u bytes apart. All-zero is valid and empty; on the heap it needs aligned_alloc(%u, ...).\n */\n",
 		   form->record->c_name, line_size, line_size);
 	gen_printf(text, "struct %s_shared {\n", form->record->name);
@@ -87,7 +87,7 @@ static void emit_shared_struct(const struct shared_form *form, unsigned line_siz
 		emit_place(form, &form->groups[i], line_size, text);
 	emit_atomic_places(form, line_size, text);
 	text->depth = 0;
-	gen_printf(text, "};\n\n");
+	gen_printf(text, "};\n");
 }
 
 /* ---- the record as a whole ----------------------------------------------------------------------------------- */
@@ -127,19 +127,19 @@ static void emit_record_functions(const struct shared_form *form, struct gen_tex
 {
 	const char *name = form->record->name;
 
-	gen_printf(text, "/* Makes it empty. Threads: no other may use it yet. Cost: one memset. */\n");
-	gen_printf(text, "void %s_shared_init(struct %s_shared *shared);\n\n", name, name);
+	gen_printf(text, "\n/* Makes it empty. Threads: no other may use it yet. Cost: one memset. */\n");
+	gen_printf(text, "void %s_shared_init(struct %s_shared *shared);\n", name, name);
 
-	gen_printf(text, "/*\n * Merges a patch: the fields that present names change, all others stay. Groups change one after the other, each"
+	gen_printf(text, "\n/*\n * Merges a patch: the fields that present names change, all others stay. Groups change one after the other, each"
 		   " whole; inline structs field by field, an array together with its count.\n");
 	gen_printf(text, " * present: NULL means all fields.\n * Threads: any; %s. Readers see each group before or after, never between.\n",
 		   blocking(form, true));
 	gen_printf(text, " * Cost: for each group that the patch touches one lock and unlock and a copy of the named fields; for each atomic"
 		   " field one store.\n */\n");
-	gen_printf(text, "void %s_merge(struct %s_shared *shared, const %s *record, const struct %s_present *present);\n\n", name, name,
+	gen_printf(text, "void %s_merge(struct %s_shared *shared, const %s *record, const struct %s_present *present);\n", name, name,
 		   form->record->c_name, name);
 
-	gen_printf(text, "/*\n * Reads all fields.\n");
+	gen_printf(text, "\n/*\n * Reads all fields.\n");
 	emit_moments(form, text);
 	gen_printf(text, " * ret_record: not NULL; fields that take no part in conversion become zero, fields never merged are zero.\n"
 		   " * ret_present: gets the fields that were ever merged or written as a group; may be NULL.\n");
@@ -147,7 +147,7 @@ static void emit_record_functions(const struct shared_form *form, struct gen_tex
 		   form->groups_n && form->groups[0].policy == MODEL_POLICY_SNAPSHOT
 			   ? " The snapshot group is read without a write to shared memory." : "");
 	gen_printf(text, " * Cost: two loads and a copy for the snapshot group, a lock and a copy for each other, a load for each atomic.\n */\n");
-	gen_printf(text, "void %s_read(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present);\n\n", name, name,
+	gen_printf(text, "void %s_read(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present);\n", name, name,
 		   form->record->c_name, name);
 }
 
@@ -157,18 +157,23 @@ static void emit_group_functions(const struct shared_form *form, const struct sh
 {
 	const char *name = form->record->name, *g = group->name;
 
-	gen_printf(text, "/* Reads ");
+	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT;
+
+	gen_printf(text, "\n/*\n * Reads ");
 	emit_group_names(group, text);
-	if (group->policy == MODEL_POLICY_SNAPSHOT)
-		gen_printf(text, " as of one moment. Threads: any; writes nothing shared unless writers never rest, then it takes one turn"
-			   " among them. Acquire. Cost: two loads and a copy. */\n");
+	gen_printf(text, " as of one moment.\n");
+	if (snapshot)
+		gen_printf(text, " * Threads: any; writes nothing shared, unless writers never rest: then it takes one turn among them."
+			   " Acquire.\n * Cost: two loads and a copy.\n */\n");
 	else
-		gen_printf(text, " as of one moment. Threads: any; waits for the lock. Acquire. Cost: lock, copy, unlock. */\n");
+		gen_printf(text, " * Threads: any; waits for the lock. Acquire.\n * Cost: lock, copy, unlock.\n */\n");
 	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group);\n", name, g, name, name, g);
-	gen_printf(text, "/* Replaces them all, and marks them present. Threads: any; waits for other writers%s. Release. Cost: %s */\n",
-		   group->policy == MODEL_POLICY_SNAPSHOT ? "" : " and readers",
-		   group->policy == MODEL_POLICY_SNAPSHOT ? "one compare-exchange and a copy." : "lock, copy, unlock.");
-	gen_printf(text, "void %s_write_%s(struct %s_shared *shared, const struct %s_%s *group);\n\n", name, g, name, name, g);
+	gen_printf(text, "\n/*\n * Replaces ");
+	emit_group_names(group, text);
+	gen_printf(text, ", and marks them present.\n * Threads: any; waits for other writers%s. Release.\n * Cost: %s\n */\n",
+		   snapshot ? "" : " and readers",
+		   snapshot ? "one compare-exchange and a copy." : "lock, copy, unlock.");
+	gen_printf(text, "void %s_write_%s(struct %s_shared *shared, const struct %s_%s *group);\n", name, g, name, name, g);
 }
 
 static void emit_lock_functions(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
@@ -176,22 +181,22 @@ static void emit_lock_functions(const struct shared_form *form, const struct sha
 	const char *name = form->record->name, *g = group->name;
 
 	if (group->policy == MODEL_POLICY_MUTEX) {
-		gen_printf(text, "/*\n * Locks the group. Returns: its fields, the caller's to read and write until unlock; what is changed"
+		gen_printf(text, "\n/*\n * Locks the group. Returns: its fields, the caller's to read and write until unlock; what is changed"
 			   " here is not marked present.\n * Threads: any; waits for the holder. Not recursive: no merge, read or second"
 			   " lock of this record by the holder. Acquire, and release at unlock.\n * Cost: one compare-exchange; unlock one"
 			   " exchange.\n */\n");
 		gen_printf(text, "struct %s_%s *%s_lock_%s(struct %s_shared *shared);\n", name, g, name, g, name);
-		gen_printf(text, "void %s_unlock_%s(struct %s_shared *shared);\n\n", name, g, name);
+		gen_printf(text, "void %s_unlock_%s(struct %s_shared *shared);\n", name, g, name);
 		return;
 	}
-	gen_printf(text, "/*\n * Lock the group for reading, with other readers, or for writing, alone. Return: its fields, until unlock;"
+	gen_printf(text, "\n/*\n * Lock the group for reading, with other readers, or for writing, alone. Return: its fields, until unlock;"
 		   " what is changed here is not marked present.\n * Threads: any; readers wait for a writer that holds or awaits the lock,"
 		   " writers for all. Not recursive. Acquire, and release at unlock.\n * Cost: one compare-exchange; unlock one locked"
 		   " instruction.\n */\n");
 	gen_printf(text, "const struct %s_%s *%s_read_lock_%s(struct %s_shared *shared);\n", name, g, name, g, name);
 	gen_printf(text, "void %s_read_unlock_%s(struct %s_shared *shared);\n", name, g, name);
 	gen_printf(text, "struct %s_%s *%s_write_lock_%s(struct %s_shared *shared);\n", name, g, name, g, name);
-	gen_printf(text, "void %s_write_unlock_%s(struct %s_shared *shared);\n\n", name, g, name);
+	gen_printf(text, "void %s_write_unlock_%s(struct %s_shared *shared);\n", name, g, name);
 }
 
 /* ---- atomic fields ------------------------------------------------------------------------------------------- */
@@ -204,10 +209,10 @@ static void emit_fetch(const struct model_struct *record, const struct model_fie
 	char place[160];
 
 	shared_atomic_place(field, place);
-	gen_printf(text, "/* %s Returns: the value before. Threads: any; never waits. Acquire and release. */\n", doc);
+	gen_printf(text, "\n/* %s Returns: the value before. Threads: any; never waits. Acquire and release. */\n", doc);
 	gen_printf(text, "static inline %s %s_%s_%s(struct %s_shared *shared, %s value)\n{\n", type, record->name, verb, field->name,
 		   record->name, type);
-	gen_printf(text, "\treturn atomic_%s_explicit(&shared->%s, value, memory_order_acq_rel);\n}\n\n", c11, place);
+	gen_printf(text, "\treturn atomic_%s_explicit(&shared->%s, value, memory_order_acq_rel);\n}\n", c11, place);
 }
 
 static void emit_accessors(const struct model_struct *record, const struct model_field *field, struct gen_text *text)
@@ -216,21 +221,21 @@ static void emit_accessors(const struct model_struct *record, const struct model
 	char place[160];
 
 	shared_atomic_place(field, place);
-	gen_printf(text, "/* %s, by one instruction each. They leave presence alone: only a merge marks the field present. */\n\n",
+	gen_printf(text, "\n/* ---- %s, by one instruction each; only a merge marks it present ---- */\n",
 		   field->name);
-	gen_printf(text, "/* Returns: the value. Threads: any; never waits. Acquire: sees what was written before the store it reads. */\n");
+	gen_printf(text, "\n/* Returns: the value. Threads: any; never waits. Acquire: sees what was written before the store it reads. */\n");
 	gen_printf(text, "static inline %s %s_load_%s(const struct %s_shared *shared)\n{\n", type, name, field->name, name);
-	gen_printf(text, "\treturn atomic_load_explicit(&shared->%s, memory_order_acquire);\n}\n\n", place);
-	gen_printf(text, "/* Threads: any; never waits. Release: what was written before is seen by who loads this value. */\n");
+	gen_printf(text, "\treturn atomic_load_explicit(&shared->%s, memory_order_acquire);\n}\n", place);
+	gen_printf(text, "\n/* Threads: any; never waits. Release: what was written before is seen by who loads this value. */\n");
 	gen_printf(text, "static inline void %s_store_%s(struct %s_shared *shared, %s value)\n{\n", name, field->name, name, type);
-	gen_printf(text, "\tatomic_store_explicit(&shared->%s, value, memory_order_release);\n}\n\n", place);
+	gen_printf(text, "\tatomic_store_explicit(&shared->%s, value, memory_order_release);\n}\n", place);
 	emit_fetch(record, field, "exchange", "exchange", "Replaces the value.", text);
-	gen_printf(text, "/* Stores value if the field holds *expected, else puts what it holds there. Returns: it was stored. Threads: any;"
-		   " never waits. Acquire and release. */\n");
+	gen_printf(text, "\n/*\n * Stores value if the field holds *expected, else puts what it holds there. Returns: it was stored.\n"
+		   " * Threads: any; never waits. Acquire and release.\n */\n");
 	gen_printf(text, "static inline bool %s_compare_exchange_%s(struct %s_shared *shared, %s *expected, %s value)\n{\n", name,
 		   field->name, name, type, type);
 	gen_printf(text, "\treturn atomic_compare_exchange_strong_explicit(&shared->%s, expected, value, memory_order_acq_rel,"
-		   " memory_order_acquire);\n}\n\n", place);
+		   " memory_order_acquire);\n}\n", place);
 	if (field->type.kind != MODEL_KIND_INT)
 		return;
 	emit_fetch(record, field, "add", "fetch_add", "Adds, wrapping round.", text);
@@ -243,7 +248,6 @@ void gen_emit_shared_header(const struct gen_output *output, const struct model_
 	struct shared_form form;
 
 	shared_form_init(&form, record);
-	gen_printf(text, "\n");
 	emit_group_structs(&form, text);
 	emit_shared_struct(&form, output->line_size, text);
 	emit_record_functions(&form, text);

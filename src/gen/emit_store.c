@@ -12,9 +12,9 @@ static const struct model_field *key_field(const struct model_struct *record)
 static void emit_key_parameter(const struct model_field *key, struct gen_text *text)
 {
 	if (key->type.kind == MODEL_KIND_CHARS)
-		gen_printf(text, "const char *%s", key->name);
+		gen_printf(text, "const char *key");
 	else
-		gen_printf(text, "%s %s", key->type.c_name, key->name);
+		gen_printf(text, "%s key", key->type.c_name);
 }
 
 /* "order_store_read(struct fg_store *store, const char *id", left open. */
@@ -46,7 +46,7 @@ void gen_emit_store_header(const struct gen_output *output, const struct model_s
 	const struct model_field *key = key_field(record);
 
 	(void)output;
-	gen_printf(text, "/* A store of %s by %s: the functions of fg_store, which stores made here are also for, with types. */\n\n",
+	gen_printf(text, "\n/* ---- stores of %s by %s: fg_store with types ---- */\n\n",
 		   record->c_name, key->name);
 	gen_printf(text, "/* options: NULL for defaults. Returns: 0 or -ENOMEM. Owner: the caller frees with fg_store_free. */\n");
 	emit_prototype_new(record, text);
@@ -56,7 +56,7 @@ void gen_emit_store_header(const struct gen_output *output, const struct model_s
 	emit_prototype_merge(record, text);
 	gen_printf(text, ";\n\n/*\n * Reads the record of a key as %s_read does.\n%s * ret_present: may be NULL.\n"
 		   " * Returns: 0 or -ENOENT.\n * Threads: any number at once.\n * Cost: one look-up and one %s_read.\n */\n", record->name,
-		   key->type.kind == MODEL_KIND_CHARS ? " * KEY: NUL-terminated, of any length.\n" : "", record->name);
+		   key->type.kind == MODEL_KIND_CHARS ? " * key: NUL-terminated, of any length.\n" : "", record->name);
 	emit_keyed(record, key, "read", text);
 	gen_printf(text, ", %s *ret_record, struct %s_present *ret_present);\n\n", record->c_name, record->name);
 	gen_printf(text, "/* Removes the record of a key. Returns: 0 or -ENOENT. Threads: any number at once. */\n");
@@ -73,9 +73,9 @@ void gen_emit_store_header(const struct gen_output *output, const struct model_s
 static void emit_key_value(const struct model_field *key, struct gen_text *text)
 {
 	if (key->type.kind == MODEL_KIND_CHARS)
-		gen_printf(text, "(struct fg_key){%s, strlen(%s)}", key->name, key->name);
+		gen_printf(text, "(struct fg_key){key, strlen(key)}");
 	else
-		gen_printf(text, "(struct fg_key){&%s, sizeof %s}", key->name, key->name);
+		gen_printf(text, "(struct fg_key){&key, sizeof key}");
 }
 
 static void emit_each(const struct model_struct *record, struct gen_text *text)
