@@ -212,6 +212,8 @@ static void load_element(struct clang_load *load, CXType spelled, bool follow, s
 		set_other(type, "volatile");
 	} else if (canonical.kind == CXType_Bool) {
 		type->kind = MODEL_KIND_BOOL;
+		if (strcmp(type->c_name, "_Bool") == 0)     /* what the macro bool leaves */
+			type->c_name = "bool";
 	} else if (canonical.kind >= CXType_Char_U && canonical.kind <= CXType_LongLong && size > 0 && size <= 8) {
 		type->kind = MODEL_KIND_INT;
 		type->is_signed = is_signed_kind(canonical.kind);

@@ -10,6 +10,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define POINTER_NAME_MAX 512
+
 void check_fail(struct check *check, const struct model_field *field, const char *format, ...)
 {
 	const struct model_place *place = field->tag.present ? &field->tag.place : &field->place;
@@ -253,8 +255,8 @@ static void check_outside_names(struct check *check, const struct model_field *f
 	for (size_t i = 0; i <= field->tag.aliases_n; i++)
 		for (size_t k = 0; k <= other->tag.aliases_n; k++)
 			if ((field != other || k < i) && strcmp(outside_name(field, i), outside_name(other, k)) == 0) {
-				check_fail(check, field, "the outside name '%s' is %s already", outside_name(field, i),
-				           field == other ? "its own" : other->name);
+				check_fail(check, field, "the outside name '%s' belongs to %s'%s' already", outside_name(field, i),
+				           field == other ? "this very " : "", other->name);
 				return;
 			}
 }
@@ -273,22 +275,34 @@ static bool has_group(const struct model_field *field)
 static void check_pair(struct check *check, const struct model_field *field, const struct model_field *other)
 {
 	check_outside_names(check, field, other);
-	if (field == other)
-		return;
-	if (field->tag.key && other->tag.key)
-		check_fail(check, field, "a struct has one key, and '%s' is it", other->name);
-	if (field->tag.mapkey && other->tag.mapkey)
-		check_fail(check, field, "a struct has one mapkey, and '%s' is it", other->name);
-	if (field->tag.mapvalue && other->tag.mapvalue)
-		check_fail(check, field, "a struct has one mapvalue, and '%s' is it", other->name);
-	if (has_group(field) && has_group(other) && field->tag.policy != other->tag.policy &&
+	if (field != other && has_group(field) && has_group(other) && field->tag.policy != other->tag.policy &&
 	    strcmp(group_of(field), group_of(other)) == 0)
 		check_fail(check, field, "group '%s' has the policy %s in '%s' and %s here", group_of(field),
 		           model_policy_name(other->tag.policy), other->name, model_policy_name(field->tag.policy));
 }
 
+/* Only one field may have the word; flag is where struct model_tag keeps it. */
+static void check_only_one(struct check *check, const struct model_struct *record, size_t flag, const char *word)
+{
+	const struct model_field *first = NULL;
+
+	for (size_t i = 0; i < record->fields_n; i++) {
+		const struct model_field *field = &record->fields[i];
+
+		if (!field->converted || !*(const bool *)((const char *)&field->tag + flag))
+			continue;
+		if (first)
+			check_fail(check, field, "a struct has one %s, and '%s' is it", word, first->name);
+		else
+			first = field;
+	}
+}
+
 static void check_pairs(struct check *check, const struct model_struct *record)
 {
+	check_only_one(check, record, offsetof(struct model_tag, key), "key");
+	check_only_one(check, record, offsetof(struct model_tag, mapkey), "mapkey");
+	check_only_one(check, record, offsetof(struct model_tag, mapvalue), "mapvalue");
 	for (size_t i = 0; i < record->fields_n; i++)
 		for (size_t k = 0; k <= i; k++)
 			if (record->fields[i].converted && record->fields[k].converted)
@@ -354,13 +368,31 @@ static const struct model_field *first_pointer(const struct model_struct *record
 	return NULL;
 }
 
+/* "'customer.note' (struct fg_str)": the pointer itself, however deep it lies inside. */
+static const char *pointer_name(const struct model_struct *record, char ret[POINTER_NAME_MAX])
+{
+	const struct model_field *field = first_pointer(record);
+	char type[CHECK_TYPE_NAME_MAX];
+	int len = 0;
+
+	while (field && len < POINTER_NAME_MAX) {
+		len += snprintf(ret + len, (size_t)(POINTER_NAME_MAX - len), "%s%s", len ? "." : "'", field->name);
+		if (field->shape == MODEL_SHAPE_POINTER || field->shape == MODEL_SHAPE_ARRAY ||
+		    field->type.kind != MODEL_KIND_STRUCT)
+			break;
+		field = first_pointer(field->type.record);
+	}
+	if (field && len < POINTER_NAME_MAX)
+		snprintf(ret + len, (size_t)(POINTER_NAME_MAX - len), "' (%s)", check_type_name(field, type));
+	return ret;
+}
+
 /* What asks for a shared form must be able to get one. One error a struct: the others follow from it. */
 static void check_shared(struct check *check, const struct model_struct *record)
 {
-	const struct model_field *pointer = first_pointer(record);
-	char name[CHECK_TYPE_NAME_MAX];
+	char name[POINTER_NAME_MAX];
 
-	if (!pointer && !record->tag.local)
+	if (!record->has_pointers && !record->tag.local)
 		return;
 	for (size_t i = 0; i < record->fields_n; i++) {
 		const struct model_field *field = &record->fields[i];
@@ -371,18 +403,17 @@ static void check_shared(struct check *check, const struct model_struct *record)
 		if (record->tag.local)
 			check_fail(check, field, "%s needs a shared form, and %s is local", word, record->c_name);
 		else
-			check_fail(check, field, "%s needs a shared form, which %s can't have: '%s' is %s, a pointer", word,
-			           record->c_name, pointer->name, check_type_name(pointer, name));
+			check_fail(check, field, "%s needs a shared form, which %s can't have: %s holds a pointer", word,
+			           record->c_name, pointer_name(record, name));
 		return;
 	}
 	if (record->tag.shared)
-		fail_struct(check, record, "shared can't hold: '%s' is %s, a pointer", pointer->name,
-		            check_type_name(pointer, name));
+		fail_struct(check, record, "shared can't hold: %s holds a pointer", pointer_name(record, name));
 }
 
 static void check_struct(struct check *check, struct model_struct *record)
 {
-	bool any = false;
+	bool any = false, tagged = record->tag.present;
 
 	for (size_t i = 0; i < record->fields_n; i++)
 		if (record->fields[i].tag.present && !record->fields[i].tag.skip && record->fields[i].tag.count)
@@ -390,6 +421,7 @@ static void check_struct(struct check *check, struct model_struct *record)
 	for (size_t i = 0; i < record->fields_n; i++) {
 		struct model_field *field = &record->fields[i];
 
+		tagged |= field->tag.present;
 		field->converted = takes_part(field);
 		if (!field->converted)
 			continue;
@@ -397,7 +429,8 @@ static void check_struct(struct check *check, struct model_struct *record)
 		field->json_name = field->tag.json_name ? field->tag.json_name : field->name;
 		check_field(check, field);
 	}
-	if (!any)
+	/* A struct without any FG() is only met through fields, and told there. */
+	if (!any && tagged)
 		fail_struct(check, record, "no field takes part: none has an FG() other than json:\"-\"");
 	check_pairs(check, record);
 }
@@ -418,6 +451,8 @@ bool model_check(struct model *model, struct model_diag *diag)
 		record->shareable = record->wanted && !record->has_pointers && !record->tag.local;
 		check_shared(&check, record);
 	}
-	check_names(&check);
+	/* What is told of names follows from other errors too often. */
+	if (diag->errors == before)
+		check_names(&check);
 	return diag->errors == before;
 }

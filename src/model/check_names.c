@@ -24,7 +24,8 @@ struct name {
 	enum space space;
 	const struct model_struct *record;
 	const struct model_field *field;    /* NULL: of the struct itself */
-	size_t number;                      /* order in which it was written down */
+	size_t number;                      /* index in struct names' items */
+	const struct name *taken_by;        /* NULL: it is free */
 };
 
 struct names {
@@ -128,7 +129,7 @@ static bool group_is_known(const struct model_struct *record, size_t index, enum
 
 static void add_fields(struct names *names, const struct model_struct *record)
 {
-	char text[NAME_MAX_BYTES + 1];
+	char text[4 * NAME_MAX_BYTES];      /* longer than any that is allowed: add() tells those that are not */
 
 	for (size_t i = 0; i < record->fields_n; i++) {
 		const struct model_field *field = &record->fields[i];
@@ -172,26 +173,43 @@ static void describe(const struct name *name, char *ret, size_t size)
 		snprintf(ret, size, "%s itself", name->record->c_name);
 }
 
+static void tell(struct check *check, const struct name *name)
+{
+	char other[256];
+
+	describe(name->taken_by, other, sizeof(other));
+	if (name->field)
+		check_fail(check, name->field, "the generated name '%s' is taken by %s", name->text, other);
+	else
+		model_error(check->diag, &name->record->place, "%s: the generated name '%s' is taken by %s",
+		            name->record->c_name, name->text, other);
+}
+
 void check_names(struct check *check)
 {
 	struct names names = {.check = check};
-	char other[256];
+	struct name *sorted;
+	const struct name *told = NULL;
 
 	for (size_t i = 0; i < check->model->structs_n; i++) {
 		add_struct(&names, check->model->structs[i]);
 		add_fields(&names, check->model->structs[i]);
 	}
-	qsort(names.items, names.n, sizeof(*names.items), compare);
-	for (size_t i = 1; i < names.n; i++) {
-		const struct name *first = &names.items[i - 1], *second = &names.items[i];
+	if (!names.n)
+		return;
+	sorted = model_alloc(check->model, names.n * sizeof(*sorted));
+	memcpy(sorted, names.items, names.n * sizeof(*sorted));
+	qsort(sorted, names.n, sizeof(*sorted), compare);
+	for (size_t i = 1; i < names.n; i++)
+		if (strcmp(sorted[i - 1].text, sorted[i].text) == 0 && sorted[i - 1].space == sorted[i].space)
+			names.items[sorted[i].number].taken_by = &names.items[sorted[i - 1].number];
+	/* In the order of the source, and of each struct or field the first: it tends to collide with all its names. */
+	for (size_t i = 0; i < names.n; i++) {
+		const struct name *name = &names.items[i];
 
-		if (strcmp(first->text, second->text) != 0 || first->space != second->space)
+		if (!name->taken_by || (told && told->record == name->record && told->field == name->field))
 			continue;
-		describe(first, other, sizeof(other));
-		if (second->field)
-			check_fail(check, second->field, "the generated name '%s' is taken by %s", second->text, other);
-		else
-			model_error(check->diag, &second->record->place, "%s: the generated name '%s' is taken by %s",
-			            second->record->c_name, second->text, other);
+		tell(check, name);
+		told = name;
 	}
 }

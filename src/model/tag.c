@@ -409,7 +409,9 @@ static void fail_unknown_option(struct parser *p, struct part name)
 	for (size_t i = 0; i < OPTIONS_N; i++)
 		names[i] = options[i].name;
 	near = model_words_nearest(names, OPTIONS_N, name.ptr, name.len);
-	if (word_named(name))
+	if (!name.len)
+		fail(p, "json holds an empty option");
+	else if (word_named(name))
 		fail(p, "'%.*s' is no option of json but a word of its own: json:\"...\" %.*s", part_show(name), name.ptr,
 		     part_show(name), name.ptr);
 	else if (near)
@@ -528,8 +530,8 @@ static bool read_word(struct parser *p)
 			return false;
 	}
 	if (p->next < p->end && *p->next != ' ' && *p->next != ',') {
-		fail(p, "white space is missing after '%.*s' (column %zu of the tag)", part_show(name), name.ptr,
-		     column(p, p->next));
+		fail(p, "white space is missing behind '%.*s%s (column %zu of the tag)", part_show(name), name.ptr,
+		     text.ptr ? ":...'" : "'", column(p, p->next));
 		return false;
 	}
 	apply_word(p, name, text);
