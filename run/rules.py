@@ -4,7 +4,8 @@ Reads the model that `fieldguard gen --dump-model` prints (docs/model-json.md) a
 docs/tags.md. It shares no code with the library and is written to be plain, not fast.
 
 A record is flat here: a list of slots, one for each field, inline structs taken apart into theirs. A slot is None where
-the field was never given. Values are plain and comparable: str, int (enums, times and durations too), float, bool, tuples.
+the field was never given. Values are plain and comparable: str, int (enums, times and durations too), float, bool,
+tuples.
 
     codec = Codec(model, "order")
     for slot, value in codec.decode(b'{"id":"o1","amount":5}'):     # raises Bad
@@ -393,7 +394,7 @@ class Codec:
         self.table = self.members(self.record, "", None)
 
     def members(self, record, path, group):
-        """The members of an object: name -> (slot or -1, rule or table of the inner object, null is absent, its bit)."""
+        """The members of an object: name -> (slot or -1, rule or table of the inner object, null is absent, bit)."""
         names, order, required = {}, [], 0
         for number, field in enumerate(f for f in record["fields"] if f["converted"]):
             where = path + field["json_name"]

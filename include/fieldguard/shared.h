@@ -1,8 +1,8 @@
 /*
  * shared.h - what generated shared records are made of: sequence, mutex, reader-writer lock, words
  *
- * For generated code; names here may change between versions. C11 atomics only, no inline assembly, so ThreadSanitizer sees
- * every synchronisation. All-zero is a valid, unlocked, empty state of everything in this file.
+ * For generated code; names here may change between versions. C11 atomics only, no inline assembly, so ThreadSanitizer
+ * sees every synchronisation. All-zero is a valid, unlocked, empty state of everything in this file.
  *
  * Invariant: whatever a reader may race with is an _Atomic object. The bytes of a snapshot group live in an array of
  * _Atomic uint64_t, its image:
@@ -34,8 +34,8 @@
 /*
  * How a copy is kept between the two loads of the sequence. Two correct ways (docs/policies.md has the argument):
  *   1: relaxed words and one fence. Cheapest where acquire and release cost something.
- *   0: acquire loads and release stores of the words. The same instructions as relaxed ones on x86; and ThreadSanitizer,
- *      which does not model fences, understands it.
+ *   0: acquire loads and release stores of the words. The same instructions as relaxed ones on x86;
+ *      and ThreadSanitizer, which does not model fences, understands it.
  */
 #ifndef FG_SEQ_FENCES
 #if defined(__x86_64__) || defined(__i386__) || defined(__SANITIZE_THREAD__)
@@ -60,7 +60,8 @@
 
 /* ---- mutex --------------------------------------------------------------------------------------------------- */
 
-/* One word. 0: free, 1: held, 2: held and somebody may sleep (U. Drepper, "Futexes Are Tricky", mutex 3). Not recursive. */
+/* One word. 0: free, 1: held, 2: held and somebody may sleep (U. Drepper, "Futexes Are Tricky", mutex 3). Not
+ * recursive. */
 struct fg_mutex {
 	_Atomic uint32_t word;
 };
@@ -94,8 +95,8 @@ static inline void fg_mutex_unlock(struct fg_mutex *mutex)
 /* ---- reader-writer lock -------------------------------------------------------------------------------------- */
 
 /*
- * One word: number of readers, and three flags. A waiting writer keeps new readers out, so readers can't starve it; a writer
- * that leaves clears all flags, so that waiting readers compete on equal terms. Neither side is recursive.
+ * One word: number of readers, and three flags. A waiting writer keeps new readers out, so readers can't starve it; a
+ * writer that leaves clears all flags, so that waiting readers compete on equal terms. Neither side is recursive.
  */
 struct fg_rwlock {
 	_Atomic uint32_t word;
@@ -186,8 +187,8 @@ static inline void fg_seq_unlock(struct fg_seq *seq)
 	atomic_store_explicit(&seq->value, value + 1, memory_order_release);
 }
 
-/* Threads: any. Writes nothing shared unless the reader has failed FG_SEQ_FAILURES times: then it takes the sequence as a
- * writer would, which bounds every read by the writers' turns. */
+/* Threads: any. Writes nothing shared unless the reader has failed FG_SEQ_FAILURES times: then it takes the sequence
+ * as a writer would, which bounds every read by the writers' turns. */
 #define FG_SEQ_FAILURES 16
 static inline struct fg_seq_reader fg_seq_read_begin(struct fg_seq *seq)
 {
@@ -222,9 +223,9 @@ static inline bool fg_seq_read_again(struct fg_seq *seq, struct fg_seq_reader *r
 /* ---- words --------------------------------------------------------------------------------------------------- */
 
 /*
- * Copies between plain memory and an image, by 64-bit atomics. offset and size are constants in generated code, so that each
- * call becomes straight moves: gcc leaves a loop over atomics rolled, which halves its speed, so whole words go eight at
- * a time and the rest through a switch. `offset` counts bytes from words[0].
+ * Copies between plain memory and an image, by 64-bit atomics. offset and size are constants in generated code, so
+ * that each call becomes straight moves: gcc leaves a loop over atomics rolled, which halves its speed, so whole words
+ * go eight at a time and the rest through a switch. `offset` counts bytes from words[0].
  */
 #define FG_WORD_GET_(i)                                                                                                \
 	do {                                                                                                           \
@@ -392,8 +393,8 @@ FG_ALWAYS_INLINE void fg_present_or(uint64_t *words, const void *from, size_t n)
 	}
 }
 
-/* Marks atomic fields as merged, after their values. Release: who sees a bit sees a value at least as new. Once the bits are
- * set this is one load, and the line stays shared between cores. */
+/* Marks atomic fields as merged, after their values. Release: who sees a bit sees a value at least as new. Once the
+ * bits are set this is one load, and the line stays shared between cores. */
 FG_ALWAYS_INLINE void fg_present_publish(_Atomic uint64_t *word, uint64_t bits)
 {
 	if (bits & ~atomic_load_explicit(word, memory_order_relaxed))

@@ -21,8 +21,8 @@ int cli_fail(const char *format, ...);
 /* Shall what goes to this descriptor be coloured? A terminal, and neither NO_COLOR nor TERM=dumb says no. */
 bool cli_colour(int fd);
 
-/* Makes path hold these bytes: all or nothing, by a file beside it that is renamed. A file that holds them already stays
- * untouched, so that builds see no change.  Returns: 0 or a negative errno. */
+/* Makes path hold these bytes: all or nothing, by a file beside it that is renamed. A file that holds them already
+ * stays untouched, so that builds see no change.  Returns: 0 or a negative errno. */
 int cli_write_file(const char *path, const char *data, size_t len);
 
 #endif

@@ -159,7 +159,8 @@ static enum CXChildVisitResult visit_declaration(CXCursor cursor, CXCursor paren
 	    !clang_Cursor_isAnonymous(cursor))
 		clang_load_struct(load, cursor);
 	if (kind != CXCursor_StructDecl && clang_tag_text(load, cursor, &place))
-		model_error(load->diag, &place, "FG() stands on a field, or behind the closing brace of a struct; here it is %s",
+		model_error(load->diag, &place,
+		            "FG() stands on a field, or behind the closing brace of a struct; here it is %s",
 		            kind == CXCursor_TypedefDecl ? "lost on the typedef's name" : "on something else");
 	/* Structs may be defined inside structs. */
 	return kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl ? CXChildVisit_Recurse : CXChildVisit_Continue;
@@ -183,7 +184,8 @@ static void visit_inclusion(CXFile file, CXSourceLocation *stack, unsigned stack
 }
 
 /* Puts each struct behind those it holds inline, which C's own rules make possible; else the order they were met in. */
-static void order_struct(struct model *model, struct model_struct *record, struct model_struct **sorted, size_t *sorted_n)
+static void order_struct(struct model *model, struct model_struct *record, struct model_struct **sorted,
+                         size_t *sorted_n)
 {
 	for (size_t i = 0; i < *sorted_n; i++)
 		if (sorted[i] == record)
@@ -259,7 +261,8 @@ static int name_headers(struct clang_load *load, const struct gen_input *input)
 	const char **paths = model_alloc(model, (input->headers_n + 1) * sizeof(*paths));
 
 	if (!input->headers_n || input->headers_n > sizeof(model->headers) / sizeof(model->headers[0])) {
-		model_error(load->diag, NULL, "between 1 and 64 headers can be read at once, not %zu", input->headers_n);
+		model_error(load->diag, NULL, "between 1 and 64 headers can be read at once, not %zu",
+		            input->headers_n);
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < input->headers_n; i++) {

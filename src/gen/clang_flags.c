@@ -42,8 +42,8 @@ static bool starts(const char *text, const char *prefix)
 
 /* ---- the compile database -------------------------------------------------------------------------------------- */
 
-/* Flags that change what a declaration means; others (warnings, optimisation, output) are not for us, and a gcc may have
- * some that clang refuses. takes_value: also as two arguments. */
+/* Flags that change what a declaration means; others (warnings, optimisation, output) are not for us, and a gcc may
+ * have some that clang refuses. takes_value: also as two arguments. */
 static const struct meaning {
 	const char *prefix;
 	bool takes_value, exact;
@@ -191,7 +191,8 @@ static bool libclang_folder(char ret_folder[PATH_MAX])
 	char *slash;
 	Dl_info info;
 
-	if (!dladdr((void *)(uintptr_t)clang_createIndex, &info) || !info.dli_fname || !realpath(info.dli_fname, ret_folder))
+	if (!dladdr((void *)(uintptr_t)clang_createIndex, &info) || !info.dli_fname ||
+	    !realpath(info.dli_fname, ret_folder))
 		return false;
 	slash = strrchr(ret_folder, '/');
 	if (slash)

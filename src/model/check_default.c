@@ -33,8 +33,8 @@ void check_default(struct check *check, const struct model_field *field)
 	switch ((int)field->type.kind) {
 	case MODEL_KIND_CHARS:
 		if (strlen(text) >= field->type.size)
-			check_fail(check, field, "default is %zu bytes long, and char[%zu] holds at most %zu", strlen(text),
-			           field->type.size, field->type.size - 1);
+			check_fail(check, field, "default is %zu bytes long, and char[%zu] holds at most %zu",
+			           strlen(text), field->type.size, field->type.size - 1);
 		return;
 	case MODEL_KIND_STR:
 	case MODEL_KIND_CSTR:

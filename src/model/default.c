@@ -28,7 +28,8 @@ static bool read_integer(const char *text, size_t size, bool is_signed, uint64_t
 	if (!is_digit(*p) || (*p == '0' && p[1]) || (negative && !is_signed && strcmp(p, "0") != 0))
 		return false;
 	for (; is_digit(*p); p++)
-		if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, (uint64_t)(*p - '0'), &value))
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, (uint64_t)(*p - '0'), &value))
 			return false;
 	if (*p || value > most + (negative && is_signed ? 1 : 0))
 		return false;
@@ -104,8 +105,8 @@ static bool read_time(const char *p, int64_t *ret_ns)
 	year = digits(&p, 4, 0, 9999);
 	if (year < 0 || !take(&p, "-") || (month = digits(&p, 2, 1, 12)) < 0 || !take(&p, "-") ||
 	    (day = digits(&p, 2, 1, days_in_month(year, month))) < 0 || !take(&p, "Tt ") ||
-	    (hour = digits(&p, 2, 0, 23)) < 0 || !take(&p, ":") || (minute = digits(&p, 2, 0, 59)) < 0 || !take(&p, ":") ||
-	    (second = digits(&p, 2, 0, 59)) < 0 || (fraction = fraction_ns(&p)) < 0)
+	    (hour = digits(&p, 2, 0, 23)) < 0 || !take(&p, ":") || (minute = digits(&p, 2, 0, 59)) < 0 ||
+	    !take(&p, ":") || (second = digits(&p, 2, 0, 59)) < 0 || (fraction = fraction_ns(&p)) < 0)
 		return false;
 	sign = *p;
 	if (!take(&p, "Zz+-"))
@@ -155,7 +156,8 @@ static bool read_part(const char **p, uint64_t *total)
 	bool any = false;
 
 	for (; is_digit(**p); (*p)++, any = true)
-		if (__builtin_mul_overflow(whole, 10, &whole) || __builtin_add_overflow(whole, (uint64_t)(**p - '0'), &whole))
+		if (__builtin_mul_overflow(whole, 10, &whole) ||
+		    __builtin_add_overflow(whole, (uint64_t)(**p - '0'), &whole))
 			return false;
 	if (**p == '.')
 		for ((*p)++; is_digit(**p); (*p)++, any = true)

@@ -43,7 +43,8 @@ static size_t prefix_of_tag(const struct model_enum *e)
 	const char *name = e->items[0].c_name;
 
 	for (size_t len = strlen(tag); len; len--)
-		if ((tag[len] == '_' || !tag[len]) && strncasecmp(tag, name, len) == 0 && name[len] == '_' && name[len + 1])
+		if ((tag[len] == '_' || !tag[len]) && strncasecmp(tag, name, len) == 0 && name[len] == '_' &&
+		    name[len + 1])
 			return len + 1;
 	return 0;
 }

@@ -99,8 +99,8 @@ struct model_enum {
 /* What one element of a field is. */
 struct model_type {
 	enum model_kind kind;
-	const char *c_name;           /* as C spells it: "int64_t", "enum order_status", "struct customer", "const char *";
-	                                 CHARS: "char" */
+	const char *c_name;           /* as C spells it: "int64_t", "enum order_status", "struct customer",
+	                                 "const char *"; CHARS: "char" */
 	const char *other;            /* OTHER: what it is, for messages: "a union" */
 	size_t size, align;           /* bytes of one element; CHARS: N */
 	bool is_signed;               /* INT */

@@ -85,9 +85,10 @@ static unsigned digits_count(uint64_t value)
 
 unsigned digits_write(char *buf, uint64_t value)
 {
-	static const char pairs[201] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-				       "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-				       "8081828384858687888990919293949596979899";
+	static const char pairs[201] =
+	    "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+	    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+	    "8081828384858687888990919293949596979899";
 	unsigned n = digits_count(value);
 	char *p = buf + n;
 
@@ -241,8 +242,8 @@ static char *escape_write(char *p, unsigned char c)
 	return p;
 }
 
-/* Copies what needs no escape. *io_out has room for all of it and STRING_SLACK. Returns: the place of what needs one, or end,
- * or NULL: invalid UTF-8. */
+/* Copies what needs no escape. *io_out has room for all of it and STRING_SLACK. Returns: the place of what needs one,
+ * or end, or NULL: invalid UTF-8. */
 static const char *string_copy_run(const char *p, const char *end, char **io_out)
 {
 	char *out = *io_out;

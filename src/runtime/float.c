@@ -1,10 +1,10 @@
 /*
  * float.c - decimal to binary, correctly rounded
  *
- * Small numbers: one exact multiplication or division (W. D. Clinger, "How to Read Floating Point Numbers Accurately", PLDI
- * 1990). Up to 19 digits: D. Lemire, "Number Parsing at a Gigabyte per Second" (2021), whose first approximation with 128 bits
- * of a power of five always decides (N. Mushtak, D. Lemire, "Fast Number Parsing Without Fallback", 2023). More digits, which
- * the first 19 do not decide: comparison of the two as large integers.
+ * Small numbers: one exact multiplication or division (W. D. Clinger, "How to Read Floating Point Numbers Accurately",
+ * PLDI 1990). Up to 19 digits: D. Lemire, "Number Parsing at a Gigabyte per Second" (2021), whose first approximation
+ * with 128 bits of a power of five always decides (N. Mushtak, D. Lemire, "Fast Number Parsing Without Fallback",
+ * 2023). More digits, which the first 19 do not decide: comparison of the two as large integers.
  */
 #include "internal.h"
 
@@ -59,7 +59,8 @@ uint64_t float_nearest(const struct float_format *format, uint64_t mantissa, int
 		return result >> 1;
 	}
 	/* Exactly half-way, and the one below is even: the bit that would round up goes. */
-	if (low <= 1 && q >= format->min_tie && q <= format->max_tie && (result & 3) == 1 && result << (top + shift) == high)
+	if (low <= 1 && q >= format->min_tie && q <= format->max_tie && (result & 3) == 1 &&
+	    result << (top + shift) == high)
 		result &= ~(uint64_t)1;
 	result += result & 1;
 	result >>= 1;
@@ -75,8 +76,9 @@ uint64_t float_nearest(const struct float_format *format, uint64_t mantissa, int
 /* ---- large integers ---- */
 
 /*
- * The middle between two doubles has at most 767 significant digits, so DIGITS_MAX digits and whether anything follows them
- * tell on which side of it a number stands. Such a number, and the middle scaled to be an integer too, have under 2,800 bits.
+ * The middle between two doubles has at most 767 significant digits, so DIGITS_MAX digits and whether anything follows
+ * them tell on which side of it a number stands. Such a number, and the middle scaled to be an integer too, have under
+ * 2,800 bits.
  */
 #define DIGITS_MAX 780
 #define LIMBS_MAX 64
@@ -146,7 +148,8 @@ static int big_compare(const struct big *a, const struct big *b)
 	return 0;
 }
 
-/* number = big * 10^*ret_exponent, or a little more than that where what follows DIGITS_MAX digits only counts as more. */
+/* number = big * 10^*ret_exponent, or a little more than that where what follows DIGITS_MAX digits only counts as
+ * more. */
 static void big_digits(struct big *big, const struct number *number, int *ret_exponent)
 {
 	int64_t exponent = number->written_exponent;

@@ -21,8 +21,8 @@
  * sees the lane free also sees how far its holders came, for `next` was stored before `claimed`. So a chunk that a free
  * lane could merge has always somebody who will still look at that lane.
  *
- * Sleep. A worker that found nothing to do sleeps until an event: the source let go, a slot recycled, a chunk published,
- * the end. No wake-up is lost:
+ * Sleep. A worker that found nothing to do sleeps until an event: the source let go, a slot recycled, a chunk
+ * published, the end. No wake-up is lost:
  *
  *     worker                             event
  *       key = load epoch                   change what others look at
@@ -34,12 +34,12 @@
  * also comes before the worker's test of epoch, the worker doesn't sleep. If it comes after, then waiters++ came before
  * the event's load of waiters, so the event locks; the worker tests and goes to sleep under that lock, so the signal
  * finds it asleep. A signal wakes one worker, and that one looks everywhere before it sleeps again. What a look misses
- * because another worker holds the source or a lane is that worker's to find: before it sleeps it, too, looks everywhere,
- * and if an event came while it held them its key is older than the event.
+ * because another worker holds the source or a lane is that worker's to find: before it sleeps it, too, looks
+ * everywhere, and if an event came while it held them its key is older than the event.
  *
- * The end. `total` is the number of chunks that are to be merged: unknown until the source ends, or the number up to and
- * with a chunk that could not be decoded for lack of memory. `recycled` counts up to it. Whoever changes one of them
- * makes an event of it, so workers that sleep look at both again; when they are equal all leave.
+ * The end. `total` is the number of chunks that are to be merged: unknown until the source ends, or the number up to
+ * and with a chunk that could not be decoded for lack of memory. `recycled` counts up to it. Whoever changes one of
+ * them makes an event of it, so workers that sleep look at both again; when they are equal all leave.
  */
 #include "ingest.h"
 #include "memory.h"

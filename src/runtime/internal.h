@@ -35,8 +35,8 @@ const char *text_escape(struct fg_dec *d, const char *p, char *ret_utf8, unsigne
 const char *text_end(struct fg_dec *d, const char *p, size_t *ret_len);
 /* The first byte of [p, end) that is ASCII or begins an invalid sequence; end if there is none. */
 const char *utf8_run(const char *p, const char *end);
-/* The string at p for those who only look at it: in the text, or decoded into d->scratch (FG_SCRATCH_SIZE bytes at most;
- * of a longer one ret_value->ptr is NULL). Returns: the place after it. */
+/* The string at p for those who only look at it: in the text, or decoded into d->scratch (FG_SCRATCH_SIZE bytes at
+ * most; of a longer one ret_value->ptr is NULL). Returns: the place after it. */
 const char *text_peek(struct fg_dec *d, const char *p, struct fg_str *ret_value);
 
 /* ---- numbers ---- */

@@ -1,9 +1,9 @@
 /*
  * lock.c - what the locks of shared.h do when they don't get through at once
  *
- * All wait in three steps: spin for about as long as a short critical section lasts, give the CPU away (the holder may be
- * waiting for it), sleep. Mutex and rwlock sleep on their word by futex. A sequence has no room for a sleeper's mark (its
- * unlock is a plain store), so its waiters sleep by time; only a holder that lost its CPU makes them.
+ * All wait in three steps: spin for about as long as a short critical section lasts, give the CPU away (the holder may
+ * be waiting for it), sleep. Mutex and rwlock sleep on their word by futex. A sequence has no room for a sleeper's
+ * mark (its unlock is a plain store), so its waiters sleep by time; only a holder that lost its CPU makes them.
  */
 #include <fieldguard/shared.h>
 
@@ -78,8 +78,9 @@ void fg_mutex_wake(struct fg_mutex *mutex)
 }
 
 /*
- * Sleeps until the word changes from `word`, with the sleepers' mark and `mark` set in it first. The mark can't be missed: the
- * unlock that clears it wakes all, and if the word is the same again when the futex looks, somebody has set the mark again.
+ * Sleeps until the word changes from `word`, with the sleepers' mark and `mark` set in it first. The mark can't be
+ * missed: the unlock that clears it wakes all, and if the word is the same again when the futex looks, somebody has
+ * set the mark again.
  */
 static void rwlock_sleep(struct fg_rwlock *lock, uint32_t word, uint32_t mark)
 {
@@ -124,8 +125,8 @@ void fg_rwlock_write_lock_slow(struct fg_rwlock *lock)
 			rwlock_sleep(lock, word, FG_RWLOCK_WANTED);
 			continue;
 		} else if (!(word & FG_RWLOCK_WANTED)) {
-			atomic_compare_exchange_weak_explicit(&lock->word, &word, word | FG_RWLOCK_WANTED, memory_order_relaxed,
-							      memory_order_relaxed);
+			atomic_compare_exchange_weak_explicit(&lock->word, &word, word | FG_RWLOCK_WANTED,
+			                                      memory_order_relaxed, memory_order_relaxed);
 		}
 		pause_cpu();
 	}
@@ -157,8 +158,8 @@ void fg_seq_lock_slow(struct fg_seq *seq)
 	for (unsigned i = 0;; i++) {
 		uint64_t value = atomic_load_explicit(&seq->value, memory_order_relaxed);
 
-		if (!(value & 1) && atomic_compare_exchange_weak_explicit(&seq->value, &value, value + 1, memory_order_acquire,
-									  memory_order_relaxed))
+		if (!(value & 1) && atomic_compare_exchange_weak_explicit(&seq->value, &value, value + 1,
+		                                                          memory_order_acquire, memory_order_relaxed))
 			return;
 		seq_wait(i);
 	}

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """pow5.py OUT - writes the table of 128-bit powers of five
 
-Entry q stands for 5**q, scaled by a power of two to 2**127 <= x < 2**128. As in D. Lemire, "Number Parsing at a Gigabyte
-per Second" (Software: Practice and Experience 51, 2021), section 5: rounded down, but for -27 <= q < 0 rounded up, so that a
-quotient that is a whole number comes out as one.
+Entry q stands for 5**q, scaled by a power of two to 2**127 <= x < 2**128. As in D. Lemire, "Number Parsing at a
+Gigabyte per Second" (Software: Practice and Experience 51, 2021), section 5: rounded down, but for -27 <= q < 0 rounded
+up, so that a quotient that is a whole number comes out as one.
 """
 import sys
 

@@ -1,11 +1,11 @@
 /*
  * shortest.c - binary to decimal: the shortest digits that read back as the same value
  *
- * After R. Giulietti, "The Schubfach way to render doubles" (2020). A value c * 2^q owns all that rounds to it: the interval
- * between the middles to its neighbours (a quarter of a unit nearer below a power of two). Powers of ten step 10^k, with k the
- * largest for which the interval must hold a multiple of 10^k; if it holds one of 10^(k+1) that is taken, else of the at most
- * two neighbouring multiples the nearest. All ends are scaled by 4 * 10^-k and kept as integers whose lowest bit also stands
- * for all the bits behind it ("round to odd"), which is enough to compare them.
+ * After R. Giulietti, "The Schubfach way to render doubles" (2020). A value c * 2^q owns all that rounds to it: the
+ * interval between the middles to its neighbours (a quarter of a unit nearer below a power of two). Powers of ten step
+ * 10^k, with k the largest for which the interval must hold a multiple of 10^k; if it holds one of 10^(k+1) that is
+ * taken, else of the at most two neighbouring multiples the nearest. All ends are scaled by 4 * 10^-k and kept as
+ * integers whose lowest bit also stands for all the bits behind it ("round to odd"), which is enough to compare them.
  */
 #include "internal.h"
 

@@ -125,7 +125,8 @@ static const char *unicode_escape(struct fg_dec *d, const char *p, char *ret_utf
 const char *text_escape(struct fg_dec *d, const char *p, char *ret_utf8, unsigned *ret_n)
 {
 	static const char meanings[256] = {
-		['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
+		['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b',
+		['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
 	};
 	char meaning;
 
@@ -240,7 +241,7 @@ static inline bool sink_put(struct fg_dec *d, struct sink *sink, const char *tex
 	return true;
 }
 
-/* The string whose first `clean` bytes after the quote at p are known to hold no escape. Returns: the place after it. */
+/* The string whose first `clean` bytes after the quote at p hold no escape. Returns: the place after it. */
 static const char *string_decode(struct fg_dec *d, const char *p, size_t clean, struct sink *sink)
 {
 	const char *run = p + 1;
@@ -279,7 +280,8 @@ static const char *string_run(struct fg_dec *d, const char *p)
 }
 
 /* Decodes the string at p, whose first `clean` bytes hold no escape, into the arena, with extra bytes behind it. */
-static const char *string_to_arena(struct fg_dec *d, const char *p, size_t clean, size_t extra, struct fg_str *ret_value)
+static const char *string_to_arena(struct fg_dec *d, const char *p, size_t clean, size_t extra,
+                                   struct fg_str *ret_value)
 {
 	struct sink sink = {.kind = SINK_ARENA, .start = p};
 

@@ -1,12 +1,13 @@
 /*
  * time.c - RFC 3339 times and Go's durations as int64 nanoseconds
  *
- * Times: YYYY-MM-DDThh:mm:ss[.digits](Z|+hh:mm|-hh:mm), `T` and `Z` in either case, from 1677-09-21T00:12:43.145224192Z to
- * 2262-04-11T23:47:16.854775807Z. Nothing is lost in silence: digits of a second beyond the ninth must be zeros, and a leap
- * second (:60), for which nanoseconds since 1970 have no number of its own, is refused.
+ * Times: YYYY-MM-DDThh:mm:ss[.digits](Z|+hh:mm|-hh:mm), `T` and `Z` in either case, from
+ * 1677-09-21T00:12:43.145224192Z to 2262-04-11T23:47:16.854775807Z. Nothing is lost in silence: digits of a second
+ * beyond the ninth must be zeros, and a leap second (:60), for which nanoseconds since 1970 have no number of its own,
+ * is refused.
  *
- * Durations: [+-] then numbers with unit: h, m, s, ms, us (also with either micro sign), ns, each with an optional fraction;
- * or 0 alone. A part of a nanosecond is refused.
+ * Durations: [+-] then numbers with unit: h, m, s, ms, us (also with either micro sign), ns, each with an optional
+ * fraction; or 0 alone. A part of a nanosecond is refused.
  */
 #include "internal.h"
 
@@ -44,8 +45,8 @@ static bool take_char(struct fg_str *text, char c)
 }
 
 /*
- * Days from 1970-01-01 to a date of the Gregorian calendar: years begin in March, so that the leap day ends one, and 400 of
- * them always have 146,097 days (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+ * Days from 1970-01-01 to a date of the Gregorian calendar: years begin in March, so that the leap day ends one, and
+ * 400 of them always have 146,097 days (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
  */
 static int64_t days_from_date(int year, int month, int day)
 {
@@ -113,12 +114,14 @@ bool time_parse(const char *ptr, size_t len, int64_t *ret_ns)
 	s128 total;
 
 	if (!take_digits(&text, 4, &year) || !take_char(&text, '-') || !take_digits(&text, 2, &month) ||
-	    !take_char(&text, '-') || !take_digits(&text, 2, &day) || !(take_char(&text, 'T') || take_char(&text, 't')) ||
-	    !take_digits(&text, 2, &hour) || !take_char(&text, ':') || !take_digits(&text, 2, &minute) ||
-	    !take_char(&text, ':') || !take_digits(&text, 2, &second) || !take_fraction(&text, &ns) ||
-	    !take_offset(&text, &offset) || text.len != 0)
+	    !take_char(&text, '-') || !take_digits(&text, 2, &day) ||
+	    !(take_char(&text, 'T') || take_char(&text, 't')) || !take_digits(&text, 2, &hour) ||
+	    !take_char(&text, ':') || !take_digits(&text, 2, &minute) || !take_char(&text, ':') ||
+	    !take_digits(&text, 2, &second) || !take_fraction(&text, &ns) || !take_offset(&text, &offset) ||
+	    text.len != 0)
 		return false;
-	if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 59)
+	if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 ||
+	    second > 59)
 		return false;
 	seconds = days_from_date(year, month, day) * S_PER_DAY + hour * 3600 + minute * 60 + second - offset;
 	total = (s128)seconds * NS_PER_S + ns;
@@ -248,7 +251,8 @@ static bool take_number(struct fg_str *text, uint64_t *ret_value, size_t *ret_n)
 	return true;
 }
 
-/* Digits after a point. A fraction that any unit can make whole nanoseconds has at most 13 digits before its last zeros. */
+/* Digits after a point. A fraction that any unit can make whole nanoseconds has at most 13 digits before its last
+ * zeros. */
 static bool take_decimals(struct fg_str *text, uint64_t *ret_value, uint64_t *ret_scale, size_t *ret_n)
 {
 	size_t n = 0, i;

@@ -2,8 +2,8 @@
 #include "internal.h"
 
 /*
- * Four bytes as a number, the first lowest. Of a sequence, the bits that its form fixes, and those bits of lead and second
- * byte that must not all be zero (overlong) or must not all be set (surrogates, above U+10FFFF).
+ * Four bytes as a number, the first lowest. Of a sequence, the bits that its form fixes, and those bits of lead and
+ * second byte that must not all be zero (overlong) or must not all be set (surrogates, above U+10FFFF).
  */
 #define FORM3_MASK 0x00c0c0f0u
 #define FORM3 0x008080e0u
