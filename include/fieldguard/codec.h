@@ -566,6 +566,26 @@ static inline void fg_enc_bool(struct fg_enc *e, bool value)
 		fg_enc_text(e, "false", 5);
 }
 
+/* Ends an object or array that begins at out->len == start and each part of which was written with a comma before it: the first
+ * comma becomes the opening bracket. brackets: "{}" or "[]". */
+static inline void fg_enc_close(struct fg_enc *e, size_t start, const char *brackets)
+{
+	if (FG_UNLIKELY(e->out->len <= start)) {
+		fg_enc_text(e, brackets, 2);
+		return;
+	}
+	e->out->data[start] = brackets[0];
+	fg_enc_text(e, brackets + 1, 1);
+}
+
+/* For `omitempty` on a whole struct or array. */
+static inline bool fg_enc_all_zero(const void *bytes, size_t n)
+{
+	const char *byte = bytes;
+
+	return n == 0 || (byte[0] == 0 && memcmp(byte, byte + 1, n - 1) == 0);
+}
+
 FG_API void fg_enc_int(struct fg_enc *e, int64_t value);
 FG_API void fg_enc_uint(struct fg_enc *e, uint64_t value);
 /* The shortest digits that read back as the same value, and of those the nearest. Always with a point or an exponent,

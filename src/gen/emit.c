@@ -1,5 +1,5 @@
 /* emit.c - the frame of NAME.fg.h and NAME.fg.c: banner, includes, layout assertions, and the parts of each struct */
-#include "gen/gen.h"
+#include "gen/codec_form.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -191,8 +191,19 @@ void gen_emit_prototypes(const struct gen_output *output, struct gen_text *text)
 {
 	for (size_t i = 0; i < output->model->structs_n; i++) {
 		const struct model_struct *record = output->model->structs[i];
+		unsigned uses = gen_uses(output->model, record);
 
-		if (!(gen_uses(output->model, record) & GEN_USED_OBJECT))
+		for (size_t k = 0; k < record->fields_n; k++) {
+			const struct model_field *field = &record->fields[k];
+
+			if (!gen_array_used(record, field, uses))
+				continue;
+			gen_printf(text, "static const char *%s_decode_%s(struct fg_dec *d, const char *p, %s *r);\n", record->name,
+				   field->name, record->c_name);
+			gen_printf(text, "static void %s_encode_%s(struct fg_enc *e, const %s *r);\n", record->name, field->name,
+				   record->c_name);
+		}
+		if (!(uses & GEN_USED_OBJECT))
 			continue;
 		gen_printf(text, "static const char *%s_decode_object(struct fg_dec *d, const char *p, %s *r, struct %s_present *m);\n",
 			   record->name, record->c_name, record->name);
@@ -217,6 +228,7 @@ void gen_emit_source(const struct gen_output *output, struct gen_text *text)
 		if (gen_uses(model, model->structs[i]))
 			emit_layout(model->structs[i], text);
 	gen_emit_prototypes(output, text);
+	gen_emit_enum_tables(output, text);
 	for (size_t i = 0; i < model->structs_n; i++) {
 		const struct model_struct *record = model->structs[i];
 		unsigned uses = gen_uses(model, record);
