@@ -566,8 +566,8 @@ static inline void fg_enc_bool(struct fg_enc *e, bool value)
 		fg_enc_text(e, "false", 5);
 }
 
-/* Ends an object or array that begins at out->len == start and each part of which was written with a comma before it: the first
- * comma becomes the opening bracket. brackets: "{}" or "[]". */
+/* Ends an object or array that begins at out->len == start and each part of which was written with a comma before it:
+ * the first comma becomes the opening bracket. brackets: "{}" or "[]". */
 static inline void fg_enc_close(struct fg_enc *e, size_t start, const char *brackets)
 {
 	if (FG_UNLIKELY(e->out->len <= start)) {

@@ -223,7 +223,8 @@ static void load_element(struct clang_load *load, CXType spelled, bool follow, s
 		load_enum_type(load, canonical, follow, type);
 	} else if (canonical.kind == CXType_Record) {
 		load_record_type(load, canonical, follow, type);
-	} else if (canonical.kind == CXType_Pointer && is_char(clang_getCanonicalType(clang_getPointeeType(canonical)))) {
+	} else if (canonical.kind == CXType_Pointer &&
+	           is_char(clang_getCanonicalType(clang_getPointeeType(canonical)))) {
 		CXType pointee = clang_getPointeeType(canonical);
 
 		type->kind = MODEL_KIND_CSTR;

@@ -1,16 +1,17 @@
 /*
- * codec_form.h - what the emitters of decoders and encoders (emit_decode.c, emit_encode.c and their parts) have in common
+ * codec_form.h - what the emitters of decoders and encoders (emit_decode.c, emit_encode.c and their parts) have in
+ * common
  *
- * Names in the code that they write: d the decoder, p the place in the text, r the record, m its presence mask or NULL, seenN and
- * goneN words of presence, n and item an array's number of items and the current one, e the encoder.
+ * Names in the code that they write: d the decoder, p the place in the text, r the record, m its presence mask or
+ * NULL, seenN and goneN words of presence, n and item an array's number of items and the current one, e the encoder.
  */
 #ifndef FG_CODEC_FORM_H
 #define FG_CODEC_FORM_H
 
 #include "gen/gen.h"
 
-/* Statements that read the JSON value at p into `target` (of field's type) and move p behind it; `fail` is the statement to run
- * where p became NULL. mask: the nested presence mask's address, or "NULL". */
+/* Statements that read the JSON value at p into `target` (of field's type) and move p behind it; `fail` is the
+ * statement to run where p became NULL. mask: the nested presence mask's address, or "NULL". */
 void gen_emit_decode_value(const struct model_struct *record, const struct model_field *field, const char *target,
                            const char *mask, const char *fail, struct gen_text *text);
 /* Statements that give `target` the field's default. Nothing where it has none. */
@@ -41,7 +42,8 @@ void gen_type_name(const struct model_type *type, char ret[256]);
 /* The table of an enum's names, `static const struct fg_enum_name NAME_names[]`, and its NAME. */
 void gen_emit_enum_tables(const struct gen_output *output, struct gen_text *text);
 void gen_name_enum(const struct model_enum *enumeration, char ret[128]);
-/* A name or other text as a member's or string's JSON, quotes included, in a C literal: "\"id\"". before, after: put as they are. */
+/* A name or other text as a member's or string's JSON, quotes included, in a C literal: "\"id\"". before, after: put
+ * as they are. */
 void gen_json_literal(struct gen_text *text, const char *before, const char *name, const char *after, size_t *ret_len);
 
 #endif

@@ -1,4 +1,5 @@
-/* emit_codec.c - the public functions of conversion: their docs in the header, their definitions around T_decode_object */
+/* emit_codec.c - the public functions of conversion: their docs in the header, their definitions around
+ * T_decode_object */
 #include "gen/codec_form.h"
 
 #include <stdio.h>
@@ -24,14 +25,17 @@ static void emit_decode_header(const struct model_struct *record, struct gen_tex
 			   record->has_pointers ? "what the record points to" : "the record while it is incomplete");
 	else
 		gen_printf(text, " * arena: may be NULL, this type needs no memory.\n");
-	gen_printf(text, " * ret_present: which fields the text held; may be NULL. ret_error: may be NULL.\n"
-		   " * Returns: 0; -EINVAL, or -ENOMEM where memory was out. Then ret_error is filled, *ret_record and *ret_present are as"
-		   " they were.\n"
-		   " * Errors: every code of enum fg_code but FG_ERR_ENCODE.\n"
-		   " * Threads: any number at once, each with a record and an arena of its own.\n"
-		   " * Owner: %s.\n"
-		   " * Cost: one pass over the text, fastest where members come in the order of the fields.\n */\n",
-		   record->has_pointers ? "what the record points to belongs to the arena and to json" : "the caller; nothing is to be freed");
+	gen_printf(
+	    text,
+	    " * ret_present: which fields the text held; may be NULL. ret_error: may be NULL.\n"
+	    " * Returns: 0; -EINVAL, or -ENOMEM where memory was out. Then ret_error is filled, *ret_record and *ret_present are as"
+	    " they were.\n"
+	    " * Errors: every code of enum fg_code but FG_ERR_ENCODE.\n"
+	    " * Threads: any number at once, each with a record and an arena of its own.\n"
+	    " * Owner: %s.\n"
+	    " * Cost: one pass over the text, fastest where members come in the order of the fields.\n */\n",
+	    record->has_pointers ? "what the record points to belongs to the arena and to json"
+	                         : "the caller; nothing is to be freed");
 	gen_printf(text, "int %s_decode(const char *json, size_t json_len, const struct fg_decode_options *options, "
 		   "struct fg_arena *arena, %s *ret_record, struct %s_present *ret_present, struct fg_error *ret_error);\n", name,
 		   record->c_name, name);

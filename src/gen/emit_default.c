@@ -1,4 +1,5 @@
-/* emit_default.c - what absent fields are set to: a default's text is read here, by the decoder's own functions, and written as C */
+/* emit_default.c - what absent fields are set to: a default's text is read here, by the decoder's own functions, and
+ * written as C */
 #include "gen/codec_form.h"
 
 #include <fieldguard/codec.h>
@@ -115,7 +116,8 @@ void gen_emit_default(const struct model_field *field, const char *target, const
 	const struct model_struct *record = field->type.record;
 	bool exact = field->shape == MODEL_SHAPE_FIXED && !field->count;
 
-	if (field->type.kind == MODEL_KIND_STRUCT && (field->shape == MODEL_SHAPE_ONE || exact) && gen_has_defaults(record)) {
+	if (field->type.kind == MODEL_KIND_STRUCT && (field->shape == MODEL_SHAPE_ONE || exact) &&
+	    gen_has_defaults(record)) {
 		if (exact)
 			gen_printf(text, "for (size_t i = 0; i < %zu; i++)\n\tif (!%s_defaults(d, p, &%s[i]))\n\t\t%s\n",
 				   field->fixed_n, record->name, target, fail);
@@ -186,7 +188,8 @@ bool gen_defaults_used(const struct model *model, const struct model_struct *rec
 		for (size_t k = 0; k < holder->fields_n; k++) {
 			const struct model_field *field = &holder->fields[k];
 
-			unsigned uses = field->type.record == record && gen_field_has_default(field) ? gen_uses(model, holder) : 0;
+			unsigned uses =
+			    field->type.record == record && gen_field_has_default(field) ? gen_uses(model, holder) : 0;
 
 			if ((uses & GEN_USED_OBJECT) ||
 			    ((uses & GEN_USED_ENTRY) && field->tag.mapvalue && field->tag.null_absent))

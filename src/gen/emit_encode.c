@@ -1,8 +1,8 @@
 /*
  * emit_encode.c - the encoders
  *
- * Every member is written with a comma before it, in one literal with its name; the first one's comma becomes the opening
- * bracket at the end (fg_enc_close). So what is left out costs no test of "is this the first?".
+ * Every member is written with a comma before it, in one literal with its name; the first one's comma becomes the
+ * opening bracket at the end (fg_enc_close). So what is left out costs no test of "is this the first?".
  */
 #include "gen/codec_form.h"
 
@@ -91,8 +91,8 @@ static void emit_one(const struct model_field *field, const char *source, const 
 }
 
 /* The value of a field. from: "r" or "item". fail: statements for a failure inside it. */
-static void emit_value(const struct model_struct *record, const struct model_field *field, const char *from, const char *mask,
-		       const char *fail, struct gen_text *text)
+static void emit_value(const struct model_struct *record, const struct model_field *field, const char *from,
+                       const char *mask, const char *fail, struct gen_text *text)
 {
 	char source[160];
 

@@ -13,7 +13,8 @@ struct merge_walk {
 	size_t present_at;          /* presence word of the next inline struct */
 };
 
-static void emit_copy_in(const struct merge_walk *walk, const char *path, const struct model_field *field, struct gen_text *text)
+static void emit_copy_in(const struct merge_walk *walk, const char *path, const struct model_field *field,
+                         struct gen_text *text)
 {
 	const char *record = walk->form->record->name;
 	const char *at = field->name;
@@ -31,7 +32,8 @@ static void emit_merge_field(struct merge_walk *walk, const struct model_struct 
 			     const struct model_field *field, struct gen_text *text);
 
 /* An inline struct: its mask, then those of its fields that the patch holds. */
-static void emit_merge_nested(struct merge_walk *walk, const char *path, const struct model_field *field, struct gen_text *text)
+static void emit_merge_nested(struct merge_walk *walk, const char *path, const struct model_field *field,
+                              struct gen_text *text)
 {
 	const struct model_struct *inner = field->type.record;
 	bool snapshot = walk->group->policy == MODEL_POLICY_SNAPSHOT;
@@ -179,8 +181,8 @@ void shared_emit_merge(const struct shared_form *form, struct gen_text *text)
 
 /* ---- out ----------------------------------------------------------------------------------------------------- */
 
-/* Neighbours in the record that are neighbours in the group too are copied as one piece, padding included. Returns: the index
- * after the run that begins at i. */
+/* Neighbours in the record that are neighbours in the group too are copied as one piece, padding included. Returns:
+ * the index after the run that begins at i. */
 static size_t run_end(const struct shared_group *group, size_t i)
 {
 	const struct shared_field *first = &group->fields[i];
@@ -208,9 +210,11 @@ static void emit_copy_out(const struct shared_form *form, const struct shared_gr
 			gen_printf(text, "fg_words_get(&ret_record->%s, fields, offsetof(struct %s_%s, %s), sizeof ret_record->%s);\n",
 				   first->field->name, name, group->name, first->field->name, first->field->name);
 		else
-			gen_printf(text, "/* %s to %s */\nfg_words_get((char *)ret_record + offsetof(%s, %s), fields, "
-				   "offsetof(struct %s_%s, %s), %zu);\n", first->field->name, last->field->name,
-				   form->record->c_name, first->field->name, name, group->name, first->field->name, size);
+			gen_printf(text,
+			           "/* %s to %s */\nfg_words_get((char *)ret_record + offsetof(%s, %s), fields, "
+			           "offsetof(struct %s_%s, %s), %zu);\n",
+			           first->field->name, last->field->name, form->record->c_name, first->field->name,
+			           name, group->name, first->field->name, size);
 		i = end;
 	}
 }
@@ -370,8 +374,10 @@ static void emit_write_group(const struct shared_form *form, const struct shared
 {
 	const char *name = form->record->name;
 
-	gen_printf(text, "static void %s_put_%s(struct %s_shared *shared, const struct %s_%s *group, const struct %s_present *present)\n{\n",
-		   name, group->name, name, name, group->name, name);
+	gen_printf(
+	    text,
+	    "static void %s_put_%s(struct %s_shared *shared, const struct %s_%s *group, const struct %s_present *present)\n{\n",
+	    name, group->name, name, name, group->name, name);
 	text->depth = 1;
 	emit_group_locals(form, group, false, text);
 	gen_printf(text, "\n");
@@ -395,7 +401,8 @@ static void emit_write_group(const struct shared_form *form, const struct shared
 	gen_printf(text, "}\n\n");
 }
 
-static void emit_lock_pair(const struct shared_form *form, const struct shared_group *group, bool write, struct gen_text *text)
+static void emit_lock_pair(const struct shared_form *form, const struct shared_group *group, bool write,
+                           struct gen_text *text)
 {
 	const char *name = form->record->name;
 	const char *mode = group->policy == MODEL_POLICY_MUTEX ? "" : write ? "write_" : "read_";

@@ -1,4 +1,5 @@
-/* emit_names.c - from a name in the text to its field: a perfect hash whose seed is searched here; and the tables of enums */
+/* emit_names.c - from a name in the text to its field: a perfect hash whose seed is searched here; and the tables of
+ * enums */
 #include "gen/codec_form.h"
 
 #include <ctype.h>
@@ -44,14 +45,16 @@ static struct known_name *known_names(const struct model_struct *record, size_t 
 		if (gen_field_member(record, &record->fields[i]))
 			add_name(names, &n, record->fields[i].json_name, &record->fields[i]);
 	for (size_t i = 0; i < record->fields_n; i++)
-		for (size_t k = 0; gen_field_member(record, &record->fields[i]) && k < record->fields[i].tag.aliases_n; k++)
+		for (size_t k = 0; gen_field_member(record, &record->fields[i]) && k < record->fields[i].tag.aliases_n;
+		     k++)
 			add_name(names, &n, record->fields[i].tag.aliases[k], &record->fields[i]);
 	*ret_n = n;
 	return names;
 }
 
 /* Gives each name its slot under a seed. Returns: how many names came second into theirs. */
-static size_t place_names(struct known_name *names, size_t n, unsigned bits, uint64_t seed, unsigned char *taken, size_t limit)
+static size_t place_names(struct known_name *names, size_t n, unsigned bits, uint64_t seed, unsigned char *taken,
+                          size_t limit)
 {
 	size_t clashes = 0;
 
@@ -67,8 +70,9 @@ static size_t place_names(struct known_name *names, size_t n, unsigned bits, uin
 #define SEEDS 4000
 
 /*
- * Searches bits and a seed under which every name has a slot of its own. Tables stay below eight slots a name, so that compilers
- * make a jump table of the switch; where a struct has so many names that this leaves clashes, the fewest are taken.
+ * Searches bits and a seed under which every name has a slot of its own. Tables stay below eight slots a name, so that
+ * compilers make a jump table of the switch; where a struct has so many names that this leaves clashes, the fewest are
+ * taken.
  */
 static uint64_t find_seed(struct known_name *names, size_t n, unsigned *ret_bits)
 {

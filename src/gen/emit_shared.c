@@ -43,7 +43,8 @@ static void emit_group_structs(const struct shared_form *form, struct gen_text *
 
 /* ---- struct T_shared ----------------------------------------------------------------------------------------- */
 
-static void emit_place(const struct shared_form *form, const struct shared_group *group, unsigned line_size, struct gen_text *text)
+static void emit_place(const struct shared_form *form, const struct shared_group *group, unsigned line_size,
+                       struct gen_text *text)
 {
 	const char *name = form->record->name;
 
@@ -78,9 +79,11 @@ static void emit_atomic_places(const struct shared_form *form, unsigned line_siz
 
 static void emit_shared_struct(const struct shared_form *form, unsigned line_size, struct gen_text *text)
 {
-	gen_printf(text, "\n/*\n * The shared form of %s: what threads share. Its members are for the functions below alone. What is written"
-		   " apart lies %u bytes apart. All-zero is valid and empty; on the heap it needs aligned_alloc(%u, ...).\n */\n",
-		   form->record->c_name, line_size, line_size);
+	gen_printf(
+	    text,
+	    "\n/*\n * The shared form of %s: what threads share. Its members are for the functions below alone. What is written"
+	    " apart lies %u bytes apart. All-zero is valid and empty; on the heap it needs aligned_alloc(%u, ...).\n */\n",
+	    form->record->c_name, line_size, line_size);
 	gen_printf(text, "struct %s_shared {\n", form->record->name);
 	text->depth = 1;
 	for (size_t i = 0; i < form->groups_n; i++)
@@ -130,12 +133,18 @@ static void emit_record_functions(const struct shared_form *form, struct gen_tex
 	gen_printf(text, "\n/* Makes it empty. Threads: no other may use it yet. Cost: one memset. */\n");
 	gen_printf(text, "void %s_shared_init(struct %s_shared *shared);\n", name, name);
 
-	gen_printf(text, "\n/*\n * Merges a patch: the fields that present names change, all others stay. Groups change one after the other, each"
-		   " whole; inline structs field by field, an array together with its count.\n");
-	gen_printf(text, " * present: NULL means all fields.\n * Threads: any; %s. Readers see each group before or after, never between.\n",
-		   blocking(form, true));
-	gen_printf(text, " * Cost: for each group that the patch touches one lock and unlock and a copy of the named fields; for each atomic"
-		   " field one store.\n */\n");
+	gen_printf(
+	    text,
+	    "\n/*\n * Merges a patch: the fields that present names change, all others stay. Groups change one after the other, each"
+	    " whole; inline structs field by field, an array together with its count.\n");
+	gen_printf(
+	    text,
+	    " * present: NULL means all fields.\n * Threads: any; %s. Readers see each group before or after, never between.\n",
+	    blocking(form, true));
+	gen_printf(
+	    text,
+	    " * Cost: for each group that the patch touches one lock and unlock and a copy of the named fields; for each atomic"
+	    " field one store.\n */\n");
 	gen_printf(text, "void %s_merge(struct %s_shared *shared, const %s *record, const struct %s_present *present);\n", name, name,
 		   form->record->c_name, name);
 
@@ -146,14 +155,17 @@ static void emit_record_functions(const struct shared_form *form, struct gen_tex
 	gen_printf(text, " * Threads: any; %s.%s\n", blocking(form, false),
 		   form->groups_n && form->groups[0].policy == MODEL_POLICY_SNAPSHOT
 			   ? " The snapshot group is read without a write to shared memory." : "");
-	gen_printf(text, " * Cost: two loads and a copy for the snapshot group, a lock and a copy for each other, a load for each atomic.\n */\n");
+	gen_printf(
+	    text,
+	    " * Cost: two loads and a copy for the snapshot group, a lock and a copy for each other, a load for each atomic.\n */\n");
 	gen_printf(text, "void %s_read(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present);\n", name, name,
 		   form->record->c_name, name);
 }
 
 /* ---- groups -------------------------------------------------------------------------------------------------- */
 
-static void emit_group_functions(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+static void emit_group_functions(const struct shared_form *form, const struct shared_group *group,
+                                 struct gen_text *text)
 {
 	const char *name = form->record->name, *g = group->name;
 
@@ -181,10 +193,12 @@ static void emit_lock_functions(const struct shared_form *form, const struct sha
 	const char *name = form->record->name, *g = group->name;
 
 	if (group->policy == MODEL_POLICY_MUTEX) {
-		gen_printf(text, "\n/*\n * Locks the group. Returns: its fields, the caller's to read and write until unlock; what is changed"
-			   " here is not marked present.\n * Threads: any; waits for the holder. Not recursive: no merge, read or second"
-			   " lock of this record by the holder. Acquire, and release at unlock.\n * Cost: one compare-exchange; unlock one"
-			   " exchange.\n */\n");
+		gen_printf(
+		    text,
+		    "\n/*\n * Locks the group. Returns: its fields, the caller's to read and write until unlock; what is changed"
+		    " here is not marked present.\n * Threads: any; waits for the holder. Not recursive: no merge, read or second"
+		    " lock of this record by the holder. Acquire, and release at unlock.\n * Cost: one compare-exchange; unlock one"
+		    " exchange.\n */\n");
 		gen_printf(text, "struct %s_%s *%s_lock_%s(struct %s_shared *shared);\n", name, g, name, g, name);
 		gen_printf(text, "void %s_unlock_%s(struct %s_shared *shared);\n", name, g, name);
 		return;
@@ -202,8 +216,8 @@ static void emit_lock_functions(const struct shared_form *form, const struct sha
 /* ---- atomic fields ------------------------------------------------------------------------------------------- */
 
 /* A read-modify-write that takes a value and returns the old one. */
-static void emit_fetch(const struct model_struct *record, const struct model_field *field, const char *verb, const char *c11,
-		       const char *doc, struct gen_text *text)
+static void emit_fetch(const struct model_struct *record, const struct model_field *field, const char *verb,
+                       const char *c11, const char *doc, struct gen_text *text)
 {
 	const char *type = field->type.c_name;
 	char place[160];
@@ -223,7 +237,9 @@ static void emit_accessors(const struct model_struct *record, const struct model
 	shared_atomic_place(field, place);
 	gen_printf(text, "\n/* ---- %s, by one instruction each; only a merge marks it present ---- */\n",
 		   field->name);
-	gen_printf(text, "\n/* Returns: the value. Threads: any; never waits. Acquire: sees what was written before the store it reads. */\n");
+	gen_printf(
+	    text,
+	    "\n/* Returns: the value. Threads: any; never waits. Acquire: sees what was written before the store it reads. */\n");
 	gen_printf(text, "static inline %s %s_load_%s(const struct %s_shared *shared)\n{\n", type, name, field->name, name);
 	gen_printf(text, "\treturn atomic_load_explicit(&shared->%s, memory_order_acquire);\n}\n", place);
 	gen_printf(text, "\n/* Threads: any; never waits. Release: what was written before is seen by who loads this value. */\n");
@@ -271,8 +287,8 @@ static void emit_layout_asserts(const struct shared_form *form, struct gen_text 
 			   group->name, group->size, form->record->c_name);
 		for (size_t k = 0; k < group->fields_n; k++)
 			gen_printf(text, "_Static_assert(offsetof(struct %s_%s, %s) == %zu, \"%s: generate again\");\n",
-				   form->record->name, group->name, group->fields[k].field->name, group->fields[k].offset,
-				   form->record->c_name);
+			           form->record->name, group->name, group->fields[k].field->name,
+			           group->fields[k].offset, form->record->c_name);
 	}
 	gen_printf(text, "\n");
 }

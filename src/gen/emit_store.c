@@ -18,7 +18,8 @@ static void emit_key_parameter(const struct model_field *key, struct gen_text *t
 }
 
 /* "order_store_read(struct fg_store *store, const char *id", left open. */
-static void emit_keyed(const struct model_struct *record, const struct model_field *key, const char *verb, struct gen_text *text)
+static void emit_keyed(const struct model_struct *record, const struct model_field *key, const char *verb,
+                       struct gen_text *text)
 {
 	gen_printf(text, "int %s_store_%s(struct fg_store *store, ", record->name, verb);
 	emit_key_parameter(key, text);

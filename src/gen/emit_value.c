@@ -92,7 +92,8 @@ static void emit_string(const struct model_field *field, const char *target, con
 	char molds[64];
 
 	mold_mask(field, molds);
-	gen_printf(text, "if (fg_dec_is_null(d, p)) {\n\t%s = %s;\n\tp += 4;\n} else {\n", target, cstr ? "NULL" : "(struct fg_str){ NULL, 0 }");
+	gen_printf(text, "if (fg_dec_is_null(d, p)) {\n\t%s = %s;\n\tp += 4;\n} else {\n", target,
+	           cstr ? "NULL" : "(struct fg_str){ NULL, 0 }");
 	text->depth++;
 	if (molds[0])
 		gen_printf(text, "const char *start = p;\n");

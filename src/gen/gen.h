@@ -34,9 +34,9 @@ struct gen_text {
 	unsigned depth;                   /* tabs that gen_printf puts before every line it begins */
 	size_t line_start;
 };
-/* Lines (ended by \n in format or arguments) that begin get text->depth tabs, except empty ones and those that begin with
- * '#'. A line longer than 120 columns is broken when it ends: at the last blank that fits, the rest aligned behind the
- * parenthesis open there, or behind " * " in a comment. Literals are never broken. */
+/* Lines (ended by \n in format or arguments) that begin get text->depth tabs, except empty ones and those that begin
+ * with '#'. A line longer than 120 columns is broken when it ends: at the last blank that fits, the rest aligned behind
+ * the parenthesis open there, or behind " * " in a comment. Literals are never broken. */
 __attribute__((format(printf, 2, 3)))
 void gen_printf(struct gen_text *text, const char *format, ...);
 /* A C string literal of these bytes, with its quotes. */
@@ -89,8 +89,8 @@ void gen_name_field(const struct model_struct *record, const struct model_field 
 /* Index of a listed field in enum T_field, and their number. */
 size_t gen_field_index(const struct model_struct *record, const struct model_field *field);
 size_t gen_fields_n(const struct model_struct *record);
-/* How the functions of a struct are called in the source: "order_patch", "order_present_all" where it is public, else the name
- * of a static function that does the same. */
+/* How the functions of a struct are called in the source: "order_patch", "order_present_all" where it is public, else
+ * the name of a static function that does the same. */
 void gen_name_patch(const struct model_struct *record, char ret[128]);
 void gen_name_present_all(const struct model_struct *record, char ret[128]);
 /* Is it an inline struct whose own fields have presence bits? (shape ONE, kind STRUCT, not tuple) */

@@ -3,9 +3,9 @@
  *
  *     struct order_shared:  snapshot | group_money | group_address | atomics | hot_views
  *
- * One group holds what is written and read together: all snapshot fields, or all fields of one mutex or rwmutex group. Its
- * presence words are the words of struct T_present's bits, masked to the group's fields, followed by the masks of its inline
- * structs one after the other.
+ * One group holds what is written and read together: all snapshot fields, or all fields of one mutex or rwmutex group.
+ * Its presence words are the words of struct T_present's bits, masked to the group's fields, followed by the masks of
+ * its inline structs one after the other.
  */
 #ifndef FG_SHARED_FORM_H
 #define FG_SHARED_FORM_H

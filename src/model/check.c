@@ -202,14 +202,15 @@ static void check_options(struct check *check, const struct model_field *field)
 	need(check, field, tag->raw, kind == MODEL_KIND_STR, "raw", "a struct fg_str");
 	need(check, field, tag->truncate, kind == MODEL_KIND_CHARS, "truncate", "a char[N]");
 	need(check, field, tag->enum_number, kind == MODEL_KIND_ENUM, "number", "an enum");
-	need(check, field, tag->quoted, kind == MODEL_KIND_INT || kind == MODEL_KIND_FLOAT || kind == MODEL_KIND_BOOL, "string",
-	     "an integer, float, double or bool");
-	need(check, field, tag->molds_n > 0, kind == MODEL_KIND_CHARS || kind == MODEL_KIND_STR || kind == MODEL_KIND_CSTR,
-	     "mold", "a string");
+	need(check, field, tag->quoted, kind == MODEL_KIND_INT || kind == MODEL_KIND_FLOAT || kind == MODEL_KIND_BOOL,
+	     "string", "an integer, float, double or bool");
+	need(check, field, tag->molds_n > 0,
+	     kind == MODEL_KIND_CHARS || kind == MODEL_KIND_STR || kind == MODEL_KIND_CSTR, "mold", "a string");
 	need(check, field, tag->map, is_array(field) && field->count && kind == MODEL_KIND_STRUCT, "map",
 	     "an array of a struct, with count");
-	if (tag->null_absent && (field->shape == MODEL_SHAPE_POINTER ||
-	                         (field->shape == MODEL_SHAPE_ONE && (kind == MODEL_KIND_STR || kind == MODEL_KIND_CSTR))))
+	if (tag->null_absent &&
+	    (field->shape == MODEL_SHAPE_POINTER ||
+	     (field->shape == MODEL_SHAPE_ONE && (kind == MODEL_KIND_STR || kind == MODEL_KIND_CSTR))))
 		model_warning(check->diag, &tag->place, "'%s': null says nothing here: the field can be NULL, so null is NULL",
 		              field->name);
 }
@@ -355,9 +356,10 @@ static bool holds_pointer(const struct model_field *field)
 {
 	enum model_kind kind = field->type.kind;
 
-	return field->converted && (field->shape == MODEL_SHAPE_POINTER || field->shape == MODEL_SHAPE_ARRAY ||
-	                            kind == MODEL_KIND_STR || kind == MODEL_KIND_CSTR ||
-	                            (kind == MODEL_KIND_STRUCT && field->type.record && field->type.record->has_pointers));
+	return field->converted &&
+	       (field->shape == MODEL_SHAPE_POINTER || field->shape == MODEL_SHAPE_ARRAY || kind == MODEL_KIND_STR ||
+	        kind == MODEL_KIND_CSTR ||
+	        (kind == MODEL_KIND_STRUCT && field->type.record && field->type.record->has_pointers));
 }
 
 static const struct model_field *first_pointer(const struct model_struct *record)

@@ -96,7 +96,9 @@ static void add_group(struct names *names, const struct model_struct *record, co
 	static const char *const mutex[] = {"lock", "unlock", NULL};
 	static const char *const rwmutex[] = {"read_lock", "read_unlock", "write_lock", "write_unlock", NULL};
 	static const char *const none[] = {NULL};
-	const char *const *words = policy == MODEL_POLICY_MUTEX ? mutex : policy == MODEL_POLICY_RWMUTEX ? rwmutex : none;
+	const char *const *words = policy == MODEL_POLICY_MUTEX     ? mutex
+	                           : policy == MODEL_POLICY_RWMUTEX ? rwmutex
+	                                                            : none;
 
 	add(names, SPACE_TAGS, record, field, "%s_%s", record->name, group);
 	add(names, SPACE_ORDINARY, record, field, "%s_read_%s", record->name, group);
@@ -121,7 +123,8 @@ static bool group_is_known(const struct model_struct *record, size_t index, enum
 		const struct model_field *field = &record->fields[i];
 
 		if (field->converted && field->tag.policy == policy &&
-		    (policy == MODEL_POLICY_SNAPSHOT || strcmp(field->tag.group ? field->tag.group : field->name, group) == 0))
+		    (policy == MODEL_POLICY_SNAPSHOT ||
+		     strcmp(field->tag.group ? field->tag.group : field->name, group) == 0))
 			return true;
 	}
 	return false;
@@ -134,7 +137,9 @@ static void add_fields(struct names *names, const struct model_struct *record)
 	for (size_t i = 0; i < record->fields_n; i++) {
 		const struct model_field *field = &record->fields[i];
 		enum model_policy policy = field->tag.policy;
-		const char *group = policy == MODEL_POLICY_SNAPSHOT ? "snapshot" : field->tag.group ? field->tag.group : field->name;
+		const char *group = policy == MODEL_POLICY_SNAPSHOT ? "snapshot"
+		                    : field->tag.group              ? field->tag.group
+		                                                    : field->name;
 
 		if (!field->converted)
 			continue;

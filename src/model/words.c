@@ -57,8 +57,8 @@ static unsigned least(unsigned a, unsigned b, unsigned c)
 	return ab < c ? ab : c;
 }
 
-/* Levenshtein's distance by Wagner and Fischer's algorithm, with two neighbours swapped counted as one error (Damerau's,
- * in its restricted form). Both at most WORD_MAX bytes. */
+/* Levenshtein's distance by Wagner and Fischer's algorithm, with two neighbours swapped counted as one error
+ * (Damerau's, in its restricted form). Both at most WORD_MAX bytes. */
 static unsigned distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	unsigned rows[3][WORD_MAX + 1] = {{0}};
@@ -71,7 +71,8 @@ static unsigned distance(const char *a, size_t a_len, const char *b, size_t b_le
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= b_len; j++) {
 			row[j] = least(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && above2[j - 2] + 1 < row[j])
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    above2[j - 2] + 1 < row[j])
 				row[j] = above2[j - 2] + 1;
 		}
 	}

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """run.py [--bless] FIELDGUARD [HEADER...] - every header here has wrong tags; are they told, and well?
 
-The head of a header lists what `fieldguard gen` must say, one line each, `expect: LINE:COLUMN: error: ...` (or warning),
-where a file other than the header itself stands before the line. Nothing else may be said, nothing be written to
+The head of a header lists what `fieldguard gen` must say, one line each, `expect: LINE:COLUMN: error: ...` (or
+warning), where a file other than the header itself stands before the line. Nothing else may be said, nothing be written to
 standard output, and the exit status is 1. --bless writes what is said now into the heads: read it before you keep it.
 """
 import re
