@@ -92,6 +92,9 @@ static bool readable_now(const struct source *source)
  * line that is too long. Returns: 0 or -ENOMEM. */
 static int source_fill(struct source *source, size_t max_line)
 {
+	/* What will be shown of the line shall be here, too. */
+	size_t too_long = max_line > LONG_LINE_SHOWN ? max_line : LONG_LINE_SHOWN;
+
 	while (!source->eof) {
 		size_t left = source->len - source->at;
 		ssize_t n;
@@ -103,7 +106,7 @@ static int source_fill(struct source *source, size_t max_line)
 		}
 		if (source->newline_known && (left >= CHUNK_BYTES || !readable_now(source)))
 			return 0;
-		if (!source->newline_known && (left > max_line || (source->skipping && left)))
+		if (!source->newline_known && (left > too_long || (source->skipping && left)))
 			return 0;
 		if (!wait_readable(source, WAIT_MS)) {
 			break_off(source, 0);

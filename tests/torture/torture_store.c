@@ -1,0 +1,208 @@
+/*
+ * torture_store.c - threads merge, read, remove and walk one store; no merge may be lost
+ *
+ * Stable keys are there from the start and never removed: each counts its merges, and at the end it must have counted all
+ * that the threads made. Churn keys come and go beside them in the same shards, so that slots move, tables grow and records'
+ * memory changes owners all the time.
+ */
+#include "tap.h"
+#include "unit/runtime/tally.h"
+
+#include <fieldguard/store.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { THREADS_MAX = 16, STABLE = 300, CHURN = 20000, OPS_BETWEEN_LOOKS = 500 };
+
+struct torturer {
+	struct fg_store *store;
+	atomic_bool *stop;
+	unsigned number;
+	uint64_t seed;
+	uint64_t made[STABLE];         /* merges into each stable key */
+	uint64_t seen[STABLE];         /* merges that a read or a walk has shown */
+	unsigned walk_visits[STABLE];
+	uint64_t ops, walks;
+	const char *fault;
+	pthread_t thread;
+};
+
+static uint64_t next_random(struct torturer *t)
+{
+	t->seed ^= t->seed << 13;
+	t->seed ^= t->seed >> 7;
+	t->seed ^= t->seed << 17;
+	return t->seed;
+}
+
+static struct fg_key stable_key(unsigned i, char id[24])
+{
+	return (struct fg_key){ id, (size_t)snprintf(id, 24, "s%u", i) };
+}
+
+/* Some short, some long enough to lie outside their cell. */
+static struct fg_key churn_key(unsigned i, char id[24])
+{
+	return (struct fg_key){ id, (size_t)snprintf(id, 24, i % 3 ? "c%u" : "churn-churn-%u", i) };
+}
+
+static void merge(struct torturer *t, const char *id)
+{
+	struct tally_present present = { TALLY_ID | TALLY_V };
+	struct tally record = { .v = t->number };
+
+	snprintf(record.id, sizeof(record.id), "%s", id);
+	if (fg_store_merge(t->store, &record, &present))
+		t->fault = "merge failed";
+}
+
+/* What was seen of a stable key may only grow. */
+static void see(struct torturer *t, unsigned i, uint64_t merges)
+{
+	if (merges < t->seen[i])
+		t->fault = "merges were lost";
+	t->seen[i] = merges;
+}
+
+static int visit(const void *record, const void *present, void *user)
+{
+	const struct tally *tally = record;
+	struct torturer *t = user;
+	unsigned i;
+
+	(void)present;
+	if (tally->id[0] == 's') {
+		i = (unsigned)atoi(tally->id + 1);
+		t->walk_visits[i]++;
+		see(t, i, tally->merges);
+	} else if (tally->id[0] != 'c' || !tally->merges) {
+		t->fault = "a walk showed a record that nobody made";
+	}
+	return 0;
+}
+
+static void walk(struct torturer *t)
+{
+	memset(t->walk_visits, 0, sizeof(t->walk_visits));
+	if (fg_store_each(t->store, visit, t))
+		t->fault = "walk failed";
+	for (unsigned i = 0; i < STABLE; i++) {
+		if (t->walk_visits[i] != 1)
+			t->fault = "a walk did not show a stable key exactly once";
+	}
+	t->walks++;
+}
+
+static void read_one(struct torturer *t, unsigned i)
+{
+	struct tally tally;
+	char id[24];
+
+	if (fg_store_read(t->store, stable_key(i, id), &tally, NULL) || strcmp(tally.id, id))
+		t->fault = "a stable key was not found";
+	else
+		see(t, i, tally.merges);
+	churn_key(i, id);
+	if (!fg_store_read(t->store, churn_key(i, id), &tally, NULL) && strcmp(tally.id, id))
+		t->fault = "a key showed another one's record";
+}
+
+static void *torture(void *arg)
+{
+	struct torturer *t = arg;
+	char id[24];
+
+	while (!atomic_load_explicit(t->stop, memory_order_relaxed) && !t->fault) {
+		for (unsigned op = 0; op < OPS_BETWEEN_LOOKS; op++) {
+			uint64_t random = next_random(t);
+			unsigned i = (unsigned)(random >> 32) % STABLE;
+
+			switch (random % 8) {
+			case 0:
+				read_one(t, i);
+				break;
+			case 1:
+			case 2:
+				churn_key((unsigned)(random >> 32) % CHURN, id);
+				merge(t, id);
+				break;
+			case 3:
+			case 4:
+				fg_store_remove(t->store, churn_key((unsigned)(random >> 32) % CHURN, id));
+				break;
+			default:
+				stable_key(random & 8 ? 0 : i, id);
+				merge(t, id);
+				t->made[random & 8 ? 0 : i]++;
+			}
+		}
+		t->ops += OPS_BETWEEN_LOOKS;
+		if (next_random(t) % 16 == 0)
+			walk(t);
+	}
+	return NULL;
+}
+
+static void judge(struct torturer *all, unsigned threads)
+{
+	uint64_t wrong = 0, ops = 0, walks = 0, made;
+	const char *fault = NULL;
+	struct tally tally;
+	char id[24];
+
+	for (unsigned i = 0; i < STABLE; i++) {
+		made = 1;
+		for (unsigned n = 0; n < threads; n++)
+			made += all[n].made[i];
+		wrong += fg_store_read(all->store, stable_key(i, id), &tally, NULL) || tally.merges != made;
+	}
+	for (unsigned n = 0; n < threads; n++) {
+		ops += all[n].ops;
+		walks += all[n].walks;
+		fault = fault ? fault : all[n].fault;
+	}
+	tap_ok(!fault, "%u threads: %llu operations, %llu walks%s%s", threads, (unsigned long long)ops,
+	       (unsigned long long)walks, fault ? ": " : "", fault ? fault : "");
+	tap_eq_int(wrong, 0, "every merge into every stable key was counted");
+}
+
+static void run(unsigned threads, double seconds)
+{
+	static struct torturer all[THREADS_MAX];
+	struct torturer first = { .number = 0 };
+	atomic_bool stop = false;
+	struct timespec pause = { (time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9) };
+	char id[24];
+
+	fg_store_new(&tally_fg_type, NULL, &first.store);
+	for (unsigned i = 0; i < STABLE; i++) {
+		stable_key(i, id);
+		merge(&first, id);
+	}
+	memset(all, 0, sizeof(all));
+	for (unsigned n = 0; n < threads; n++) {
+		all[n].store = first.store;
+		all[n].stop = &stop;
+		all[n].number = n;
+		all[n].seed = 0x9e3779b97f4a7c15u * (n + 1);
+		pthread_create(&all[n].thread, NULL, torture, &all[n]);
+	}
+	nanosleep(&pause, NULL);
+	atomic_store(&stop, true);
+	for (unsigned n = 0; n < threads; n++)
+		pthread_join(all[n].thread, NULL);
+	judge(all, threads);
+	fg_store_free(first.store);
+}
+
+int main(void)
+{
+	const char *asked = getenv("FG_TORTURE_SECONDS");
+	double seconds = asked ? atof(asked) : 1;
+
+	run(2, seconds / 2);
+	run(THREADS_MAX, seconds / 2);
+	return tap_done();
+}
