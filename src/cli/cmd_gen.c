@@ -172,6 +172,173 @@ static int dump(const struct options *options)
 	return status;
 }
 
+/* ---- writing --------------------------------------------------------------------------------------------------- */
+
+/* Where the two paths, both absolute and without links, part: the length of the folders they share. */
+static size_t shared_folders(const char *a, const char *b)
+{
+	size_t len = 0;
+
+	for (size_t i = 0;; i++) {
+		if ((!a[i] || a[i] == '/') && (!b[i] || b[i] == '/'))
+			len = i;
+		if (a[i] != b[i] || !a[i])
+			return len;
+	}
+}
+
+/* The header's path as seen from the output folder. Returns: malloc'd, or NULL with errno. */
+static char *path_from(const char *folder, const char *header)
+{
+	char *from = realpath(folder, NULL), *to = realpath(header, NULL), *result = NULL, *p;
+	size_t shared, ups = 0;
+
+	if (from && to) {
+		shared = shared_folders(from, to);
+		for (const char *rest = from + shared; *rest; rest++)
+			ups += rest[0] == '/' && rest[1];
+		result = malloc(3 * ups + strlen(to) + 1);
+	}
+	if (result) {
+		for (p = result; ups; ups--)
+			p = stpcpy(p, "../");
+		stpcpy(p, to + shared + (to[shared] == '/'));
+	}
+	free(from);
+	free(to);
+	return result;
+}
+
+/* "dir/order.h" -> "order" */
+static char *name_of(const char *header)
+{
+	const char *slash = strrchr(header, '/');
+	char *name = strdup(slash ? slash + 1 : header);
+	char *dot = name ? strrchr(name, '.') : NULL;
+
+	if (dot && dot != name)
+		*dot = '\0';
+	return name;
+}
+
+static int write_text(const struct options *options, const char *name, const char *suffix, const struct gen_text *text)
+{
+	char *path;
+	int error;
+
+	if (asprintf(&path, "%s/%s.fg.%s", options->folder, name, suffix) < 0)
+		return cli_fail("out of memory");
+	error = cli_write_file(path, text->data, text->len);
+	if (error)
+		cli_fail("%s: %s", path, strerror(-error));
+	free(path);
+	return error ? CLI_FAILED : CLI_FINE;
+}
+
+/* A file's name in a Makefile rule. */
+static void put_escaped(FILE *out, const char *name)
+{
+	for (; *name; name++) {
+		if (*name == ' ' || *name == '#')
+			fputc('\\', out);
+		else if (*name == '$')
+			fputc('$', out);
+		fputc(*name, out);
+	}
+}
+
+static void put_rule(const struct options *options, const char *name, const char *const *files, size_t files_n, FILE *rules)
+{
+	static const char *const suffixes[] = {"h", "c"};
+	char *target;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (asprintf(&target, "%s%s%s.fg.%s", options->folder, strcmp(options->folder, "/") == 0 ? "" : "/", name,
+		             suffixes[i]) < 0)
+			exit(cli_fail("out of memory"));
+		if (i)
+			fputc(' ', rules);
+		put_escaped(rules, strncmp(target, "./", 2) == 0 ? target + 2 : target);
+		free(target);
+	}
+	fputc(':', rules);
+	for (size_t i = 0; i < files_n; i++) {
+		fputs(" \\\n ", rules);
+		put_escaped(rules, files[i]);
+	}
+	fputc('\n', rules);
+}
+
+static int write_code(const struct options *options, const char *header, const struct model *model, const char *name)
+{
+	char *include = options->include_as ? strdup(options->include_as) : path_from(options->folder, header);
+	struct gen_output output = {.model = model, .header = include, .name = name, .line_size = options->line_size};
+	struct gen_text head = {0}, source = {0};
+	int status;
+
+	if (!include)
+		return cli_fail("%s: %s", options->folder, strerror(errno));
+	gen_emit_header(&output, &head);
+	gen_emit_source(&output, &source);
+	status = write_text(options, name, "h", &head);
+	if (status == CLI_FINE)
+		status = write_text(options, name, "c", &source);
+	gen_text_fini(&head);
+	gen_text_fini(&source);
+	free(include);
+	return status;
+}
+
+/* Each header is read by itself, so that what is written for it does not depend on which others were named beside it. */
+static int generate(const struct options *options, const char *header, FILE *rules)
+{
+	const char *const *files;
+	struct model *model;
+	size_t files_n;
+	char *name;
+	int status;
+
+	status = load(options, &header, 1, &model, &files, &files_n);
+	if (status == CLI_FINE) {
+		name = name_of(header);
+		if (!name)
+			exit(cli_fail("out of memory"));
+		status = write_code(options, header, model, name);
+		if (status == CLI_FINE && rules)
+			put_rule(options, name, files, files_n, rules);
+		free(name);
+	}
+	model_free(model);
+	return status;
+}
+
+/* All headers, though one has findings: who mends tags wants to see all that is wrong. */
+static int generate_all(const struct options *options)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *rules = options->depfile ? open_memstream(&text, &len) : NULL;
+	int status = CLI_FINE, error = 0;
+
+	if (options->depfile && !rules)
+		return cli_fail("out of memory");
+	for (size_t i = 0; i < options->headers_n && status != CLI_FAILED; i++) {
+		int one = generate(options, options->headers[i], rules);
+
+		if (one != CLI_FINE)
+			status = one;
+	}
+	if (rules) {
+		fclose(rules);
+		if (status == CLI_FINE)
+			error = cli_write_file(options->depfile, text, len);
+		if (error)
+			status = cli_fail("%s: %s", options->depfile, strerror(-error));
+		free(text);
+	}
+	return status;
+}
+
 int cmd_gen(int argc, char **argv)
 {
 	struct options options = {.folder = ".", .line_size = 64};
@@ -188,7 +355,7 @@ int cmd_gen(int argc, char **argv)
 	for (size_t i = 0; status == CLI_FINE && i < options.headers_n; i++)
 		status = readable(options.headers[i]);
 	if (status == CLI_FINE)
-		status = dump(&options);
+		status = options.dump ? dump(&options) : generate_all(&options);
 	for (size_t i = 0; i < options.flags_n; i++)
 		free((char *)options.flags[i]);
 	free(options.flags);

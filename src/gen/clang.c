@@ -167,7 +167,7 @@ static enum CXChildVisitResult visit_declaration(CXCursor cursor, CXCursor paren
 }
 
 struct inclusions {
-	struct model *model;
+	struct clang_load *load;
 	const char **files;
 	size_t n, size;
 };
@@ -175,12 +175,21 @@ struct inclusions {
 static void visit_inclusion(CXFile file, CXSourceLocation *stack, unsigned stack_n, CXClientData data)
 {
 	struct inclusions *inclusions = data;
+	CXString path = clang_getFileName(file);
+	const char *name = shown_name(inclusions->load, clang_getCString(path));
+	size_t i = 0;
 
 	(void)stack;
+	clang_disposeString(path);
 	if (!stack_n)       /* the file in memory */
 		return;
+	/* A file without guards may be included many times. */
+	while (i < inclusions->n && inclusions->files[i] != name)
+		i++;
+	if (i < inclusions->n)
+		return;
 	inclusions->files = clang_grow(inclusions->files, inclusions->n, &inclusions->size, sizeof(*inclusions->files));
-	inclusions->files[inclusions->n++] = clang_take(inclusions->model, clang_getFileName(file));
+	inclusions->files[inclusions->n++] = name;
 }
 
 /* Puts each struct behind those it holds inline, which C's own rules make possible; else the order they were met in. */
@@ -230,7 +239,7 @@ static void walk(struct clang_load *load)
 
 static int load_unit(struct clang_load *load, const char *const **ret_files, size_t *ret_files_n)
 {
-	struct inclusions inclusions = {.model = load->model};
+	struct inclusions inclusions = {.load = load};
 
 	if (!tell_diagnostics(load))
 		return -EINVAL;

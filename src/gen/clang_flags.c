@@ -139,11 +139,13 @@ static bool holds(struct model *model, const char *folder, const char *file)
 	return access(path, R_OK) == 0;
 }
 
-/* fieldguard's public headers: beside the installed command (../include), else in the source tree it was built from.
- * -I and not -isystem: they stand behind the user's own folders and before the system's, where an older one may lie. */
+/*
+ * fieldguard's public headers: beside the installed command (../include), else in the source tree it was built from.
+ * -I and not -isystem: they stand behind the user's own folders and before the system's, where an older one may lie.
+ */
 static void add_own_headers(struct flags *flags)
 {
-	char exe[PATH_MAX];
+	char exe[PATH_MAX], folder[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - sizeof("/../include"));
 	char *slash;
 
@@ -151,8 +153,8 @@ static void add_own_headers(struct flags *flags)
 		exe[len] = '\0';
 		slash = strrchr(exe, '/');
 		stpcpy(slash ? slash : exe, "/../include");
-		if (holds(flags->model, exe, "fieldguard/annotate.h")) {
-			add_joined(flags, "-I", exe);
+		if (holds(flags->model, exe, "fieldguard/annotate.h") && realpath(exe, folder)) {
+			add_joined(flags, "-I", folder);
 			return;
 		}
 	}

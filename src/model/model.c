@@ -57,7 +57,7 @@ void model_free(struct model *model)
 void *model_alloc(struct model *model, size_t size)
 {
 	struct model_chunk *chunk = model->pool->chunks;
-	size_t rounded = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+	size_t rounded = (size + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) * _Alignof(max_align_t);
 	void *p;
 
 	if (!chunk || chunk->size - chunk->used < rounded) {

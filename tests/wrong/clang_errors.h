@@ -1,6 +1,6 @@
+/* Errors of the compiler end the job: offsets behind an unknown type are wrong. */
 // expect: 7:2: error: unknown type name 'no_such_type'
 // expect: 11:10: error: 'no_such_header.h' file not found
-/* Errors of the compiler end the job: offsets behind an unknown type are wrong. */
 #include <fieldguard/annotate.h>
 
 struct clang_errors {

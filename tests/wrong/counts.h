@@ -1,3 +1,4 @@
+/* count= that names what can't count. */
 // expect: 16:18: error: 'a': count names 'nobody', which is no field of struct counts
 // expect: 17:18: error: 'b': count names 'text', which is char[8] and not an integer
 // expect: 19:18: error: 'c': count names 'bits', which is a bit-field and not an integer
@@ -8,7 +9,6 @@
 // expect: 29:18: error: 'i': count needs an array, not uint32_t
 // expect: 30:18: error: 'j': count needs an array, not char[8]
 // expect: 31:18: error: 'k': count needs an array, not char *
-/* count= that names what can't count. */
 #include <fieldguard/annotate.h>
 #include <stdint.h>
 

@@ -1,3 +1,4 @@
+/* Defaults that don't hold for their type. */
 // expect: 32:20: error: 'a': default "128" is not an integer in range for int8_t
 // expect: 33:20: error: 'b': default "-129" is not an integer in range for int8_t
 // expect: 34:20: error: 'c': default "-1" is not an integer in range for uint8_t
@@ -16,7 +17,6 @@
 // expect: 47:20: error: 'p': default can't stand on int32_t[2]
 // expect: 48:20: error: 'q': default can't stand on int32_t *
 // expect: 49:20: error: 'r': default "NaN" is not a number in range for double
-/* Defaults that don't hold for their type. */
 #include <fieldguard/annotate.h>
 #include <fieldguard/base.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
+/* local says that no shared form is wanted, so nothing can ask for one. */
 // expect: 8:12: error: 'n': atomic needs a shared form, and struct local is local
 // expect: 12:12: error: 'n': key needs a shared form, and struct local_key is local
-/* local says that no shared form is wanted, so nothing can ask for one. */
 #include <fieldguard/annotate.h>
 #include <stdint.h>
 

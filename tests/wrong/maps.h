@@ -1,3 +1,4 @@
+/* Maps without a key, and words of maps where no map is. */
 // expect: 21:22: error: 'other': a struct has one mapkey, and 'key' is it
 // expect: 23:22: error: 'more': a struct has one mapvalue, and 'value' is it
 // expect: 28:16: error: 'key': mapkey needs a struct fg_str, char *, char[N] or integer, not double
@@ -7,7 +8,6 @@
 // expect: 24:22: error: 'else_': 'more' is the mapvalue, so only the mapkey can stand beside it
 // expect: 33:22: error: 'a': map needs a mapkey in struct keyless
 // expect: 42:22: error: 'f': mapkey says nothing: no field is a map of struct maps
-/* Maps without a key, and words of maps where no map is. */
 #include <fieldguard/annotate.h>
 #include <fieldguard/base.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* Generated names that meet. */
 // expect: 22:10: error: the generated name 'NAMES_FIELD_A_NAME_THAT_IS_SO_LONG_THAT_NO_GENERATED_NAME_CAN_HOLD_IT_BECAUSE_THEY_ARE_BUILT_IN_A_HUNDRED_AND_TWENTY_EIGHT_BYTE...' would be longer than 127 bytes
 // expect: 16:18: error: 'h': the generated name 'names_snapshot' is taken by 'f' of struct names
 // expect: 17:18: error: 'new': the generated name 'names_store_new' is taken by struct names itself
@@ -7,7 +8,6 @@
 // expect: 26:12: error: 'a': the generated name 'names_t_present' is taken by struct names_t itself
 // expect: 29:9: error: names_t: the generated name 'names_t_field' is taken by struct names_t itself
 // expect: 30:12: error: 'a': the generated name 'NAMES_T_FIELD_A' is taken by 'a' of struct names_t
-/* Generated names that meet. */
 #include <fieldguard/annotate.h>
 #include <stdint.h>
 

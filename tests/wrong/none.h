@@ -1,5 +1,5 @@
-// expect:  error: no struct here has a field with FG()
 /* A header in which nothing has a tag. */
+// expect:  error: no struct here has a field with FG()
 struct none {
 	int x;
 };

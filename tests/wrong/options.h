@@ -1,3 +1,4 @@
+/* Options and words on types that they don't hold for. */
 // expect: 31:25: error: 'time32': time needs an int64_t, not int32_t
 // expect: 32:25: error: 'timeu': time needs an int64_t, not uint64_t
 // expect: 33:25: error: 'dur': duration needs an int64_t, not double
@@ -17,7 +18,6 @@
 // expect: 45:25: error: 'keys': a struct has one key, and 'key' is it
 // expect: 40:25: error: 'map': map needs a mapkey in struct item
 // expect: 43:25: error: 'key': key needs a shared form, which struct options can't have: 'cut' (struct fg_str) holds a pointer
-/* Options and words on types that they don't hold for. */
 #include <fieldguard/annotate.h>
 #include <fieldguard/base.h>
 #include <stdbool.h>

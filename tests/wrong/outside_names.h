@@ -1,3 +1,4 @@
+/* Outside names and keys that meet. */
 // expect: 20:12: error: 'g': a struct has one key, and 'f' is it
 // expect: 21:12: error: 'h': a struct has one key, and 'f' is it
 // expect: 14:12: error: 'b': the outside name 'x' belongs to 'a' already
@@ -5,7 +6,6 @@
 // expect: 17:12: error: 'e': the outside name 'e' belongs to this very 'e' already
 // expect: 22:12: error: 'i': the outside name 'x' belongs to 'a' already
 // expect: 22:12: error: 'i': the outside name 'x' belongs to 'b' already
-/* Outside names and keys that meet. */
 #include <fieldguard/annotate.h>
 #include <stdint.h>
 

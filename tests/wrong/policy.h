@@ -1,3 +1,4 @@
+/* Policies on what they can't hold for, and those that this version reads but does not generate. */
 // expect: 22:24: error: 'id': atomic needs an integer, bool, enum or pointer of at most 8 bytes, not char[24]
 // expect: 23:24: error: 'inner': atomic needs an integer, bool, enum or pointer of at most 8 bytes, not struct inner
 // expect: 24:24: error: 'rate': atomic needs an integer, bool, enum or pointer of at most 8 bytes, not double
@@ -8,7 +9,6 @@
 // expect: 28:24: error: 'state': states is not generated yet
 // expect: 29:24: error: 'number': states needs an enum, not int32_t
 // expect: 31:24: error: 'r': group 'money' has the policy mutex in 'm' and rwmutex here
-/* Policies on what they can't hold for, and those that this version reads but does not generate. */
 #include <fieldguard/annotate.h>
 #include <stdint.h>
 

@@ -1,3 +1,4 @@
+/* Policies whose words are wrong by themselves. */
 // expect: 16:12: error: 'a': a field has one policy, and 'mutex' is a second one
 // expect: 17:12: error: 'b': the group of mutex must be a C identifier, not '2nd'
 // expect: 18:12: error: 'c': the group of mutex must be a C identifier, not ''
@@ -8,7 +9,6 @@
 // expect: 23:12: error: 'h': states needs changes such as "created>paid", not 'a>b>c'
 // expect: 24:12: error: 'i': states needs changes such as "created>paid", not ''
 // expect: 25:12: error: 'j': the group 'a_group_whose_name_is_longer_than_forty_...' is longer than 40 characters
-/* Policies whose words are wrong by themselves. */
 #include <fieldguard/annotate.h>
 #include <stdint.h>
 

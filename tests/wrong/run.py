@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """run.py [--bless] FIELDGUARD [HEADER...] - every header here has wrong tags; are they told, and well?
 
-The head of a header lists what `fieldguard gen` must say, one line each, `expect: LINE:COLUMN: error: ...` (or
-warning), where a file other than the header itself stands before the line. Nothing else may be said, nothing be written to
-standard output, and the exit status is 1. --bless writes what is said now into the heads: read it before you keep it.
+Behind the first line of a header stands what `fieldguard gen` must say of it, `// expect: LINE:COLUMN: error: ...` (or
+warning) for each. Nothing else may be said, nothing be written to standard output, and the exit status is 1. --bless
+writes what is said now into the headers: read it before you keep it.
 """
 import re
 import subprocess
@@ -25,10 +25,10 @@ def expected(header):
 
 def bless(fieldguard, header):
     """The head moves the lines below it, so the number of lines is settled first."""
-    body = re.sub(r'^// expect: .*\n', '', header.read_text(), flags=re.M)
+    first, body = re.sub(r'^// expect: .*\n', '', header.read_text(), flags=re.M).split('\n', 1)
     for _ in range(2):
         lines, _, _ = said(fieldguard, header)
-        header.write_text(''.join(f'// expect: {line}\n' for line in lines) + body)
+        header.write_text(first + '\n' + ''.join(f'// expect: {line}\n' for line in lines) + body)
 
 
 def main():

@@ -1,8 +1,8 @@
+/* What asks for a shared form where pointers make it impossible. */
 // expect: 15:21: error: 'n': atomic needs a shared form, which struct by_policy can't have: 'note' (struct fg_str) holds a pointer
 // expect: 21:19: error: 'id': key needs a shared form, which struct by_key can't have: 'deep.text' (const char *) holds a pointer
 // expect: 27:3: error: struct by_word: shared can't hold: 'p' (int32_t *) holds a pointer
 // expect: 30:17: error: 'items': mutex needs a shared form, which struct by_array can't have: 'items' (int32_t * with count) holds a pointer
-/* What asks for a shared form where pointers make it impossible. */
 #include <fieldguard/annotate.h>
 #include <fieldguard/base.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* Text that is no list of words. */
 // expect: 24:12: error: 'a': words stand apart by white space, not by a comma (column 9 of the tag)
 // expect: 25:12: error: 'b': white space is missing behind 'json:...' (column 9 of the tag)
 // expect: 26:12: error: 'c': 'json:' needs a text in quotes
@@ -16,7 +17,6 @@
 // expect: 39:12: error: 'p': a word can't begin with '1' (column 1 of the tag)
 // expect: 40:12: error: 'q': a word can't begin with ''' (column 10 of the tag)
 // expect: 41:25: error: a second FG() in one place
-/* Text that is no list of words. */
 #include <fieldguard/annotate.h>
 #include <stdint.h>
 

@@ -1,3 +1,4 @@
+/* Words that can't stand together on one field. */
 // expect: 25:3: error: 'struct together': local and shared can't stand together
 // expect: 16:18: error: 'a': a required field is never absent, so it has no default
 // expect: 17:18: error: 'b': time and duration can't stand together
@@ -7,7 +8,6 @@
 // expect: 21:18: error: 'f': mapkey and mapvalue can't be one field
 // expect: 22:18: error: 'g': mold 'trim' stands twice
 // expect: 23:18: error: 'h': unknown mold 'title': they are trim, lower and upper
-/* Words that can't stand together on one field. */
 #include <fieldguard/annotate.h>
 #include <fieldguard/base.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* Types that have no JSON form, each with its reason. */
 // expect: 40:35: error: 'u': the field can't be converted: it is a union
 // expect: 41:35: error: 'v': the field can't be converted: it is a void *
 // expect: 42:36: error: 'f': the field can't be converted: it is a function pointer
@@ -23,7 +24,6 @@
 // expect: 62:36: error: 'zero': the field can't be converted: it is an array of no items
 // expect: 64:14: error: 'inside': the field can't be converted: it is a member of a union
 // expect: 66:35: error: 'rest': the field can't be converted: it is a flexible array
-/* Types that have no JSON form, each with its reason. */
 #include <fieldguard/annotate.h>
 #include <fieldguard/base.h>
 #include <complex.h>

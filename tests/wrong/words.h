@@ -1,3 +1,4 @@
+/* Words and options that don't exist, stand twice, or stand where they can't. */
 // expect: 48:3: error: 'struct words': 'key' is a word for a field, not for a struct
 // expect: 48:3: error: 'struct words': unknown word 'locale'; did you mean 'local'?
 // expect: 48:3: error: 'struct words': unknown takes "error", not 'warn'
@@ -21,7 +22,6 @@
 // expect: 45:12: error: 'q': option 'count' needs a value: count=...
 // expect: 46:15: error: 'r': count needs the name of a field, not ''
 // expect: 47:12: error: 's': json holds an empty option
-/* Words and options that don't exist, stand twice, or stand where they can't. */
 #include <fieldguard/annotate.h>
 #include <stdint.h>
 
