@@ -221,7 +221,8 @@ static char *name_of(const char *header)
 	return name;
 }
 
-static int write_text(const struct options *options, const char *name, const char *suffix, const struct gen_text *text)
+static int write_text(const struct options *options, const char *name, const char *suffix,
+                      const struct gen_text *text)
 {
 	char *path;
 	int error;
@@ -247,7 +248,8 @@ static void put_escaped(FILE *out, const char *name)
 	}
 }
 
-static void put_rule(const struct options *options, const char *name, const char *const *files, size_t files_n, FILE *rules)
+static void put_rule(const struct options *options, const char *name, const char *const *files, size_t files_n,
+                     FILE *rules)
 {
 	static const char *const suffixes[] = {"h", "c"};
 	char *target;
