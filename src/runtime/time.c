@@ -51,7 +51,7 @@ static bool take_char(struct fg_str *text, char c)
 static int64_t days_from_date(int year, int month, int day)
 {
 	int shifted = year - (month <= 2);
-	int era = shifted / 400;         /* years from 0000 on: never negative but for -1, which no test of range passes */
+	int era = shifted / 400;         /* from 0000 on: never negative but for -1, which no test of range passes */
 	int year_of_era = shifted - era * 400;
 	int day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
 	int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
