@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""test_exports.py SOURCE LIBRARY - libfieldguard.so exports what the public headers declare FG_API and
-nothing else, under one version, and needs libc alone"""
+"""test_exports.py SOURCE LIBRARY - libfieldguard.so exports what the public headers declare FG_API, no
+more and no less, under one version, and needs libc alone"""
 import re
 import subprocess
 import sys
@@ -34,6 +34,7 @@ def main():
     points = [
         ('the headers declare something', [] if wanted else ['nothing found']),
         ('nothing is exported that no header declares', sorted(set(exported) - wanted)),
+        ('all that the headers declare is exported', sorted(wanted - set(exported))),
         ('all of it has version FIELDGUARD_0', sorted(name for name in exported if exported[name] != 'FIELDGUARD_0')),
         ('libc is all that it needs', [name for name in needed if name != 'libc.so.6']),
     ]

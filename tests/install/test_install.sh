@@ -23,22 +23,24 @@ tap 'an archive' test -e "$libdir/libfieldguard.a"
 tap_eq "$(pkg-config --modversion fieldguard)" "$(sed -n "s/^ *version : '\(.*\)',/\1/p" "$source/meson.build")" \
 	'fieldguard.pc gives the version'
 
-compile() { # OUTPUT FLAGS... : with every warning an error, as a careful user has it
-	# shellcheck disable=SC2046 # pkg-config's flags are words
-	"${CC:-cc}" -std=c11 -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror \
-		-o "$@" $(pkg-config --cflags fieldguard) "$source/tests/install/user.c"
-}
+# A careful user: every warning is an error.
+careful=("${CC:-cc}" -std=gnu11 -Wall -Wextra -Wconversion -Wshadow -Werror)
+# shellcheck disable=SC2207 # pkg-config's flags are words
+cflags=($(pkg-config --cflags fieldguard)) shared=($(pkg-config --libs fieldguard))
+# shellcheck disable=SC2207
+static=($(pkg-config --static --libs fieldguard))
 for header in "$source"/include/fieldguard/*.h; do
-	tap "${header##*/} compiles alone" compile /dev/null -fsyntax-only -include "fieldguard/${header##*/}"
+	echo "#include <fieldguard/${header##*/}>" >"$work/alone.c"
+	tap "${header##*/} compiles alone" "${careful[@]}" -fsyntax-only "${cflags[@]}" "$work/alone.c"
 done
-# shellcheck disable=SC2046
-{
-	tap 'a program with the shared library' "${CC:-cc}" -o "$work/shared" "$source/tests/install/user.c" \
-		$(pkg-config --cflags --libs fieldguard)
-	tap 'a program with the archive' "${CC:-cc}" -static -o "$work/static" "$source/tests/install/user.c" \
-		$(pkg-config --static --cflags --libs fieldguard)
-}
-tap 'the first runs' env LD_LIBRARY_PATH="$libdir" "$work/shared"
-tap 'the second runs' "$work/static"
-tap 'the command runs' env -u LD_LIBRARY_PATH "$prefix/bin/fieldguard" --version
+
+# Away from the sources: the command finds its headers where it was installed.
+cp "$source/examples/orders/order.h" "$source/tests/install/service.c" "$work"
+cd "$work" || exit 2
+tap 'the command runs' "$prefix/bin/fieldguard" --version
+tap 'it generates' "$prefix/bin/fieldguard" gen order.h -- "${cflags[@]}"
+tap 'a program with the shared library' "${careful[@]}" "${cflags[@]}" -o shared service.c order.fg.c "${shared[@]}"
+tap 'a program with the archive' "${careful[@]}" "${cflags[@]}" -static -o static service.c order.fg.c "${static[@]}"
+tap 'the first runs' env LD_LIBRARY_PATH="$libdir" ./shared
+tap 'the second runs' ./static
 tap_done

@@ -89,7 +89,8 @@ static inline void outcome_free(struct outcome *outcome)
 	free(outcome->rejects);
 }
 
-static inline void outcome_reject(struct outcome *outcome, uint64_t line, enum fg_code code, const char *text, size_t len)
+static inline void outcome_reject(struct outcome *outcome, uint64_t line, enum fg_code code, const char *text,
+                                  size_t len)
 {
 	fprintf(outcome->out, "%llu %s ", (unsigned long long)line, fg_code_name(code));
 	fwrite(text, 1, len, outcome->out);

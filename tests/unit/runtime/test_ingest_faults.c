@@ -1,4 +1,4 @@
-/* test_ingest_faults.c - what ingest does when reading, memory or threads fail, and when it is told to stop or to wait */
+/* test_ingest_faults.c - ingest when reading, memory or threads fail, and when it is told to stop or to wait */
 #include "stream.h"
 #include "tap.h"
 
