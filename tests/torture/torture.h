@@ -1,4 +1,4 @@
-/* torture.h - a struct with every policy in it, for many threads; torture.c says what its fields mean */
+/* torture.h - a struct with every policy in it, for many threads; torture_policies.c says what its fields mean */
 #ifndef TORTURE_H
 #define TORTURE_H
 

@@ -1,7 +1,7 @@
 /*
- * torture.c - many threads merge and read shared records of every policy, against an oracle that knows every write
+ * torture_policies.c - many threads merge and read shared records of every policy, against an oracle that knows every write
  *
- *     torture [--threads N] [--for SECONDS] [--naive]
+ *     torture_policies [--threads N] [--for SECONDS] [--naive]
  *
  * Every thread writes and reads. What it writes to the stamps of a group tells who wrote it and which of its writes it was,
  * with a sum over all; so a reader knows whether what it sees is one write (or a mix), and whether it is older than what it
@@ -503,7 +503,7 @@ int main(int argc, char **argv)
 			threads_n = THREADS_MAX + 1;
 	}
 	if (threads_n > THREADS_MAX || seconds <= 0) {
-		fprintf(stderr, "usage: torture [--threads N] [--for SECONDS] [--naive]    N: 1 to %d\n", THREADS_MAX);
+		fprintf(stderr, "usage: torture_policies [--threads N] [--for SECONDS] [--naive]    N: 1 to %d\n", THREADS_MAX);
 		return 2;
 	}
 	if (threads_n) {
