@@ -140,6 +140,15 @@ static int readable(const char *header)
 	return CLI_FINE;
 }
 
+static int is_folder(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return cli_fail("%s: %s", path, strerror(errno));
+	return S_ISDIR(st.st_mode) ? CLI_FINE : cli_fail("%s: %s", path, strerror(ENOTDIR));
+}
+
 /* Reads headers into a new model. ret_model: the caller's in any case. */
 static int load(const struct options *options, const char *const *headers, size_t headers_n, struct model **ret_model,
                 const char *const **ret_files, size_t *ret_files_n)
@@ -291,7 +300,7 @@ static int write_code(const struct options *options, const char *header, const s
 	return status;
 }
 
-/* Each header is read by itself, so that what is written for it does not depend on which others were named beside it. */
+/* Each header is read by itself, so that what is written for it does not depend on which others stand beside it. */
 static int generate(const struct options *options, const char *header, FILE *rules)
 {
 	const char *const *files;
@@ -356,6 +365,8 @@ int cmd_gen(int argc, char **argv)
 		add_flag(&options, "", argv[i]);
 	for (size_t i = 0; status == CLI_FINE && i < options.headers_n; i++)
 		status = readable(options.headers[i]);
+	if (status == CLI_FINE && !options.dump)
+		status = is_folder(options.folder);
 	if (status == CLI_FINE)
 		status = options.dump ? dump(&options) : generate_all(&options);
 	for (size_t i = 0; i < options.flags_n; i++)

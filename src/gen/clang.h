@@ -27,7 +27,8 @@ struct clang_load {
 };
 
 /* Compile flags for libclang, owned by model. Starts with defaults, then the compile database's, then the user's, then
- * what finds fieldguard's and clang's own headers. Returns: 0, -EINVAL with an error told. */
+ * what finds fieldguard's and clang's own headers. Returns: 0, or -ENOENT with an error told: no
+ * compile database that can be used. */
 int clang_flags(struct model *model, const struct gen_input *input, const char *header_path, struct model_diag *diag,
                 const char *const **ret_flags, int *ret_flags_n);
 

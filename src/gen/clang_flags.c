@@ -108,7 +108,7 @@ static int add_database(struct flags *flags, const char *folder, const char *hea
 	CXCompilationDatabase_Error error;
 	CXCompilationDatabase database = clang_CompilationDatabase_fromDirectory(folder, &error);
 	CXCompileCommands commands = NULL;
-	int result = -EINVAL;
+	int result = -ENOENT;
 
 	if (error != CXCompilationDatabase_NoError) {
 		model_error(diag, NULL, "%s: no compile_commands.json that can be read", folder);

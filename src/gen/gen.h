@@ -15,7 +15,8 @@ struct gen_input {
 };
 
 /* Reads the headers into model, tags parsed and checked. ret_files: every file read, for a depfile (model memory).
- * Returns: 0; -EINVAL when any error was told to diag; -errno when libclang could not run. */
+ * Returns: 0; -EINVAL when the headers are wrong, with an error told to diag; another negative errno when libclang
+ * could not run (an error is told where diag->errors says so). */
 int gen_load(struct model *model, const struct gen_input *input, struct model_diag *diag,
              const char *const **ret_files, size_t *ret_files_n);
 
