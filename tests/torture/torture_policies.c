@@ -1,16 +1,18 @@
 /*
- * torture_policies.c - many threads merge and read shared records of every policy, against an oracle that knows every write
+ * torture_policies.c - many threads merge and read shared records of every policy, against an oracle that knows every
+ * write
  *
  *     torture_policies [--threads N] [--for SECONDS] [--naive]
  *
- * Every thread writes and reads. What it writes to the stamps of a group tells who wrote it and which of its writes it was,
- * with a sum over all; so a reader knows whether what it sees is one write (or a mix), and whether it is older than what it
- * has seen before of the same writer and group (going back). Beside the stamps each thread owns one field in each group of
- * one record, four threads to a record: at the end each must hold its owner's last write (or it was lost). The fields of
- * everyone are counted by each thread and compared at the end.
+ * Every thread writes and reads. What it writes to the stamps of a group tells who wrote it and which of its writes it
+ * was, with a sum over all; so a reader knows whether what it sees is one write (or a mix), and whether it is older
+ * than what it has seen before of the same writer and group (going back). Beside the stamps each thread owns one field
+ * in each group of one record, four threads to a record: at the end each must hold its owner's last write (or it was
+ * lost). The fields of everyone are counted by each thread and compared at the end.
  *
- * --naive does the same work on plain structs, as programs do that copy a record, change it and put it back: the oracle must
- * find it out. Without --threads: 2, 8 and 64 threads, guarded, then naive, FG_TORTURE_SECONDS (default 1) altogether each.
+ * --naive does the same work on plain structs, as programs do that copy a record, change it and put it back: the
+ * oracle must find it out. Without --threads: 2, 8 and 64 threads, guarded, then naive, FG_TORTURE_SECONDS (default 1)
+ * altogether each.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -110,7 +112,8 @@ static bool stamp_is_whole(const struct stamp *stamp)
 
 	if (stamp->seq == 0)
 		return stamp->who == 0 && stamp->sum == 0;      /* never written */
-	return stamp->who < THREADS_MAX && stamp->sum == want.sum && memcmp(stamp->text, want.text, sizeof want.text) == 0;
+	return stamp->who < THREADS_MAX && stamp->sum == want.sum &&
+	       memcmp(stamp->text, want.text, sizeof want.text) == 0;
 }
 
 static uint32_t *owned_field(struct torture *record, size_t group, size_t owner)
@@ -437,7 +440,11 @@ static uint64_t count_lost(const struct torture_run *run, const struct thread *t
 
 static struct totals torture(size_t threads_n, double seconds, bool naive)
 {
-	struct torture_run run = {.threads_n = threads_n, .records_n = (threads_n + OWNERS - 1) / OWNERS, .naive = naive};
+	struct torture_run run = {
+		.threads_n = threads_n,
+		.records_n = (threads_n + OWNERS - 1) / OWNERS,
+		.naive = naive,
+	};
 	struct thread *threads = calloc(threads_n, sizeof *threads);
 	struct totals totals = {0};
 
