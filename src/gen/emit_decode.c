@@ -66,14 +66,19 @@ static void emit_duplicate(const struct model_struct *record, const struct model
 	char bit[64];
 
 	seen_bit(record, field, "seen", bit);
-	gen_printf(text, "if (FG_UNLIKELY(%s)) {\n", bit);
-	text->depth++;
-	gen_printf(text, "if (d->flags & FG_DECODE_DUPLICATE_ERROR) {\n"
-		   "\tfg_dec_fail(d, p, FG_ERR_DUPLICATE, \"this name stands twice in one object\");\n\t%s\n}\n", fail);
-	if (reset)
+	if (reset) {
+		gen_printf(text, "if (FG_UNLIKELY(%s)) {\n", bit);
+		text->depth++;
+		gen_printf(text, "if (d->flags & FG_DECODE_DUPLICATE_ERROR) {\n");
+	} else {
+		gen_printf(text, "if (FG_UNLIKELY(%s) && (d->flags & FG_DECODE_DUPLICATE_ERROR)) {\n", bit);
+	}
+	gen_printf(text, "\tfg_dec_fail(d, p, FG_ERR_DUPLICATE, \"this name stands twice in one object\");\n\t%s\n}\n", fail);
+	if (reset) {
 		emit_reset(field, text);
-	text->depth--;
-	gen_printf(text, "}\n");
+		text->depth--;
+		gen_printf(text, "}\n");
+	}
 }
 
 /* The value of a field at p. */
@@ -238,12 +243,12 @@ static void emit_ending(const struct model_struct *record, struct gen_text *text
 		text->depth--;
 		gen_printf(text, "}\n");
 	}
-	if (words_n(record)) {
-		gen_printf(text, "if (m) {\n");
-		for (size_t i = 0; i < words_n(record); i++)
-			gen_printf(text, "\tm->bits[%zu] = seen%zu;\n", i, i);
+	if (words_n(record) > 0)
+		gen_printf(text, words_n(record) > 1 ? "if (m) {\n" : "if (m)\n");
+	for (size_t i = 0; i < words_n(record); i++)
+		gen_printf(text, "\tm->bits[%zu] = seen%zu;\n", i, i);
+	if (words_n(record) > 1)
 		gen_printf(text, "}\n");
-	}
 	gen_printf(text, "return fg_dec_close(d, p);\n");
 	gen_text_fini(&fail);
 }

@@ -50,11 +50,13 @@ struct line_break {
 	size_t indent;      /* columns past the line's own tabs */
 };
 
-/* Finds the last blank outside of literals within the limit, and the innermost parenthesis open there. */
+/* Finds the last blank behind a comma or operator and outside of literals within the limit (any blank, where there is no such),
+ * and the innermost parenthesis open there. */
 static struct line_break code_break(const char *line, size_t n, size_t tabs)
 {
 	struct line_break found = { 0, TAB_WIDTH };
 	size_t open[32], opens_n = 0, column = 0;
+	bool found_good = false;
 	char literal = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -69,7 +71,9 @@ static struct line_break code_break(const char *line, size_t n, size_t tabs)
 			open[opens_n++] = column + 1;
 		} else if (line[i] == ')' && opens_n) {
 			opens_n--;
-		} else if (line[i] == ' ' && column <= COLUMN_LIMIT && i > tabs) {
+		} else if (line[i] == ' ' && column <= COLUMN_LIMIT && i > tabs &&
+			   (!found_good || strchr(",&|;?", line[i - 1]))) {
+			found_good = strchr(",&|;?", line[i - 1]) != NULL;
 			found.at = i;
 			found.indent = opens_n && open[opens_n - 1] < COLUMN_LIMIT / 2
 					       ? open[opens_n - 1] - tabs * TAB_WIDTH : TAB_WIDTH;
