@@ -93,8 +93,10 @@ static const char *file_name(const char *path)
 static void emit_banner(const struct gen_output *output, const char *suffix, const char *purpose, struct gen_text *text)
 {
 	gen_printf(text, "/*\n * %s.fg.%s - %s\n *\n", output->name, suffix, purpose);
-	gen_printf(text, " * Written by fieldguard " FG_VERSION " from %s. Do not edit it: change the header and generate again.\n",
-		   file_name(output->header));
+	gen_printf(text,
+	           " * Written by fieldguard " FG_VERSION
+	           " from %s. Do not edit it: change the header and generate again.\n",
+	           file_name(output->header));
 	gen_printf(text, " */\n");
 }
 
@@ -130,8 +132,11 @@ static void emit_not_shared(const struct model_struct *record, struct gen_text *
 	if (record->tag.local)
 		gen_printf(text, "\n/* %s has no shared form: it is tagged `local`. */\n", record->c_name);
 	else if (record->has_pointers)
-		gen_printf(text, "\n/* %s has no shared form: a shared form holds values, and this one holds pointers (strings of "
-			   "any length, arrays in the arena, raw JSON). */\n", record->c_name);
+		gen_printf(
+		    text,
+		    "\n/* %s has no shared form: a shared form holds values, and this one holds pointers (strings of "
+		    "any length, arrays in the arena, raw JSON). */\n",
+		    record->c_name);
 }
 
 void gen_emit_header(const struct gen_output *output, struct gen_text *text)
@@ -170,18 +175,18 @@ void gen_emit_header(const struct gen_output *output, struct gen_text *text)
 /* The generated code was made for one layout: any other must not compile. */
 static void emit_layout(const struct model_struct *record, struct gen_text *text)
 {
-	gen_printf(text, "_Static_assert(sizeof(%s) == %zu && _Alignof(%s) == %zu, \"%s: generate again\");\n", record->c_name,
-		   record->size, record->c_name, record->align, record->c_name);
+	gen_printf(text, "_Static_assert(sizeof(%s) == %zu && _Alignof(%s) == %zu, \"%s: generate again\");\n",
+	           record->c_name, record->size, record->c_name, record->align, record->c_name);
 	for (size_t i = 0; i < record->fields_n; i++) {
 		const struct model_field *field = &record->fields[i];
 
 		if (field->bitfield || !field->name || !*field->name)
 			continue;
 		gen_printf(text, "_Static_assert(offsetof(%s, %s) == %llu", record->c_name, field->name,
-			   (unsigned long long)field->offset_bits / 8);
+		           (unsigned long long)field->offset_bits / 8);
 		if (field->size_bits)
 			gen_printf(text, " && sizeof(((%s *)0)->%s) == %llu", record->c_name, field->name,
-				   (unsigned long long)field->size_bits / 8);
+			           (unsigned long long)field->size_bits / 8);
 		gen_printf(text, ", \"%s.%s: generate again\");\n", record->c_name, field->name);
 	}
 	gen_printf(text, "\n");
@@ -198,17 +203,20 @@ void gen_emit_prototypes(const struct gen_output *output, struct gen_text *text)
 
 			if (!gen_array_used(record, field, uses))
 				continue;
-			gen_printf(text, "static const char *%s_decode_%s(struct fg_dec *d, const char *p, %s *r);\n", record->name,
-				   field->name, record->c_name);
-			gen_printf(text, "static void %s_encode_%s(struct fg_enc *e, const %s *r);\n", record->name, field->name,
-				   record->c_name);
+			gen_printf(text, "static const char *%s_decode_%s(struct fg_dec *d, const char *p, %s *r);\n",
+			           record->name, field->name, record->c_name);
+			gen_printf(text, "static void %s_encode_%s(struct fg_enc *e, const %s *r);\n", record->name,
+			           field->name, record->c_name);
 		}
 		if (!(uses & GEN_USED_OBJECT))
 			continue;
-		gen_printf(text, "static const char *%s_decode_object(struct fg_dec *d, const char *p, %s *r, struct %s_present *m);\n",
-			   record->name, record->c_name, record->name);
-		gen_printf(text, "static void %s_encode_object(struct fg_enc *e, const %s *r, const struct %s_present *m);\n",
-			   record->name, record->c_name, record->name);
+		gen_printf(
+		    text,
+		    "static const char *%s_decode_object(struct fg_dec *d, const char *p, %s *r, struct %s_present *m);\n",
+		    record->name, record->c_name, record->name);
+		gen_printf(text,
+		           "static void %s_encode_object(struct fg_enc *e, const %s *r, const struct %s_present *m);\n",
+		           record->name, record->c_name, record->name);
 	}
 	gen_printf(text, "\n");
 }
@@ -218,12 +226,18 @@ void gen_emit_source(const struct gen_output *output, struct gen_text *text)
 	const struct model *model = output->model;
 
 	emit_banner(output, "c", "conversion of the structs in the header of the same name", text);
-	gen_printf(text, "#include \"%s.fg.h\"\n#include <errno.h>\n#include <fieldguard/codec.h>\n#include <limits.h>\n"
-		   "#include <stddef.h>\n#include <string.h>\n\n", output->name);
-	gen_printf(text, "_Static_assert(FG_CODEC_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
+	gen_printf(text,
+	           "#include \"%s.fg.h\"\n#include <errno.h>\n#include <fieldguard/codec.h>\n#include <limits.h>\n"
+	           "#include <stddef.h>\n#include <string.h>\n\n",
+	           output->name);
+	gen_printf(text,
+	           "_Static_assert(FG_CODEC_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
 	if (any_shared(model))
-		gen_printf(text, "_Static_assert(FG_SHARED_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
-	gen_printf(text, "_Static_assert(FG_TYPE_ABI == 1, \"made for another version of fieldguard: generate again\");\n\n");
+		gen_printf(
+		    text,
+		    "_Static_assert(FG_SHARED_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
+	gen_printf(text,
+	           "_Static_assert(FG_TYPE_ABI == 1, \"made for another version of fieldguard: generate again\");\n\n");
 	for (size_t i = 0; i < model->structs_n; i++)
 		if (gen_uses(model, model->structs[i]))
 			emit_layout(model->structs[i], text);

@@ -1,9 +1,9 @@
 /*
  * emit_decode.c - the decoders
  *
- * T_decode_object is straight-line code: it expects the members in the order of the struct's fields, one comparison of constant
- * length a name. Where another name stands, a switch over a perfect hash jumps to that field's code, and from there it goes on in
- * order. So each field's code exists once, behind a label.
+ * T_decode_object is straight-line code: it expects the members in the order of the struct's fields, one comparison of
+ * constant length a name. Where another name stands, a switch over a perfect hash jumps to that field's code, and from
+ * there it goes on in order. So each field's code exists once, behind a label.
  */
 #include "gen/codec_form.h"
 
@@ -24,7 +24,7 @@ static void seen_bit(const struct model_struct *record, const struct model_field
 }
 
 static void add_bit(const struct model_struct *record, const struct model_field *field, const char *mask, bool set,
-		    struct gen_text *text)
+                    struct gen_text *text)
 {
 	size_t index = gen_field_index(record, field);
 
@@ -35,8 +35,8 @@ static void add_bit(const struct model_struct *record, const struct model_field 
 static bool null_is_absent(const struct model_field *field)
 {
 	bool has_null = field->shape == MODEL_SHAPE_POINTER || field->shape == MODEL_SHAPE_ARRAY ||
-			(field->shape == MODEL_SHAPE_ONE && !field->tag.raw &&
-			 (field->type.kind == MODEL_KIND_STR || field->type.kind == MODEL_KIND_CSTR));
+	                (field->shape == MODEL_SHAPE_ONE && !field->tag.raw &&
+	                 (field->type.kind == MODEL_KIND_STR || field->type.kind == MODEL_KIND_CSTR));
 
 	return field->tag.null_absent && !has_null;
 }
@@ -60,9 +60,10 @@ static void emit_reset(const struct model_field *field, struct gen_text *text)
 }
 
 static void emit_duplicate(const struct model_struct *record, const struct model_field *field, const char *fail,
-			   struct gen_text *text)
+                           struct gen_text *text)
 {
-	bool reset = gen_field_array(field) || (field->shape == MODEL_SHAPE_ONE && field->type.kind == MODEL_KIND_STRUCT);
+	bool reset =
+	    gen_field_array(field) || (field->shape == MODEL_SHAPE_ONE && field->type.kind == MODEL_KIND_STRUCT);
 	char bit[64];
 
 	seen_bit(record, field, "seen", bit);
@@ -73,7 +74,8 @@ static void emit_duplicate(const struct model_struct *record, const struct model
 	} else {
 		gen_printf(text, "if (FG_UNLIKELY(%s) && (d->flags & FG_DECODE_DUPLICATE_ERROR)) {\n", bit);
 	}
-	gen_printf(text, "\tfg_dec_fail(d, p, FG_ERR_DUPLICATE, \"this name stands twice in one object\");\n\t%s\n}\n", fail);
+	gen_printf(text, "\tfg_dec_fail(d, p, FG_ERR_DUPLICATE, \"this name stands twice in one object\");\n\t%s\n}\n",
+	           fail);
 	if (reset) {
 		emit_reset(field, text);
 		text->depth--;
@@ -83,7 +85,7 @@ static void emit_duplicate(const struct model_struct *record, const struct model
 
 /* The value of a field at p. */
 static void emit_field_value(const struct model_struct *record, const struct model_field *field, const char *fail,
-			     struct gen_text *text)
+                             struct gen_text *text)
 {
 	char target[160], mask[320] = "NULL";
 
@@ -115,7 +117,7 @@ bool gen_array_used(const struct model_struct *record, const struct model_field 
 	if (!gen_field_listed(field) || !gen_field_array(field))
 		return false;
 	return (uses & GEN_USED_OBJECT) ? gen_field_member(record, field)
-					: (uses & GEN_USED_ENTRY) && field == gen_map_value(record);
+	                                : (uses & GEN_USED_ENTRY) && field == gen_map_value(record);
 }
 
 /* Stores the number of items, where the count's type can hold it. */
@@ -130,8 +132,10 @@ static void emit_count(const struct model_field *field, struct gen_text *text)
 	bits = (unsigned)count->size * 8 - count->is_signed;
 	max = bits >= 63 ? INT64_MAX : (1ULL << bits) - 1;
 	if (bits < 63 && (field->shape == MODEL_SHAPE_ARRAY || field->fixed_n > max))
-		gen_printf(text, "if (n > %lluu)\n\treturn fg_dec_fail(d, p, FG_ERR_LENGTH, \"more items than %s can count\");\n",
-			   (unsigned long long)max, count->c_name);
+		gen_printf(
+		    text,
+		    "if (n > %lluu)\n\treturn fg_dec_fail(d, p, FG_ERR_LENGTH, \"more items than %s can count\");\n",
+		    (unsigned long long)max, count->c_name);
 	gen_printf(text, "r->%s = (%s)n;\n", field->count->name, count->c_name);
 }
 
@@ -146,12 +150,15 @@ static void emit_items(const struct model_field *field, struct gen_text *text)
 	gen_printf(text, "while (*p != '%c') {\n", close);
 	text->depth++;
 	if (field->shape == MODEL_SHAPE_FIXED)
-		gen_printf(text, "%s = &r->%s[n];\n\nif (n == %zu)\n"
-			   "\treturn fg_dec_fail(d, p, FG_ERR_LENGTH, \"more than %zu item%s\");\n", pointer, field->name,
-			   field->fixed_n, field->fixed_n, field->fixed_n == 1 ? "" : "s");
+		gen_printf(text,
+		           "%s = &r->%s[n];\n\nif (n == %zu)\n"
+		           "\treturn fg_dec_fail(d, p, FG_ERR_LENGTH, \"more than %zu item%s\");\n",
+		           pointer, field->name, field->fixed_n, field->fixed_n, field->fixed_n == 1 ? "" : "s");
 	else
-		gen_printf(text, "%s = fg_dec_grow(d, p, &items, &room, n, sizeof *item, _Alignof(%s));\n\nif (!item)\n"
-			   "\treturn NULL;\n", pointer, type);
+		gen_printf(text,
+		           "%s = fg_dec_grow(d, p, &items, &room, n, sizeof *item, _Alignof(%s));\n\nif (!item)\n"
+		           "\treturn NULL;\n",
+		           pointer, type);
 	gen_emit_decode_item(field, text);
 	gen_printf(text, "n++;\np = fg_dec_%s(d, p);\nif (!p)\n\treturn NULL;\n", next);
 	text->depth--;
@@ -167,21 +174,22 @@ static void emit_array(const struct model_struct *record, const struct model_fie
 		gen_printf(text, "%s in the arena */\n", field->tag.map ? "members of an object," : "items");
 	else
 		gen_printf(text, "%s%zu %s */\n", field->count ? "at most " : "exactly ", field->fixed_n,
-			   field->tag.map ? "members of an object" : "items");
-	gen_printf(text, "static const char *%s_decode_%s(struct fg_dec *d, const char *p, %s *r)\n{\n", record->name, field->name,
-		   record->c_name);
+		           field->tag.map ? "members of an object" : "items");
+	gen_printf(text, "static const char *%s_decode_%s(struct fg_dec *d, const char *p, %s *r)\n{\n", record->name,
+	           field->name, record->c_name);
 	text->depth = 1;
 	if (arena)
 		gen_printf(text, "void *items = NULL;\nsize_t room = 0;\n");
 	gen_printf(text, "size_t n = 0;\n\n");
 	if (arena && field->tag.null_absent)
-		gen_printf(text, "if (fg_dec_is_null(d, p)) {\n\tr->%s = NULL;\n\tr->%s = 0;\n\treturn p + 4;\n}\n", field->name,
-			   field->count->name);
+		gen_printf(text, "if (fg_dec_is_null(d, p)) {\n\tr->%s = NULL;\n\tr->%s = 0;\n\treturn p + 4;\n}\n",
+		           field->name, field->count->name);
 	gen_printf(text, "p = fg_dec_%s(d, p);\nif (!p)\n\treturn NULL;\n", field->tag.map ? "object" : "array");
 	emit_items(field, text);
 	if (!arena && !field->count)
-		gen_printf(text, "if (n != %zu)\n\treturn fg_dec_fail(d, p, FG_ERR_LENGTH, \"fewer than %zu items\");\n",
-			   field->fixed_n, field->fixed_n);
+		gen_printf(text,
+		           "if (n != %zu)\n\treturn fg_dec_fail(d, p, FG_ERR_LENGTH, \"fewer than %zu items\");\n",
+		           field->fixed_n, field->fixed_n);
 	if (arena && field->tag.null_absent)
 		gen_printf(text, "if (!items)\n\titems = fg_dec_alloc(d, p, 1, 1);\nif (!items)\n\treturn NULL;\n");
 	if (arena)
@@ -197,7 +205,9 @@ static void emit_array(const struct model_struct *record, const struct model_fie
 static void emit_declarations(const struct model_struct *record, struct gen_text *text)
 {
 	for (size_t i = 0; i < words_n(record); i++)
-		gen_printf(text, any_null_absent(record) ? "uint64_t seen%zu = 0, gone%zu = 0;\n" : "uint64_t seen%zu = 0;\n", i, i);
+		gen_printf(text,
+		           any_null_absent(record) ? "uint64_t seen%zu = 0, gone%zu = 0;\n" : "uint64_t seen%zu = 0;\n",
+		           i, i);
 	gen_printf(text, "\n");
 }
 
@@ -221,7 +231,7 @@ static void field_fail(const struct model_struct *record, const struct model_fie
 /* Behind the last value, at the closing bracket. */
 static void emit_ending(const struct model_struct *record, struct gen_text *text)
 {
-	struct gen_text fail = { 0 };
+	struct gen_text fail = {0};
 	char bit[64], target[160];
 
 	for (size_t i = 0; any_null_absent(record) && i < words_n(record); i++)
@@ -237,7 +247,8 @@ static void emit_ending(const struct model_struct *record, struct gen_text *text
 		text->depth++;
 		snprintf(target, sizeof target, "r->%s", field->name);
 		if (field->tag.required)
-			gen_printf(text, "fg_dec_fail(d, p, FG_ERR_REQUIRED, \"a required field is absent\");\n%s\n", fail.data);
+			gen_printf(text, "fg_dec_fail(d, p, FG_ERR_REQUIRED, \"a required field is absent\");\n%s\n",
+			           fail.data);
 		else
 			gen_emit_default(field, target, fail.data, text);
 		text->depth--;
@@ -263,9 +274,10 @@ static void emit_other(const struct model_struct *record, struct gen_text *text)
 	if (record->tag.unknown_error)
 		gen_printf(text, "return fg_dec_fail(d, start, FG_ERR_UNKNOWN, \"no field has this name\");\n");
 	else
-		gen_printf(text, "if (d->flags & FG_DECODE_UNKNOWN_ERROR)\n"
-			   "\treturn fg_dec_fail(d, start, FG_ERR_UNKNOWN, \"no field has this name\");\n"
-			   "p = fg_dec_skip(d, p);\nif (p)\n\tp = fg_dec_member(d, p);\nif (!p)\n\treturn NULL;\n");
+		gen_printf(text,
+		           "if (d->flags & FG_DECODE_UNKNOWN_ERROR)\n"
+		           "\treturn fg_dec_fail(d, start, FG_ERR_UNKNOWN, \"no field has this name\");\n"
+		           "p = fg_dec_skip(d, p);\nif (p)\n\tp = fg_dec_member(d, p);\nif (!p)\n\treturn NULL;\n");
 	text->depth--;
 	gen_printf(text, "}\n");
 	if (!record->tag.unknown_error)
@@ -274,7 +286,7 @@ static void emit_other(const struct model_struct *record, struct gen_text *text)
 
 static void emit_member(const struct model_struct *record, const struct model_field *field, struct gen_text *text)
 {
-	struct gen_text fail = { 0 };
+	struct gen_text fail = {0};
 	size_t len;
 
 	field_fail(record, field, &fail);
@@ -309,7 +321,7 @@ static void emit_object(const struct model_struct *record, struct gen_text *text
 
 static void emit_tuple(const struct model_struct *record, struct gen_text *text)
 {
-	struct gen_text fail = { 0 };
+	struct gen_text fail = {0};
 
 	gen_printf(text, "p = fg_dec_array(d, p);\nif (!p)\n\treturn NULL;\n\n");
 	for (size_t i = 0; i < record->fields_n; i++) {
@@ -329,8 +341,8 @@ static void emit_tuple(const struct model_struct *record, struct gen_text *text)
 		gen_printf(text, "return fg_dec_fail(d, p, FG_ERR_UNKNOWN, \"more items than the tuple has\");\n");
 	else
 		gen_printf(text, "if (d->flags & FG_DECODE_UNKNOWN_ERROR)\n"
-			   "\treturn fg_dec_fail(d, p, FG_ERR_UNKNOWN, \"more items than the tuple has\");\n"
-			   "p = fg_dec_skip(d, p);\nif (p)\n\tp = fg_dec_item(d, p);\nif (!p)\n\treturn NULL;\n");
+		                 "\treturn fg_dec_fail(d, p, FG_ERR_UNKNOWN, \"more items than the tuple has\");\n"
+		                 "p = fg_dec_skip(d, p);\nif (p)\n\tp = fg_dec_item(d, p);\nif (!p)\n\treturn NULL;\n");
 	text->depth--;
 	gen_printf(text, "}\n");
 	text->depth = 0;
@@ -342,9 +354,12 @@ static void emit_tuple(const struct model_struct *record, struct gen_text *text)
 
 static void emit_decode_object(const struct model_struct *record, struct gen_text *text)
 {
-	gen_printf(text, "/* %s at p into *r, which is all zero; m: NULL where nobody asks what was present. */\n", record->c_name);
-	gen_printf(text, "static const char *%s_decode_object(struct fg_dec *d, const char *p, %s *r, struct %s_present *m)\n{\n",
-		   record->name, record->c_name, record->name);
+	gen_printf(text, "/* %s at p into *r, which is all zero; m: NULL where nobody asks what was present. */\n",
+	           record->c_name);
+	gen_printf(
+	    text,
+	    "static const char *%s_decode_object(struct fg_dec *d, const char *p, %s *r, struct %s_present *m)\n{\n",
+	    record->name, record->c_name, record->name);
 	text->depth = 1;
 	emit_declarations(record, text);
 	if (record->tag.tuple)

@@ -31,7 +31,7 @@ static bool reader_open(struct reader *reader, const char *text, bool quoted)
 static void emit_integer(const struct model_field *field, const char *target, struct gen_text *text)
 {
 	const char *given = field->tag.default_text;
-	struct reader reader = { 0 };
+	struct reader reader = {0};
 	uint64_t magnitude = 0;
 	int64_t value = 0;
 
@@ -56,7 +56,7 @@ static void emit_integer(const struct model_field *field, const char *target, st
 
 static void emit_float(const struct model_field *field, const char *target, struct gen_text *text)
 {
-	struct reader reader = { 0 };
+	struct reader reader = {0};
 	double value = 0;
 	float narrow = 0;
 	char number[64];
@@ -71,7 +71,8 @@ static void emit_float(const struct model_field *field, const char *target, stru
 		snprintf(number, sizeof number, "%.9g", (double)narrow);
 	else
 		snprintf(number, sizeof number, "%.17g", value);
-	gen_printf(text, "%s = %s%s%s;\n", target, number, strpbrk(number, ".e") ? "" : ".0", field->type.size == 4 ? "f" : "");
+	gen_printf(text, "%s = %s%s%s;\n", target, number, strpbrk(number, ".e") ? "" : ".0",
+	           field->type.size == 4 ? "f" : "");
 	free(reader.json);
 }
 
@@ -104,8 +105,8 @@ static void emit_cstr(const struct model_field *field, const char *target, const
 		return;
 	}
 	/* The user may write to it. */
-	gen_printf(text, "%s = fg_dec_alloc(d, p, %zu, 1);\nif (!%s)\n\t%s\nmemcpy(%s, ", target, strlen(given) + 1, target, fail,
-		   target);
+	gen_printf(text, "%s = fg_dec_alloc(d, p, %zu, 1);\nif (!%s)\n\t%s\nmemcpy(%s, ", target, strlen(given) + 1,
+	           target, fail, target);
 	gen_literal(text, given, strlen(given));
 	gen_printf(text, ", %zu);\n", strlen(given) + 1);
 }
@@ -119,8 +120,9 @@ void gen_emit_default(const struct model_field *field, const char *target, const
 	if (field->type.kind == MODEL_KIND_STRUCT && (field->shape == MODEL_SHAPE_ONE || exact) &&
 	    gen_has_defaults(record)) {
 		if (exact)
-			gen_printf(text, "for (size_t i = 0; i < %zu; i++)\n\tif (!%s_defaults(d, p, &%s[i]))\n\t\t%s\n",
-				   field->fixed_n, record->name, target, fail);
+			gen_printf(text,
+			           "for (size_t i = 0; i < %zu; i++)\n\tif (!%s_defaults(d, p, &%s[i]))\n\t\t%s\n",
+			           field->fixed_n, record->name, target, fail);
 		else
 			gen_printf(text, "if (!%s_defaults(d, p, &%s))\n\t%s\n", record->name, target, fail);
 		return;
@@ -203,9 +205,10 @@ void gen_emit_defaults_source(const struct model_struct *record, struct gen_text
 {
 	char target[160];
 
-	gen_printf(text, "/* The defaults of all fields, for a %s that stands inline in an absent field. */\n", record->c_name);
+	gen_printf(text, "/* The defaults of all fields, for a %s that stands inline in an absent field. */\n",
+	           record->c_name);
 	gen_printf(text, "static const char *%s_defaults(struct fg_dec *d, const char *p, %s *r)\n{\n", record->name,
-		   record->c_name);
+	           record->c_name);
 	text->depth = 1;
 	gen_printf(text, "(void)d;\n");
 	for (size_t i = 0; i < record->fields_n; i++) {

@@ -142,7 +142,8 @@ static void emit_condition(const struct model_struct *record, const struct model
 	char constant[128];
 
 	gen_name_field(record, field, constant);
-	gen_printf(text, field->tag.omitempty ? "if ((!m || %s_has(m, %s)) && !(" : "if (!m || %s_has(m, %s))", record->name, constant);
+	gen_printf(text, field->tag.omitempty ? "if ((!m || %s_has(m, %s)) && !(" : "if (!m || %s_has(m, %s))",
+	           record->name, constant);
 	if (field->tag.omitempty) {
 		emit_empty(field, text);
 		gen_printf(text, "))");
@@ -168,7 +169,8 @@ static void emit_items_n(const struct model_field *field, struct gen_text *text)
 		gen_printf(text, "n > %zu", field->fixed_n);
 	else
 		gen_printf(text, "(n > 0 && !r->%s)", field->name);
-	gen_printf(text, ") {\n\tfg_enc_fail(e, FG_ERR_ENCODE, \"the count is more than the array holds\");\n\treturn;\n}\n");
+	gen_printf(text,
+	           ") {\n\tfg_enc_fail(e, FG_ERR_ENCODE, \"the count is more than the array holds\");\n\treturn;\n}\n");
 	if (field->shape == MODEL_SHAPE_ARRAY && field->tag.null_absent)
 		gen_printf(text, "if (!r->%s) {\n\tfg_enc_text(e, \"null\", 4);\n\treturn;\n}\n", field->name);
 }
@@ -181,11 +183,12 @@ static void emit_key(const struct model_field *key, struct gen_text *text)
 	snprintf(source, sizeof source, "item->%s", key->name);
 	if (key->type.kind == MODEL_KIND_STR || key->type.kind == MODEL_KIND_CSTR)
 		gen_printf(text, "if (!%s%s)\n\tfg_enc_fail(e, FG_ERR_ENCODE, \"a member without a name\");\n", source,
-			   key->type.kind == MODEL_KIND_STR ? ".ptr" : "");
+		           key->type.kind == MODEL_KIND_STR ? ".ptr" : "");
 	if (key->type.kind == MODEL_KIND_INT)
 		gen_printf(text, "fg_enc_text(e, \"\\\"\", 1);\n");
 	emit_one(key, source, "NULL", text);
-	gen_printf(text, key->type.kind == MODEL_KIND_INT ? "fg_enc_text(e, \"\\\":\", 2);\n" : "fg_enc_text(e, \":\", 1);\n");
+	gen_printf(text, key->type.kind == MODEL_KIND_INT ? "fg_enc_text(e, \"\\\":\", 2);\n"
+	                                                  : "fg_enc_text(e, \":\", 1);\n");
 	if (key->type.kind != MODEL_KIND_INT)
 		gen_printf(text, "if (!fg_enc_ok(e)) {\n\tfg_enc_in_item(e, i);\n\treturn;\n}\n");
 }
@@ -211,14 +214,15 @@ static void emit_array(const struct model_struct *record, const struct model_fie
 	char pointer[256];
 
 	gen_pointer_to(&field->type, "item", pointer);
-	gen_printf(text, "static void %s_encode_%s(struct fg_enc *e, const %s *r)\n{\n\tsize_t start = e->out->len;\n", record->name,
-		   field->name, record->c_name);
+	gen_printf(text, "static void %s_encode_%s(struct fg_enc *e, const %s *r)\n{\n\tsize_t start = e->out->len;\n",
+	           record->name, field->name, record->c_name);
 	text->depth = 1;
 	emit_items_n(field, text);
 	gen_printf(text, "for (size_t i = 0; i < n; i++) {\n");
 	text->depth++;
 	if (field->type.kind == MODEL_KIND_CSTR)
-		gen_printf(text, "%schar *const *item = &r->%s[i];\n\n", field->type.is_const ? "const " : "", field->name);
+		gen_printf(text, "%schar *const *item = &r->%s[i];\n\n", field->type.is_const ? "const " : "",
+		           field->name);
 	else
 		gen_printf(text, "const %s = &r->%s[i];\n\n", pointer, field->name);
 	gen_printf(text, "fg_enc_text(e, \",\", 1);\n");
@@ -233,7 +237,7 @@ static void emit_array(const struct model_struct *record, const struct model_fie
 
 static void emit_member(const struct model_struct *record, const struct model_field *field, struct gen_text *text)
 {
-	struct gen_text fail = { 0 };
+	struct gen_text fail = {0};
 	char mask[320] = "NULL";
 	size_t len;
 
@@ -285,8 +289,10 @@ static void emit_tuple(const struct model_struct *record, struct gen_text *text)
 
 static void emit_encode_object(const struct model_struct *record, struct gen_text *text)
 {
-	gen_printf(text, "static void %s_encode_object(struct fg_enc *e, const %s *r, const struct %s_present *m)\n{\n"
-		   "\tsize_t start = e->out->len;\n", record->name, record->c_name, record->name);
+	gen_printf(text,
+	           "static void %s_encode_object(struct fg_enc *e, const %s *r, const struct %s_present *m)\n{\n"
+	           "\tsize_t start = e->out->len;\n",
+	           record->name, record->c_name, record->name);
 	text->depth = 1;
 	if (record->tag.tuple)
 		gen_printf(text, "size_t n = 0;\n");
@@ -314,8 +320,13 @@ void gen_emit_encode_source(const struct gen_output *output, const struct model_
 		emit_encode_object(record, text);
 	if (!gen_public(record))
 		return;
-	gen_printf(text, "int %s_encode(const %s *record, const struct %s_present *present, struct fg_buffer *out, "
-		   "struct fg_error *ret_error)\n{\n", record->name, record->c_name, record->name);
-	gen_printf(text, "\tstruct fg_error error;\n\tstruct fg_enc e;\n\n\tfg_enc_begin(&e, out, ret_error ? ret_error : &error);\n"
-		   "\t%s_encode_object(&e, record, present);\n\treturn fg_enc_end(&e);\n}\n\n", record->name);
+	gen_printf(text,
+	           "int %s_encode(const %s *record, const struct %s_present *present, struct fg_buffer *out, "
+	           "struct fg_error *ret_error)\n{\n",
+	           record->name, record->c_name, record->name);
+	gen_printf(
+	    text,
+	    "\tstruct fg_error error;\n\tstruct fg_enc e;\n\n\tfg_enc_begin(&e, out, ret_error ? ret_error : &error);\n"
+	    "\t%s_encode_object(&e, record, present);\n\treturn fg_enc_end(&e);\n}\n\n",
+	    record->name);
 }

@@ -25,7 +25,7 @@ static void add_name(struct known_name *names, size_t *n, const char *name, cons
 	for (size_t i = 0; i < *n; i++)
 		if (strcmp(names[i].name, name) == 0)
 			return;
-	names[*n] = (struct known_name){ name, strlen(name), field, 0 };
+	names[*n] = (struct known_name){name, strlen(name), field, 0};
 	(*n)++;
 }
 
@@ -120,7 +120,8 @@ void gen_emit_name_switch(const struct model_struct *record, struct gen_text *te
 	uint64_t seed = find_seed(names, n, &bits);
 
 	qsort(names, n, sizeof *names, by_slot);
-	gen_printf(text, "switch (fg_name_hash(name.ptr, name.len, %lluu) >> %u) {\n", (unsigned long long)seed, 64 - bits);
+	gen_printf(text, "switch (fg_name_hash(name.ptr, name.len, %lluu) >> %u) {\n", (unsigned long long)seed,
+	           64 - bits);
 	for (size_t i = 0; i < n; i++) {
 		if (i == 0 || names[i].slot != names[i - 1].slot)
 			gen_printf(text, "case %zu:\n", names[i].slot);
@@ -191,7 +192,7 @@ static bool enum_used(const struct model *model, const struct model_enum *enumer
 			    (names_only && field->tag.enum_number))
 				continue;
 			if ((uses & GEN_USED_OBJECT) ? gen_field_member(record, field)
-						     : (uses & GEN_USED_ENTRY) && field == gen_map_value(record))
+			                             : (uses & GEN_USED_ENTRY) && field == gen_map_value(record))
 				return true;
 		}
 	}
@@ -239,8 +240,10 @@ static void emit_enum_encoder(const struct model_enum *enumeration, struct gen_t
 		gen_json_literal(text, "", item->json_name, "", &len);
 		gen_printf(text, ", %zu);\n\t\tbreak;\n", len);
 	}
-	gen_printf(text, "\tdefault:\n\t\tfg_enc_fail(e, FG_ERR_ENCODE, \"no enumerator of %s has this value\");\n\t\tbreak;\n\t}\n}\n\n",
-		   enumeration->c_name);
+	gen_printf(
+	    text,
+	    "\tdefault:\n\t\tfg_enc_fail(e, FG_ERR_ENCODE, \"no enumerator of %s has this value\");\n\t\tbreak;\n\t}\n}\n\n",
+	    enumeration->c_name);
 }
 
 void gen_emit_enum_tables(const struct gen_output *output, struct gen_text *text)

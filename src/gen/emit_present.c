@@ -37,7 +37,7 @@ static void emit_present_struct(const struct model_struct *record, struct gen_te
 	for (size_t i = 0; i < record->fields_n; i++)
 		if (gen_field_nested(&record->fields[i]))
 			gen_printf(text, "\tstruct %s_present %s;\n", record->fields[i].type.record->name,
-				   record->fields[i].name);
+			           record->fields[i].name);
 	gen_printf(text, "};\n\n");
 	gen_printf(text, "/* Is the bit of this field set? present: not NULL. Threads: any, while none writes present. "
 	                 "Cost: one load. */\n");
@@ -74,9 +74,10 @@ void gen_emit_present_header(const struct gen_output *output, const struct model
 	    "\n * present: of from; NULL means all fields.\n * Threads: one at a time on record.\n"
 	    " * Owner: memory behind pointers stays with the arena that from was decoded into.\n"
 	    " * Cost: one test a field, one copy each that is named.\n */\n");
-	gen_printf(text, "void %s_patch(%s *record, struct %s_present *record_present, const %s *from, "
-		   "const struct %s_present *present);\n", record->name, record->c_name, record->name, record->c_name,
-		   record->name);
+	gen_printf(text,
+	           "void %s_patch(%s *record, struct %s_present *record_present, const %s *from, "
+	           "const struct %s_present *present);\n",
+	           record->name, record->c_name, record->name, record->c_name, record->name);
 }
 
 static void emit_present_all(const struct model_struct *record, struct gen_text *text)
@@ -90,8 +91,7 @@ static void emit_present_all(const struct model_struct *record, struct gen_text 
 	for (size_t i = 0; i < words_n(record); i++) {
 		size_t left = n - i * 64;
 
-		gen_printf(text, "\tret_present->bits[%zu] = 0x%llxu;\n", i,
-			   left >= 64 ? ~0ULL : (1ULL << left) - 1);
+		gen_printf(text, "\tret_present->bits[%zu] = 0x%llxu;\n", i, left >= 64 ? ~0ULL : (1ULL << left) - 1);
 	}
 	for (size_t i = 0; i < record->fields_n; i++) {
 		if (!gen_field_nested(&record->fields[i]))
@@ -149,7 +149,7 @@ static void emit_patch(const struct model_struct *record, struct gen_text *text)
 		size_t left = gen_fields_n(record) - i * 64;
 
 		gen_printf(text, "record_present->bits[%zu] |= present ? present->bits[%zu] : 0x%llxu;\n", i, i,
-			   left >= 64 ? ~0ULL : (1ULL << left) - 1);
+		           left >= 64 ? ~0ULL : (1ULL << left) - 1);
 	}
 	text->depth = 0;
 	gen_printf(text, "}\n\n");

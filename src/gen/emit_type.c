@@ -13,23 +13,35 @@ static void emit_codec_thunks(const struct model_struct *record, struct gen_text
 {
 	const char *name = record->name;
 
-	gen_printf(text, "static int %s_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options, "
-		   "struct fg_arena *arena, void *ret_record, void *ret_present, struct fg_error *ret_error)\n{\n"
-		   "\treturn %s_decode(json, json_len, options, arena, ret_record, ret_present, ret_error);\n}\n\n", name, name);
-	gen_printf(text, "static int %s_type_encode(const void *record, const void *present, struct fg_buffer *out, "
-		   "struct fg_error *ret_error)\n{\n\treturn %s_encode(record, present, out, ret_error);\n}\n\n", name, name);
-	gen_printf(text, "static void %s_type_patch(void *record, void *record_present, const void *from, const void *present)\n{\n"
-		   "\t%s_patch(record, record_present, from, present);\n}\n\n", name, name);
+	gen_printf(
+	    text,
+	    "static int %s_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options, "
+	    "struct fg_arena *arena, void *ret_record, void *ret_present, struct fg_error *ret_error)\n{\n"
+	    "\treturn %s_decode(json, json_len, options, arena, ret_record, ret_present, ret_error);\n}\n\n",
+	    name, name);
+	gen_printf(text,
+	           "static int %s_type_encode(const void *record, const void *present, struct fg_buffer *out, "
+	           "struct fg_error *ret_error)\n{\n\treturn %s_encode(record, present, out, ret_error);\n}\n\n",
+	           name, name);
+	gen_printf(
+	    text,
+	    "static void %s_type_patch(void *record, void *record_present, const void *from, const void *present)\n{\n"
+	    "\t%s_patch(record, record_present, from, present);\n}\n\n",
+	    name, name);
 }
 
 static void emit_shared_thunks(const struct model_struct *record, struct gen_text *text)
 {
 	const char *name = record->name;
 
-	gen_printf(text, "static void %s_type_merge(void *shared, const void *record, const void *present)\n{\n"
-		   "\t%s_merge(shared, record, present);\n}\n\n", name, name);
-	gen_printf(text, "static void %s_type_read(void *shared, void *ret_record, void *ret_present)\n{\n"
-		   "\t%s_read(shared, ret_record, ret_present);\n}\n\n", name, name);
+	gen_printf(text,
+	           "static void %s_type_merge(void *shared, const void *record, const void *present)\n{\n"
+	           "\t%s_merge(shared, record, present);\n}\n\n",
+	           name, name);
+	gen_printf(text,
+	           "static void %s_type_read(void *shared, void *ret_record, void *ret_present)\n{\n"
+	           "\t%s_read(shared, ret_record, ret_present);\n}\n\n",
+	           name, name);
 }
 
 static void emit_key_thunk(const struct model_struct *record, const struct model_field *key, struct gen_text *text)
@@ -37,13 +49,14 @@ static void emit_key_thunk(const struct model_struct *record, const struct model
 	char constant[128];
 
 	gen_name_field(record, key, constant);
-	gen_printf(text, "static int %s_type_key(const void *record, const void *present, struct fg_key *ret_key)\n{\n", record->name);
+	gen_printf(text, "static int %s_type_key(const void *record, const void *present, struct fg_key *ret_key)\n{\n",
+	           record->name);
 	text->depth = 1;
-	gen_printf(text, "const %s *r = record;\n\nif (present && !%s_has(present, %s))\n\treturn -ENOENT;\n", record->c_name,
-		   record->name, constant);
+	gen_printf(text, "const %s *r = record;\n\nif (present && !%s_has(present, %s))\n\treturn -ENOENT;\n",
+	           record->c_name, record->name, constant);
 	if (key->type.kind == MODEL_KIND_CHARS)
-		gen_printf(text, "ret_key->ptr = r->%s;\nret_key->len = strnlen(r->%s, sizeof r->%s);\n", key->name, key->name,
-			   key->name);
+		gen_printf(text, "ret_key->ptr = r->%s;\nret_key->len = strnlen(r->%s, sizeof r->%s);\n", key->name,
+		           key->name, key->name);
 	else
 		gen_printf(text, "ret_key->ptr = &r->%s;\nret_key->len = sizeof r->%s;\n", key->name, key->name);
 	gen_printf(text, "return 0;\n");
@@ -65,12 +78,17 @@ void gen_emit_type_source(const struct gen_output *output, const struct model_st
 	gen_printf(text, "const struct fg_type %s_fg_type = {\n", name);
 	text->depth = 1;
 	gen_printf(text, ".name = \"%s\",\n.abi = FG_TYPE_ABI,\n.fields_n = %zu,\n", name, gen_fields_n(record));
-	gen_printf(text, ".record_size = sizeof(%s),\n.record_align = _Alignof(%s),\n.present_size = sizeof(struct %s_present),\n",
-		   record->c_name, record->c_name, name);
-	gen_printf(text, ".decode = %s_type_decode,\n.encode = %s_type_encode,\n.patch = %s_type_patch,\n", name, name, name);
+	gen_printf(
+	    text,
+	    ".record_size = sizeof(%s),\n.record_align = _Alignof(%s),\n.present_size = sizeof(struct %s_present),\n",
+	    record->c_name, record->c_name, name);
+	gen_printf(text, ".decode = %s_type_decode,\n.encode = %s_type_encode,\n.patch = %s_type_patch,\n", name, name,
+	           name);
 	if (record->shareable)
-		gen_printf(text, ".shared_size = sizeof(struct %s_shared),\n.shared_align = _Alignof(struct %s_shared),\n"
-			   ".merge = %s_type_merge,\n.read = %s_type_read,\n", name, name, name, name);
+		gen_printf(text,
+		           ".shared_size = sizeof(struct %s_shared),\n.shared_align = _Alignof(struct %s_shared),\n"
+		           ".merge = %s_type_merge,\n.read = %s_type_read,\n",
+		           name, name, name, name);
 	if (key)
 		gen_printf(text, ".key = %s_type_key,\n", name);
 	text->depth = 0;

@@ -40,7 +40,9 @@ static void emit_checked(const char *fail, struct gen_text *text)
 static void mold_mask(const struct model_field *field, char ret[64])
 {
 	static const char *const names[] = {
-		[MODEL_MOLD_TRIM] = "FG_MOLD_TRIM", [MODEL_MOLD_LOWER] = "FG_MOLD_LOWER", [MODEL_MOLD_UPPER] = "FG_MOLD_UPPER",
+	    [MODEL_MOLD_TRIM] = "FG_MOLD_TRIM",
+	    [MODEL_MOLD_LOWER] = "FG_MOLD_LOWER",
+	    [MODEL_MOLD_UPPER] = "FG_MOLD_UPPER",
 	};
 	size_t len = 0;
 
@@ -61,10 +63,11 @@ static void emit_integer(const struct model_field *field, const char *target, co
 	else if (field->tag.duration)
 		gen_printf(text, "p = fg_dec_duration(d, p, &value);\n");
 	else if (type->is_signed)
-		gen_printf(text, "p = fg_dec_int(d, p, INT%u_MIN, INT%u_MAX, \"out of range for %s\", &value);\n", bits, bits,
-			   type->c_name);
+		gen_printf(text, "p = fg_dec_int(d, p, INT%u_MIN, INT%u_MAX, \"out of range for %s\", &value);\n", bits,
+		           bits, type->c_name);
 	else
-		gen_printf(text, "p = fg_dec_uint(d, p, UINT%u_MAX, \"out of range for %s\", &value);\n", bits, type->c_name);
+		gen_printf(text, "p = fg_dec_uint(d, p, UINT%u_MAX, \"out of range for %s\", &value);\n", bits,
+		           type->c_name);
 	emit_checked(fail, text);
 	gen_printf(text, "%s = (%s)value;\n", target, type->c_name);
 	text->depth--;
@@ -117,7 +120,8 @@ static void emit_chars(const struct model_field *field, const char *target, cons
 {
 	char molds[64];
 
-	gen_printf(text, "p = fg_dec_chars(d, p, %s, sizeof %s, %s);\n", target, target, field->tag.truncate ? "true" : "false");
+	gen_printf(text, "p = fg_dec_chars(d, p, %s, sizeof %s, %s);\n", target, target,
+	           field->tag.truncate ? "true" : "false");
 	emit_checked(fail, text);
 	mold_mask(field, molds);
 	if (molds[0])
@@ -126,7 +130,7 @@ static void emit_chars(const struct model_field *field, const char *target, cons
 
 /* One element: what an array's item, a pointer's target and a plain field have in common. */
 static void emit_one(const struct model_field *field, const char *target, const char *mask, const char *fail,
-		     struct gen_text *text)
+                     struct gen_text *text)
 {
 	bool quoted = field->tag.quoted && !field->tag.mapkey;
 
@@ -193,7 +197,7 @@ static void emit_pointer(const struct model_field *field, const char *target, co
 }
 
 void gen_emit_decode_value(const struct model_struct *record, const struct model_field *field, const char *target,
-			   const char *mask, const char *fail, struct gen_text *text)
+                           const char *mask, const char *fail, struct gen_text *text)
 {
 	if (gen_field_array(field)) {
 		size_t owner = strlen(target) - strlen(field->name) - 2;

@@ -46,15 +46,15 @@ static size_t column_after(size_t column, char byte)
 
 /* Where one line of code may be broken, and how far its next part is to be indented. */
 struct line_break {
-	size_t at;          /* index of the blank that the break replaces; 0: nowhere */
-	size_t indent;      /* columns past the line's own tabs */
+	size_t at;     /* index of the blank that the break replaces; 0: nowhere */
+	size_t indent; /* columns past the line's own tabs */
 };
 
-/* Finds the last blank behind a comma or operator and outside of literals within the limit (any blank, where there is no such),
- * and the innermost parenthesis open there. */
+/* Finds the last blank behind a comma or operator and outside of literals within the limit (any blank, where there is
+ * no such), and the innermost parenthesis open there. */
 static struct line_break code_break(const char *line, size_t n, size_t tabs)
 {
-	struct line_break found = { 0, TAB_WIDTH };
+	struct line_break found = {0, TAB_WIDTH};
 	size_t open[32], opens_n = 0, column = 0;
 	bool found_good = false;
 	char literal = 0;
@@ -72,11 +72,12 @@ static struct line_break code_break(const char *line, size_t n, size_t tabs)
 		} else if (line[i] == ')' && opens_n) {
 			opens_n--;
 		} else if (line[i] == ' ' && column <= COLUMN_LIMIT && i > tabs &&
-			   (!found_good || strchr(",&|;?", line[i - 1]))) {
+		           (!found_good || strchr(",&|;?", line[i - 1]))) {
 			found_good = strchr(",&|;?", line[i - 1]) != NULL;
 			found.at = i;
 			found.indent = opens_n && open[opens_n - 1] < COLUMN_LIMIT / 2
-					       ? open[opens_n - 1] - tabs * TAB_WIDTH : TAB_WIDTH;
+			                   ? open[opens_n - 1] - tabs * TAB_WIDTH
+			                   : TAB_WIDTH;
 		}
 		column = column_after(column, line[i]);
 		if (column > COLUMN_LIMIT && found.at)
@@ -88,7 +89,7 @@ static struct line_break code_break(const char *line, size_t n, size_t tabs)
 /* Comments break at any blank and go on behind " * ". */
 static struct line_break comment_break(const char *line, size_t n)
 {
-	struct line_break found = { 0, 0 };
+	struct line_break found = {0, 0};
 	size_t column = 0;
 
 	for (size_t i = 0; i < n && !(column > COLUMN_LIMIT && found.at); i++) {
@@ -205,5 +206,5 @@ void gen_literal(struct gen_text *text, const char *bytes, size_t n)
 void gen_text_fini(struct gen_text *text)
 {
 	free(text->data);
-	*text = (struct gen_text){ 0 };
+	*text = (struct gen_text){0};
 }

@@ -25,7 +25,7 @@ struct refusal {
 	uint32_t flags;
 	enum fg_code code;
 	const char *path;
-	uint32_t line, column;       /* 0: not looked at */
+	uint32_t line, column; /* 0: not looked at */
 };
 
 /* Decodes each text by type, expecting the failure and a record and mask that nothing has touched. */
@@ -35,21 +35,24 @@ static inline void check_refusals(const struct fg_type *type, const struct refus
 
 	for (size_t i = 0; record && present && i < n; i++) {
 		const struct refusal *refusal = &refusals[i];
-		struct fg_decode_options options = { .flags = refusal->flags };
+		struct fg_decode_options options = {.flags = refusal->flags};
 		size_t len = strlen(refusal->json), touched = 0;
 		char *json = exact_copy(refusal->json, len);
-		struct fg_error error = { 0 };
+		struct fg_error error = {0};
 		struct fg_arena arena;
 
 		fg_arena_init(&arena, NULL, 0);
 		memset(record, 0xa5, type->record_size);
 		memset(present, 0xa5, type->present_size);
-		tap_ok(type->decode(json, len, &options, &arena, record, present, &error) < 0, "refused: %.70s", refusal->json);
-		tap_eq_str(fg_code_name(error.code), fg_code_name(refusal->code), "code (%s)", error.text ? error.text : "");
+		tap_ok(type->decode(json, len, &options, &arena, record, present, &error) < 0, "refused: %.70s",
+		       refusal->json);
+		tap_eq_str(fg_code_name(error.code), fg_code_name(refusal->code), "code (%s)",
+		           error.text ? error.text : "");
 		tap_eq_str(error.path, refusal->path, "path");
 		if (refusal->line)
-			tap_ok(error.line == refusal->line && error.column == refusal->column, "place: %u:%u, expected %u:%u",
-			       error.line, error.column, refusal->line, refusal->column);
+			tap_ok(error.line == refusal->line && error.column == refusal->column,
+			       "place: %u:%u, expected %u:%u", error.line, error.column, refusal->line,
+			       refusal->column);
 		for (size_t k = 0; k < type->record_size; k++)
 			touched += record[k] != 0xa5;
 		for (size_t k = 0; k < type->present_size; k++)
@@ -68,8 +71,8 @@ static inline void check_round(const struct fg_type *type, const char *text, con
 	size_t len = strlen(text);
 	char *json = exact_copy(text, len);
 	void *record = calloc(1, type->record_size), *present = calloc(1, type->present_size);
-	struct fg_buffer out = { 0 };
-	struct fg_error error = { 0 };
+	struct fg_buffer out = {0};
+	struct fg_error error = {0};
 	struct fg_arena arena;
 	int status;
 
@@ -91,12 +94,12 @@ static inline void check_round(const struct fg_type *type, const char *text, con
 }
 
 /*
- * The text cut after each byte, then with each byte changed in each of some ways: every outcome is fine but a crash, a changed
- * record on failure, or a record that was read and can't be written and read again.
+ * The text cut after each byte, then with each byte changed in each of some ways: every outcome is fine but a crash, a
+ * changed record on failure, or a record that was read and can't be written and read again.
  */
 static inline void check_damage(const struct fg_type *type, const char *text)
 {
-	static const unsigned char masks[] = { 0x01, 0x02, 0x10, 0x20, 0x40, 0x80, 0xff };
+	static const unsigned char masks[] = {0x01, 0x02, 0x10, 0x20, 0x40, 0x80, 0xff};
 	size_t len = strlen(text), touched = 0, accepted = 0, lost = 0, cut_accepted = 0;
 	unsigned char *record = malloc(type->record_size), *before = malloc(type->record_size);
 	void *present = malloc(type->present_size);
@@ -109,7 +112,7 @@ static inline void check_damage(const struct fg_type *type, const char *text)
 	for (size_t i = 0; i < len * (1 + sizeof masks); i++) {
 		size_t cut = i < len ? i : len;
 		char *json = exact_copy(text, cut);
-		struct fg_buffer out = { 0 };
+		struct fg_buffer out = {0};
 		struct fg_error error;
 
 		if (i >= len)
@@ -121,7 +124,7 @@ static inline void check_damage(const struct fg_type *type, const char *text)
 			accepted++;
 			cut_accepted += i < len;
 			lost += type->encode(record, present, &out, &error) < 0 ||
-				type->decode(out.data, out.len, NULL, &arena, record, present, &error) < 0;
+			        type->decode(out.data, out.len, NULL, &arena, record, present, &error) < 0;
 		}
 		fg_buffer_fini(&out);
 		fg_arena_reset(&arena);
@@ -136,10 +139,11 @@ static inline void check_damage(const struct fg_type *type, const char *text)
 	free(present);
 }
 
-/* ---- memory that fails -------------------------------------------------------------------------------------------- */
+/* ---- memory that fails --------------------------------------------------------------------------------------------
+ */
 
 struct failing {
-	size_t left;          /* allocations that still succeed */
+	size_t left; /* allocations that still succeed */
 	size_t live;
 };
 
@@ -172,17 +176,18 @@ static inline void check_memory(const struct fg_type *type, const char *text)
 	if (!record)
 		abort();
 	for (k = 0; status < 0 && k < 1000; k++) {
-		struct failing failing = { .left = k };
-		const struct fg_allocator allocator = { failing_alloc, failing_free, &failing };
-		struct fg_buffer out = { .allocator = &allocator };
-		struct fg_error error = { 0 };
+		struct failing failing = {.left = k};
+		const struct fg_allocator allocator = {failing_alloc, failing_free, &failing};
+		struct fg_buffer out = {.allocator = &allocator};
+		struct fg_error error = {0};
 		struct fg_arena arena;
 
 		fg_arena_init(&arena, &allocator, 64);
 		memset(record, 0xa5, type->record_size);
 		status = type->decode(text, strlen(text), NULL, &arena, record, NULL, &error);
 		if (status < 0)
-			wrong += record[0] != 0xa5 || record[type->record_size - 1] != 0xa5 || error.code != FG_ERR_MEMORY;
+			wrong +=
+			    record[0] != 0xa5 || record[type->record_size - 1] != 0xa5 || error.code != FG_ERR_MEMORY;
 		else
 			status = type->encode(record, NULL, &out, &error);
 		if (status < 0)

@@ -1,22 +1,23 @@
 /* kinds.main.c - the generated code of every kind, held against values known beforehand */
 #include "kinds.fg.h"
+#include "part.fg.h"
 #include "check.h"
 
 #include <errno.h>
 #include <math.h>
 
 static const char rich[] =
-	"{\"id\":\"a-1\",\"i8\":-128,\"i16\":32767,\"i32\":-2147483648,\"i64\":9223372036854775807,\"u8\":0,\"u16\":65535,"
-	"\"u32\":4294967295,\"u64\":18446744073709551614,\"yes\":false,\"f32\":0.25,\"f64\":-1.5e-7,\"color\":\"blue\",\"mode\":1,"
-	"\"wide\":\"large\",\"code\":\"USD\",\"note\":\"short\",\"text\":\"caf\xc3\xa9 \\\"x\\\"\",\"name\":\"Ann\\n\",\"title\":"
-	"\"T\",\"raw\":{\"a\":[1,null]},\"at\":\"2024-01-02T03:04:05.5Z\",\"for\":\"1h0m0.5s\",\"quoted\":\"-42\",\"quoted_yes\":\"true\","
-	"\"quoted_ratio\":\"2.5\",\"maybe\":4,\"small\":5,\"point\":{\"x\":1,\"y\":2},\"spare\":{\"x\":3,\"y\":4},\"tuple\":[7,\"seven\","
-	"0.75],\"strict\":{\"a\":8},\"part\":{\"serial\":\"s-9\",\"weight\":10},\"where\":{\"x\":11,\"y\":12},\"count\":\"13\",\"shade\":"
-	"\"red\",\"sure\":true,\"weight\":14.5,\"list\":{\"value\":1,\"next\":{\"value\":2,\"next\":null}},\"pair\":[15,16],\"bytes\":"
-	"[17,18,19],\"words\":[\"one\",\"two\"],\"spots\":[{\"x\":20,\"y\":21}],\"samples\":[0.5,22.0],\"tags\":[\"x\",null,\"y\"],"
-	"\"lines\":[\"l1\",null],\"colors\":[\"red\",\"blue\"],\"rows\":[[1,\"a\",0.5],[2,\"b\",1.5]],\"times\":[\"1970-01-01T00:00:00Z\"],"
-	"\"limits\":{\"cpu\":1,\"mem\":2},\"groups\":{\"1\":[\"a\",\"b\"],\"20\":[]},\"places\":{\"home\":{\"height\":1.5,\"open\":true}},"
-	"\"inner\":23,\"odd? \xc3\xa9\":24,\"last\":25}";
+    "{\"id\":\"a-1\",\"i8\":-128,\"i16\":32767,\"i32\":-2147483648,\"i64\":9223372036854775807,\"u8\":0,\"u16\":65535,"
+    "\"u32\":4294967295,\"u64\":18446744073709551614,\"yes\":false,\"f32\":0.25,\"f64\":-1.5e-7,\"color\":\"blue\",\"mode\":1,"
+    "\"wide\":\"large\",\"code\":\"USD\",\"note\":\"short\",\"text\":\"caf\xc3\xa9 \\\"x\\\"\",\"name\":\"Ann\\n\",\"title\":"
+    "\"T\",\"raw\":{\"a\":[1,null]},\"at\":\"2024-01-02T03:04:05.5Z\",\"for\":\"1h0m0.5s\",\"quoted\":\"-42\",\"quoted_yes\":\"true\","
+    "\"quoted_ratio\":\"2.5\",\"maybe\":4,\"small\":5,\"point\":{\"x\":1,\"y\":2},\"spare\":{\"x\":3,\"y\":4},\"tuple\":[7,\"seven\","
+    "0.75],\"strict\":{\"a\":8},\"part\":{\"serial\":\"s-9\",\"weight\":10},\"where\":{\"x\":11,\"y\":12},\"count\":\"13\",\"shade\":"
+    "\"red\",\"sure\":true,\"weight\":14.5,\"list\":{\"value\":1,\"next\":{\"value\":2,\"next\":null}},\"pair\":[15,16],\"bytes\":"
+    "[17,18,19],\"words\":[\"one\",\"two\"],\"spots\":[{\"x\":20,\"y\":21}],\"samples\":[0.5,22.0],\"tags\":[\"x\",null,\"y\"],"
+    "\"lines\":[\"l1\",null],\"colors\":[\"red\",\"blue\"],\"rows\":[[1,\"a\",0.5],[2,\"b\",1.5]],\"times\":[\"1970-01-01T00:00:00Z\"],"
+    "\"limits\":{\"cpu\":1,\"mem\":2},\"groups\":{\"1\":[\"a\",\"b\"],\"20\":[]},\"places\":{\"home\":{\"height\":1.5,\"open\":true}},"
+    "\"inner\":23,\"odd? \xc3\xa9\":24,\"last\":25}";
 
 static void check_numbers(const struct kinds *k)
 {
@@ -47,11 +48,13 @@ static void check_structs(const struct kinds *k)
 {
 	tap_ok(k->point.x == 1 && k->point.y == 2 && k->spare.x == 3 && k->spare.y == 4, "inline structs");
 	tap_ok(k->tuple.x == 7 && strcmp(k->tuple.label, "seven") == 0 && fabs(k->tuple.ratio - 0.75) <= 0, "tuple");
-	tap_ok(k->strict.a == 8 && strcmp(k->part.serial, "s-9") == 0 && k->part.weight == 10, "a struct of another header");
+	tap_ok(k->strict.a == 8 && strcmp(k->part.serial, "s-9") == 0 && k->part.weight == 10,
+	       "a struct of another header");
 	tap_ok(k->where && k->where->x == 11 && k->where->y == 12, "pointer to struct");
 	tap_ok(k->count && *k->count == 13 && k->shade && *k->shade == KINDS_RED, "pointers to int64_t and enum");
 	tap_ok(k->sure && *k->sure && k->weight && fabs(*k->weight - 14.5) <= 0, "pointers to bool and double");
-	tap_ok(k->list && k->list->value == 1 && k->list->next && k->list->next->value == 2 && !k->list->next->next, "list");
+	tap_ok(k->list && k->list->value == 1 && k->list->next && k->list->next->value == 2 && !k->list->next->next,
+	       "list");
 }
 
 static void check_arrays(const struct kinds *k)
@@ -65,7 +68,8 @@ static void check_arrays(const struct kinds *k)
 	tap_ok(k->times_n == 1 && k->times[0] == 0, "array of times");
 	tap_ok(k->limits_n == 2 && k->limits[1].name.len == 3 && k->limits[1].value == 2, "map of integers");
 	tap_ok(k->groups_n == 2 && k->groups[0].number == 1 && k->groups[0].names_n == 2 &&
-	       strcmp(k->groups[0].names[1], "b") == 0 && k->groups[1].number == 20 && k->groups[1].names_n == 0, "map of arrays");
+	           strcmp(k->groups[0].names[1], "b") == 0 && k->groups[1].number == 20 && k->groups[1].names_n == 0,
+	       "map of arrays");
 	tap_ok(k->places_n == 1 && strcmp(k->places[0].code, "home") == 0 && k->places[0].open, "map of structs");
 }
 
@@ -73,7 +77,7 @@ static void test_values(void)
 {
 	char *json = exact_copy(rich, strlen(rich));
 	struct kinds_present present;
-	struct fg_error error = { 0 };
+	struct fg_error error = {0};
 	struct fg_arena arena;
 	struct kinds k;
 	int status;
@@ -94,8 +98,9 @@ static void test_values(void)
 
 static void test_defaults(void)
 {
-	static const char text[] = "{\"id\":\"x\",\"spare\":null,\"maybe\":null,\"pair\":null,\"part\":{\"serial\":\"1\"},"
-				   "\"places\":{\"p\":{\"height\":1}},\"limits\":{\"a\":null}}";
+	static const char text[] =
+	    "{\"id\":\"x\",\"spare\":null,\"maybe\":null,\"pair\":null,\"part\":{\"serial\":\"1\"},"
+	    "\"places\":{\"p\":{\"height\":1}},\"limits\":{\"a\":null}}";
 	struct kinds_present present;
 	struct fg_arena arena;
 	struct kinds k;
@@ -110,30 +115,42 @@ static void test_defaults(void)
 	k.name[0] = 'N';
 	tap_eq_str(k.title, "untitled", "const char *");
 	tap_ok(k.at_ns == 1709208000000000000 && k.for_ns == 90000000000, "time and duration");
-	tap_ok(k.maybe == 3 && k.spare.y == -7 && k.point.y == -7 && k.point.x == 0, "null and absent take the defaults inside");
+	tap_ok(k.maybe == 3 && k.spare.y == -7 && k.point.y == -7 && k.point.x == 0,
+	       "null and absent take the defaults inside");
 	tap_ok(fabs(k.tuple.ratio - 0.5) <= 0 && k.part.weight == 1, "of a tuple, of another header's struct");
 	tap_ok(k.limits_n == 1 && k.limits[0].value == -1, "of a map's value");
 	tap_ok(!k.where && !k.list && !k.samples && k.samples_n == 0, "pointers are NULL");
 	tap_ok(kinds_has(&present, KINDS_FIELD_ID) && !kinds_has(&present, KINDS_FIELD_MAYBE) &&
-	       !kinds_has(&present, KINDS_FIELD_SPARE) && !kinds_has(&present, KINDS_FIELD_PAIR) &&
-	       !kinds_has(&present, KINDS_FIELD_I32) && !part_has(&present.part, PART_FIELD_WEIGHT), "none of it is present");
+	           !kinds_has(&present, KINDS_FIELD_SPARE) && !kinds_has(&present, KINDS_FIELD_PAIR) &&
+	           !kinds_has(&present, KINDS_FIELD_I32) && !part_has(&present.part, PART_FIELD_WEIGHT),
+	       "none of it is present");
 	fg_arena_fini(&arena);
 }
 
 static void test_rounds(void)
 {
 	check_round(&kinds_fg_type, rich, NULL);
-	check_round(&kinds_fg_type, " { \"last\" : 1 , \"id\" : \"x\" , \"unknown\" : [ { } ] , \"i8\" : 1.0 , \"i8\":2e0} \n",
-		    "{\"id\":\"x\",\"i8\":2,\"last\":1}");
-	check_round(&kinds_fg_type, "{\"identifier\":\"x\",\"color\":5,\"wide\":\"WIDE_SMALL\",\"mode\":\"on\",\"note\":\"h\xc3\xa9llo w\xc3\xb6rld\"}",
-		    "{\"id\":\"x\",\"color\":\"dark_green\",\"mode\":1,\"wide\":\"small\",\"note\":\"h\xc3\xa9llo \"}");
+	check_round(&kinds_fg_type,
+	            " { \"last\" : 1 , \"id\" : \"x\" , \"unknown\" : [ { } ] , \"i8\" : 1.0 , \"i8\":2e0} \n",
+	            "{\"id\":\"x\",\"i8\":2,\"last\":1}");
+	check_round(
+	    &kinds_fg_type,
+	    "{\"identifier\":\"x\",\"color\":5,\"wide\":\"WIDE_SMALL\",\"mode\":\"on\",\"note\":\"h\xc3\xa9llo w\xc3\xb6rld\"}",
+	    "{\"id\":\"x\",\"color\":\"dark_green\",\"mode\":1,\"wide\":\"small\",\"note\":\"h\xc3\xa9llo \"}");
 	check_round(&kinds_fg_type, "{\"\\u0069d\":\"x\",\"code\":\" e \",\"text\":\" A\\tB \",\"title\":\"  \"}",
-		    "{\"id\":\"x\",\"code\":\"E\",\"text\":\"a\\tb\",\"title\":\"\"}");
-	check_round(&kinds_fg_type, "{\"id\":\"x\",\"text\":null,\"name\":null,\"raw\":null,\"where\":null,\"tags\":null,\"groups\":null}",
-		    "{\"id\":\"x\",\"text\":null,\"name\":null,\"raw\":null,\"tags\":null,\"groups\":null}");
-	check_round(&kinds_fg_type, "{\"id\":\"x\",\"bytes\":[],\"spots\":[],\"samples\":[],\"tags\":[],\"limits\":{},\"groups\":{}}", NULL);
-	check_round(&kinds_fg_type, "{\"id\":\"x\",\"point\":{\"x\":1,\"y\":2},\"point\":{\"x\":3},\"bytes\":[1,2],\"bytes\":[3],\"maybe\":1,"
-		    "\"maybe\":null}", "{\"id\":\"x\",\"point\":{\"x\":3},\"bytes\":[3]}");
+	            "{\"id\":\"x\",\"code\":\"E\",\"text\":\"a\\tb\",\"title\":\"\"}");
+	check_round(
+	    &kinds_fg_type,
+	    "{\"id\":\"x\",\"text\":null,\"name\":null,\"raw\":null,\"where\":null,\"tags\":null,\"groups\":null}",
+	    "{\"id\":\"x\",\"text\":null,\"name\":null,\"raw\":null,\"tags\":null,\"groups\":null}");
+	check_round(&kinds_fg_type,
+	            "{\"id\":\"x\",\"bytes\":[],\"spots\":[],\"samples\":[],\"tags\":[],\"limits\":{},\"groups\":{}}",
+	            NULL);
+	check_round(
+	    &kinds_fg_type,
+	    "{\"id\":\"x\",\"point\":{\"x\":1,\"y\":2},\"point\":{\"x\":3},\"bytes\":[1,2],\"bytes\":[3],\"maybe\":1,"
+	    "\"maybe\":null}",
+	    "{\"id\":\"x\",\"point\":{\"x\":3},\"bytes\":[3]}");
 	check_round(&kinds_fg_type, "{\"id\":\"x\",\"tuple\":[1]}", "{\"id\":\"x\",\"tuple\":[1,\"\",0.5]}");
 	check_round(&kinds_tuple_fg_type, "[1]", NULL);
 	check_round(&kinds_tuple_fg_type, "[1,\"a\",null]", "[1,\"a\"]");
@@ -144,53 +161,55 @@ static void test_rounds(void)
 static void test_refusals(void)
 {
 	static const struct refusal refusals[] = {
-		{ "", 0, FG_ERR_TRUNCATED, "$", 1, 1 },
-		{ "[]", 0, FG_ERR_TYPE, "$", 1, 1 },
-		{ "{}", 0, FG_ERR_REQUIRED, "$.id", 1, 2 },
-		{ "{\"id\":\"x\"", 0, FG_ERR_TRUNCATED, "$", 0, 0 },
-		{ "{\"id\":\"x\"} x", 0, FG_ERR_TRAILING, "$", 1, 12 },
-		{ "{\"id\":\"x\",}", 0, FG_ERR_SYNTAX, "$", 1, 11 },
-		{ "{\"id\" \"x\"}", 0, FG_ERR_SYNTAX, "$", 1, 7 },
-		{ "{\"id\":null}", 0, FG_ERR_TYPE, "$.id", 1, 7 },
-		{ "{\"id\":\"1234567890123456789012345\"}", 0, FG_ERR_LENGTH, "$.id", 1, 7 },
-		{ "{\"id\":\"a\\u0000b\"}", 0, FG_ERR_NUL, "$.id", 0, 0 },
-		{ "{\"id\":\"\xff\"}", 0, FG_ERR_UTF8, "$.id", 0, 0 },
-		{ "{\"id\":\"\\ud800\"}", 0, FG_ERR_ESCAPE, "$.id", 0, 0 },
-		{ "{\n\"id\":\"x\",\n  \"i8\": 128}", 0, FG_ERR_RANGE, "$.i8", 3, 9 },
-		{ "{\"id\":\"x\",\"u8\":-1}", 0, FG_ERR_RANGE, "$.u8", 1, 16 },
-		{ "{\"id\":\"x\",\"i8\":1.5}", 0, FG_ERR_RANGE, "$.i8", 0, 0 },
-		{ "{\"id\":\"x\",\"i8\":01}", 0, FG_ERR_NUMBER, "$.i8", 0, 0 },
-		{ "{\"id\":\"x\",\"f64\":1e400}", 0, FG_ERR_RANGE, "$.f64", 0, 0 },
-		{ "{\"id\":\"x\",\"yes\":1}", 0, FG_ERR_TYPE, "$.yes", 0, 0 },
-		{ "{\"id\":\"x\",\"color\":\"pink\"}", 0, FG_ERR_ENUM, "$.color", 0, 0 },
-		{ "{\"id\":\"x\",\"color\":6}", 0, FG_ERR_ENUM, "$.color", 0, 0 },
-		{ "{\"id\":\"x\",\"at\":\"yesterday\"}", 0, FG_ERR_TIME, "$.at", 0, 0 },
-		{ "{\"id\":\"x\",\"for\":\"1 hour\"}", 0, FG_ERR_TIME, "$.for", 0, 0 },
-		{ "{\"id\":\"x\",\"quoted\":1}", 0, FG_ERR_TYPE, "$.quoted", 0, 0 },
-		{ "{\"id\":\"x\",\"quoted\":\"1 \"}", 0, FG_ERR_TYPE, "$.quoted", 0, 0 },
-		{ "{\"id\":\"x\",\"point\":{\"y\":1}}", 0, FG_ERR_REQUIRED, "$.point.x", 1, 25 },
-		{ "{\"id\":\"x\",\"spots\":[{\"x\":1},{}]}", 0, FG_ERR_REQUIRED, "$.spots[1].x", 0, 0 },
-		{ "{\"id\":\"x\",\"tuple\":[]}", 0, FG_ERR_REQUIRED, "$.tuple[0]", 0, 0 },
-		{ "{\"id\":\"x\",\"tuple\":[1,2]}", 0, FG_ERR_TYPE, "$.tuple[1]", 0, 0 },
-		{ "{\"id\":\"x\",\"tuple\":[1,\"a\",1,2]}", FG_DECODE_UNKNOWN_ERROR, FG_ERR_UNKNOWN, "$.tuple", 0, 0 },
-		{ "{\"id\":\"x\",\"strict\":{\"b\":1}}", 0, FG_ERR_UNKNOWN, "$.strict", 0, 0 },
-		{ "{\"id\":\"x\",\"b\":1}", FG_DECODE_UNKNOWN_ERROR, FG_ERR_UNKNOWN, "$", 1, 11 },
-		{ "{\"id\":\"x\",\"b\":[1,}", 0, FG_ERR_SYNTAX, "$", 0, 0 },
-		{ "{\"id\":\"x\",\"key\":\"y\"}", FG_DECODE_DUPLICATE_ERROR, FG_ERR_DUPLICATE, "$.id", 0, 0 },
-		{ "{\"id\":\"x\",\"maybe\":null,\"maybe\":1}", FG_DECODE_DUPLICATE_ERROR, FG_ERR_DUPLICATE, "$.maybe", 0, 0 },
-		{ "{\"id\":\"x\",\"point\":{\"x\":1,\"x\":2}}", FG_DECODE_DUPLICATE_ERROR, FG_ERR_DUPLICATE, "$.point.x", 0, 0 },
-		{ "{\"id\":\"x\",\"bytes\":[1,2,3,4,5]}", 0, FG_ERR_LENGTH, "$.bytes", 0, 0 },
-		{ "{\"id\":\"x\",\"pair\":[1]}", 0, FG_ERR_LENGTH, "$.pair", 0, 0 },
-		{ "{\"id\":\"x\",\"pair\":[1,2,3]}", 0, FG_ERR_LENGTH, "$.pair", 0, 0 },
-		{ "{\"id\":\"x\",\"bytes\":[1,256]}", 0, FG_ERR_RANGE, "$.bytes[1]", 0, 0 },
-		{ "{\"id\":\"x\",\"bytes\":[1,]}", 0, FG_ERR_SYNTAX, "$.bytes", 0, 0 },
-		{ "{\"id\":\"x\",\"samples\":null}", 0, FG_ERR_TYPE, "$.samples", 0, 0 },
-		{ "{\"id\":\"x\",\"rows\":[[1],[\"a\"]]}", 0, FG_ERR_TYPE, "$.rows[1][0]", 0, 0 },
-		{ "{\"id\":\"x\",\"limits\":{\"a\":1,\"b\":true}}", 0, FG_ERR_TYPE, "$.limits[1]", 0, 0 },
-		{ "{\"id\":\"x\",\"groups\":{\"65536\":[]}}", 0, FG_ERR_RANGE, "$.groups[0]", 0, 0 },
-		{ "{\"id\":\"x\",\"groups\":{\"1\":[\"a\",1]}}", 0, FG_ERR_TYPE, "$.groups[0][1]", 0, 0 },
-		{ "{\"id\":\"x\",\"places\":{\"a\":{}}}", 0, FG_ERR_REQUIRED, "$.places[0].height", 0, 0 },
-		{ "{\"id\":\"x\",\"list\":{\"value\":1,\"next\":{\"value\":\"2\"}}}", 0, FG_ERR_TYPE, "$.list.next.value", 0, 0 },
+	    {"", 0, FG_ERR_TRUNCATED, "$", 1, 1},
+	    {"[]", 0, FG_ERR_TYPE, "$", 1, 1},
+	    {"{}", 0, FG_ERR_REQUIRED, "$.id", 1, 2},
+	    {"{\"id\":\"x\"", 0, FG_ERR_TRUNCATED, "$", 0, 0},
+	    {"{\"id\":\"x\"} x", 0, FG_ERR_TRAILING, "$", 1, 12},
+	    {"{\"id\":\"x\",}", 0, FG_ERR_SYNTAX, "$", 1, 11},
+	    {"{\"id\" \"x\"}", 0, FG_ERR_SYNTAX, "$", 1, 7},
+	    {"{\"id\":null}", 0, FG_ERR_TYPE, "$.id", 1, 7},
+	    {"{\"id\":\"1234567890123456789012345\"}", 0, FG_ERR_LENGTH, "$.id", 1, 7},
+	    {"{\"id\":\"a\\u0000b\"}", 0, FG_ERR_NUL, "$.id", 0, 0},
+	    {"{\"id\":\"\xff\"}", 0, FG_ERR_UTF8, "$.id", 0, 0},
+	    {"{\"id\":\"\\ud800\"}", 0, FG_ERR_ESCAPE, "$.id", 0, 0},
+	    {"{\n\"id\":\"x\",\n  \"i8\": 128}", 0, FG_ERR_RANGE, "$.i8", 3, 9},
+	    {"{\"id\":\"x\",\"u8\":-1}", 0, FG_ERR_RANGE, "$.u8", 1, 16},
+	    {"{\"id\":\"x\",\"i8\":1.5}", 0, FG_ERR_RANGE, "$.i8", 0, 0},
+	    {"{\"id\":\"x\",\"i8\":01}", 0, FG_ERR_NUMBER, "$.i8", 0, 0},
+	    {"{\"id\":\"x\",\"f64\":1e400}", 0, FG_ERR_RANGE, "$.f64", 0, 0},
+	    {"{\"id\":\"x\",\"yes\":1}", 0, FG_ERR_TYPE, "$.yes", 0, 0},
+	    {"{\"id\":\"x\",\"color\":\"pink\"}", 0, FG_ERR_ENUM, "$.color", 0, 0},
+	    {"{\"id\":\"x\",\"color\":6}", 0, FG_ERR_ENUM, "$.color", 0, 0},
+	    {"{\"id\":\"x\",\"at\":\"yesterday\"}", 0, FG_ERR_TIME, "$.at", 0, 0},
+	    {"{\"id\":\"x\",\"for\":\"1 hour\"}", 0, FG_ERR_TIME, "$.for", 0, 0},
+	    {"{\"id\":\"x\",\"quoted\":1}", 0, FG_ERR_TYPE, "$.quoted", 0, 0},
+	    {"{\"id\":\"x\",\"quoted\":\"1 \"}", 0, FG_ERR_TYPE, "$.quoted", 0, 0},
+	    {"{\"id\":\"x\",\"point\":{\"y\":1}}", 0, FG_ERR_REQUIRED, "$.point.x", 1, 25},
+	    {"{\"id\":\"x\",\"spots\":[{\"x\":1},{}]}", 0, FG_ERR_REQUIRED, "$.spots[1].x", 0, 0},
+	    {"{\"id\":\"x\",\"tuple\":[]}", 0, FG_ERR_REQUIRED, "$.tuple[0]", 0, 0},
+	    {"{\"id\":\"x\",\"tuple\":[1,2]}", 0, FG_ERR_TYPE, "$.tuple[1]", 0, 0},
+	    {"{\"id\":\"x\",\"tuple\":[1,\"a\",1,2]}", FG_DECODE_UNKNOWN_ERROR, FG_ERR_UNKNOWN, "$.tuple", 0, 0},
+	    {"{\"id\":\"x\",\"strict\":{\"b\":1}}", 0, FG_ERR_UNKNOWN, "$.strict", 0, 0},
+	    {"{\"id\":\"x\",\"b\":1}", FG_DECODE_UNKNOWN_ERROR, FG_ERR_UNKNOWN, "$", 1, 11},
+	    {"{\"id\":\"x\",\"b\":[1,}", 0, FG_ERR_SYNTAX, "$", 0, 0},
+	    {"{\"id\":\"x\",\"key\":\"y\"}", FG_DECODE_DUPLICATE_ERROR, FG_ERR_DUPLICATE, "$.id", 0, 0},
+	    {"{\"id\":\"x\",\"maybe\":null,\"maybe\":1}", FG_DECODE_DUPLICATE_ERROR, FG_ERR_DUPLICATE, "$.maybe", 0, 0},
+	    {"{\"id\":\"x\",\"point\":{\"x\":1,\"x\":2}}", FG_DECODE_DUPLICATE_ERROR, FG_ERR_DUPLICATE, "$.point.x", 0,
+	     0},
+	    {"{\"id\":\"x\",\"bytes\":[1,2,3,4,5]}", 0, FG_ERR_LENGTH, "$.bytes", 0, 0},
+	    {"{\"id\":\"x\",\"pair\":[1]}", 0, FG_ERR_LENGTH, "$.pair", 0, 0},
+	    {"{\"id\":\"x\",\"pair\":[1,2,3]}", 0, FG_ERR_LENGTH, "$.pair", 0, 0},
+	    {"{\"id\":\"x\",\"bytes\":[1,256]}", 0, FG_ERR_RANGE, "$.bytes[1]", 0, 0},
+	    {"{\"id\":\"x\",\"bytes\":[1,]}", 0, FG_ERR_SYNTAX, "$.bytes", 0, 0},
+	    {"{\"id\":\"x\",\"samples\":null}", 0, FG_ERR_TYPE, "$.samples", 0, 0},
+	    {"{\"id\":\"x\",\"rows\":[[1],[\"a\"]]}", 0, FG_ERR_TYPE, "$.rows[1][0]", 0, 0},
+	    {"{\"id\":\"x\",\"limits\":{\"a\":1,\"b\":true}}", 0, FG_ERR_TYPE, "$.limits[1]", 0, 0},
+	    {"{\"id\":\"x\",\"groups\":{\"65536\":[]}}", 0, FG_ERR_RANGE, "$.groups[0]", 0, 0},
+	    {"{\"id\":\"x\",\"groups\":{\"1\":[\"a\",1]}}", 0, FG_ERR_TYPE, "$.groups[0][1]", 0, 0},
+	    {"{\"id\":\"x\",\"places\":{\"a\":{}}}", 0, FG_ERR_REQUIRED, "$.places[0].height", 0, 0},
+	    {"{\"id\":\"x\",\"list\":{\"value\":1,\"next\":{\"value\":\"2\"}}}", 0, FG_ERR_TYPE, "$.list.next.value", 0,
+	     0},
 	};
 
 	check_refusals(&kinds_fg_type, refusals, sizeof refusals / sizeof *refusals);
@@ -200,7 +219,7 @@ static void test_limits(void)
 {
 	enum { DEEP = 10000, LINES = 300 };
 	char *text = malloc(DEEP * 10 + LINES * 8 + 100);
-	struct fg_decode_options options = { .max_items = 3 };
+	struct fg_decode_options options = {.max_items = 3};
 	struct fg_error error;
 	struct fg_arena arena;
 	struct kinds k;
@@ -225,9 +244,11 @@ static void test_limits(void)
 	tap_eq_int(kinds_decode(text, len, NULL, &arena, &k, NULL, &error), -EINVAL, "more items than uint8_t counts");
 	tap_eq_str(fg_code_name(error.code), "length", "too long");
 	tap_eq_str(error.path, "$.lines", "its path");
-	tap_eq_int(kinds_decode(text, len, &options, &arena, &k, NULL, &error), -EINVAL, "more items than the options allow");
+	tap_eq_int(kinds_decode(text, len, &options, &arena, &k, NULL, &error), -EINVAL,
+	           "more items than the options allow");
 	tap_eq_str(fg_code_name(error.code), "limit", "over the limit");
-	tap_eq_int(kinds_decode("{\"id\":\"x\",\"samples\":[1]}", 24, NULL, NULL, &k, NULL, &error), -ENOMEM, "no arena");
+	tap_eq_int(kinds_decode("{\"id\":\"x\",\"samples\":[1]}", 24, NULL, NULL, &k, NULL, &error), -ENOMEM,
+	           "no arena");
 	fg_arena_fini(&arena);
 	free(text);
 }
@@ -235,8 +256,8 @@ static void test_limits(void)
 /* The encoder's own refusals: out is as it was, and the path says where. */
 static void refuse_encode(const struct kinds *k, const char *path, const char *what)
 {
-	struct fg_buffer out = { 0 };
-	struct fg_error error = { 0 };
+	struct fg_buffer out = {0};
+	struct fg_error error = {0};
 
 	tap_eq_int(fg_buffer_reserve(&out, 8), 0, "room");
 	memcpy(out.data, "before", 6);
@@ -249,10 +270,10 @@ static void refuse_encode(const struct kinds *k, const char *path, const char *w
 
 static void test_encode_refusals(void)
 {
-	static const struct kinds valid = { .wide = WIDE_SMALL };
-	struct kinds_place places[1] = { { .height = 1 } };
-	struct kinds_tuple rows[2] = { { .x = 1 }, { .ratio = NAN } };
-	struct kinds_entry entries[1] = { { .value = 1 } };
+	static const struct kinds valid = {.wide = WIDE_SMALL};
+	struct kinds_place places[1] = {{.height = 1}};
+	struct kinds_tuple rows[2] = {{.x = 1}, {.ratio = NAN}};
+	struct kinds_entry entries[1] = {{.value = 1}};
 	struct kinds k = valid;
 
 	k.f64 = INFINITY;
@@ -281,7 +302,7 @@ static void test_encode_refusals(void)
 	k.limits_n = 1;
 	refuse_encode(&k, "$.limits[0]", "a map's member without a name");
 	k = valid;
-	k.raw = (struct fg_str){ "{", 1 };
+	k.raw = (struct fg_str){"{", 1};
 	refuse_encode(&k, "$.raw", "raw text that is not JSON");
 	k = valid;
 	memcpy(k.places, places, sizeof places);
@@ -306,7 +327,8 @@ static void test_patch(void)
 	tap_ok(k.point.x == 5 && k.point.y == 2, "inside inline structs too");
 	tap_ok(k.bytes_n == 1 && k.bytes[0] == 9, "an array comes with its count");
 	tap_ok(kinds_has(&present, KINDS_FIELD_I8) && kinds_has(&present, KINDS_FIELD_BYTES) &&
-	       kinds_point_has(&present.point, KINDS_POINT_FIELD_Y) && !kinds_has(&present, KINDS_FIELD_I16), "the mask is the union");
+	           kinds_point_has(&present.point, KINDS_POINT_FIELD_Y) && !kinds_has(&present, KINDS_FIELD_I16),
+	       "the mask is the union");
 	memset(&k, 0, sizeof k);
 	kinds_patch(&k, NULL, &from, NULL);
 	tap_ok(k.i64 == INT64_MIN && k.point.y == -7 && k.part.weight == 1, "all fields");
@@ -329,13 +351,17 @@ static void test_decode_array(void)
 	size_t n = 77;
 
 	fg_arena_init(&arena, NULL, 0);
-	tap_eq_int(kinds_point_decode_array(text, strlen(text), NULL, &arena, &points, &presents, &n, NULL), 0, "a root array");
+	tap_eq_int(kinds_point_decode_array(text, strlen(text), NULL, &arena, &points, &presents, &n, NULL), 0,
+	           "a root array");
 	tap_ok(n == 2 && points[0].y == 2 && points[1].x == 3 && points[1].y == -7, "its items");
-	tap_ok(kinds_point_has(&presents[0], KINDS_POINT_FIELD_Y) && !kinds_point_has(&presents[1], KINDS_POINT_FIELD_Y), "their masks");
+	tap_ok(kinds_point_has(&presents[0], KINDS_POINT_FIELD_Y) &&
+	           !kinds_point_has(&presents[1], KINDS_POINT_FIELD_Y),
+	       "their masks");
 	tap_eq_int(kinds_point_decode_array("[ ]", 3, NULL, &arena, &points, NULL, &n, NULL), 0, "an empty one");
 	tap_ok(n == 0 && !points, "is empty");
 	n = 77;
-	tap_eq_int(kinds_point_decode_array("[{\"x\":1},{}]", 12, NULL, &arena, &points, &presents, &n, &error), -EINVAL, "a bad item");
+	tap_eq_int(kinds_point_decode_array("[{\"x\":1},{}]", 12, NULL, &arena, &points, &presents, &n, &error),
+	           -EINVAL, "a bad item");
 	tap_eq_str(error.path, "$[1].x", "its path");
 	tap_eq_int((int)n, 77, "results untouched");
 	tap_eq_int(kinds_point_decode_array("{}", 2, NULL, &arena, &points, NULL, &n, &error), -EINVAL, "an object");
