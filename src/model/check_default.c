@@ -12,7 +12,7 @@ static const char *wanted_form(const struct model_field *field)
 	if (field->type.kind == MODEL_KIND_BOOL)
 		return "true or false";
 	if (field->type.kind == MODEL_KIND_ENUM)
-		return "an enumerator's outside name or a number";
+		return "an enumerator's name or number";
 	return field->type.kind == MODEL_KIND_INT ? "an integer in range" : "a number in range";
 }
 

@@ -104,7 +104,7 @@ static bool read_time(const char *p, int64_t *ret_ns)
 
 	year = digits(&p, 4, 0, 9999);
 	if (year < 0 || !take(&p, "-") || (month = digits(&p, 2, 1, 12)) < 0 || !take(&p, "-") ||
-	    (day = digits(&p, 2, 1, days_in_month(year, month))) < 0 || !take(&p, "Tt ") ||
+	    (day = digits(&p, 2, 1, days_in_month(year, month))) < 0 || !take(&p, "Tt") ||
 	    (hour = digits(&p, 2, 0, 23)) < 0 || !take(&p, ":") || (minute = digits(&p, 2, 0, 59)) < 0 ||
 	    !take(&p, ":") || (second = digits(&p, 2, 0, 59)) < 0 || (fraction = fraction_ns(&p)) < 0)
 		return false;
@@ -149,26 +149,33 @@ static uint64_t unit_ns(const char **p)
 	return 0;
 }
 
-/* Number and unit; adds them to *total. Digits beyond a nanosecond are cut. */
+/* Number and unit; adds them to *total. A part of a nanosecond is refused, as where the program reads durations. */
 static bool read_part(const char **p, uint64_t *total)
 {
 	uint64_t whole = 0, fraction = 0, scale = 1, unit;
+	unsigned __int128 part;
 	bool any = false;
 
 	for (; is_digit(**p); (*p)++, any = true)
 		if (__builtin_mul_overflow(whole, 10, &whole) ||
 		    __builtin_add_overflow(whole, (uint64_t)(**p - '0'), &whole))
 			return false;
-	if (**p == '.')
-		for ((*p)++; is_digit(**p); (*p)++, any = true)
-			if (scale < 1000000) {
+	if (**p == '.') {
+		for ((*p)++; is_digit(**p); (*p)++, any = true) {
+			/* 13 digits are more than the nanoseconds of an hour need. */
+			if (scale == 10000000000000 && **p != '0')
+				return false;
+			if (scale < 10000000000000) {
 				fraction = fraction * 10 + (uint64_t)(**p - '0');
 				scale *= 10;
 			}
+		}
+	}
 	unit = any ? unit_ns(p) : 0;
-	return unit && !__builtin_mul_overflow(whole, unit, &whole) &&
+	part = (unsigned __int128)fraction * unit;
+	return unit && part % scale == 0 && !__builtin_mul_overflow(whole, unit, &whole) &&
 	       !__builtin_add_overflow(*total, whole, total) &&
-	       !__builtin_add_overflow(*total, fraction * unit / scale, total);
+	       !__builtin_add_overflow(*total, (uint64_t)(part / scale), total);
 }
 
 static bool read_duration(const char *p, int64_t *ret_ns)
@@ -195,14 +202,19 @@ static bool read_duration(const char *p, int64_t *ret_ns)
 
 /* ---- the whole ------------------------------------------------------------------------------------------------- */
 
+/* A name, or the number of an enumerator. */
 static bool read_enum(const struct model_enum *e, const char *text, uint64_t *ret_bits)
 {
+	uint64_t number;
+	bool is_number = read_integer(text, e->size, e->is_signed, &number);
+
 	for (size_t i = 0; i < e->items_n; i++)
-		if (strcmp(e->items[i].json_name, text) == 0 || strcmp(e->items[i].c_name, text) == 0) {
+		if (strcmp(e->items[i].json_name, text) == 0 || strcmp(e->items[i].c_name, text) == 0 ||
+		    (is_number && (uint64_t)e->items[i].value == number)) {
 			*ret_bits = (uint64_t)e->items[i].value;
 			return true;
 		}
-	return read_integer(text, e->size, e->is_signed, ret_bits);
+	return false;
 }
 
 bool model_default_bits(const struct model_field *field, uint64_t *ret_bits)

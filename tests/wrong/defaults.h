@@ -9,7 +9,7 @@
 // expect: 39:20: error: 'h': default "yes" is not true or false for bool
 // expect: 40:20: error: 'i': default "1e39" is not a number in range for float
 // expect: 41:20: error: 'j': default ".5" is not a number in range for double
-// expect: 42:20: error: 'k': default "green" is not an enumerator's outside name or a number for enum colour
+// expect: 42:20: error: 'k': default "green" is not an enumerator's name or number for enum colour
 // expect: 43:20: error: 'l': default is 4 bytes long, and char[4] holds at most 3
 // expect: 44:20: error: 'm': default "2023-02-29T00:00:00Z" is not an RFC 3339 time such as 2024-02-29T12:00:00Z for int64_t
 // expect: 45:20: error: 'n': default "1 hour" is not a duration such as 1h30m for int64_t

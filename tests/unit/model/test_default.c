@@ -84,7 +84,8 @@ static void test_times(void)
 	ns(true, "1970-01-01T00:00:00Z", true, 0);
 	ns(true, "1970-01-01T00:00:00.5z", true, 500000000);
 	ns(true, "1969-12-31t23:59:59.999999999Z", true, -1);
-	ns(true, "1970-01-01 01:00:00+01:00", true, 0);
+	ns(true, "1970-01-01T01:00:00+01:00", true, 0);
+	ns(true, "1970-01-01 00:00:00Z", false, 0);
 	ns(true, "1969-12-31T19:30:00-04:30", true, 0);
 	ns(true, "2024-02-29T00:00:00Z", true, 1709164800000000000);
 	ns(true, "2262-04-11T23:47:16.854775807Z", true, INT64_MAX);
@@ -116,7 +117,12 @@ static void test_durations(void)
 	ns(false, "1us1\u00b5s1\u03bcs1ns", true, 3001);
 	ns(false, ".5s", true, 500000000);
 	ns(false, "1.s", true, 1000000000);
-	ns(false, "1.9ns", true, 1);
+	ns(false, "1.9ns", false, 0);
+	ns(false, "0.0000000000000000h", true, 0);
+	ns(false, "0.0000000000025h", true, 9);
+	ns(false, "0.1234567h", true, 444444120000);
+	ns(false, "0.00000000000001h", false, 0);
+	ns(false, "1.0000000005s", false, 0);
 	ns(false, "9223372036854775807ns", true, INT64_MAX);
 	ns(false, "9223372036854775808ns", false, 0);
 	ns(false, "-9223372036854775808ns", true, INT64_MIN);
@@ -177,8 +183,10 @@ static void test_bools_and_enums(void)
 	tap_ok(model_default_bits(&f, &bits) && (int64_t)bits == -2, "an enumerator's outside name");
 	f.tag.default_text = "STATE_ON";
 	tap_ok(model_default_bits(&f, &bits) && bits == 1, "its C name");
+	f.tag.default_text = "-2";
+	tap_ok(model_default_bits(&f, &bits) && (int64_t)bits == -2, "its number");
 	f.tag.default_text = "77";
-	tap_ok(model_default_bits(&f, &bits) && bits == 77, "a number");
+	tap_ok(!model_default_bits(&f, &bits), "a number that no enumerator has");
 	f.tag.default_text = "sideways";
 	tap_ok(!model_default_bits(&f, &bits), "no enumerator");
 	f = field(MODEL_KIND_STR, 16, false, "text");
