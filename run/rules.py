@@ -394,7 +394,7 @@ class Codec:
         self.table = self.members(self.record, "", None)
 
     def members(self, record, path, group):
-        """The members of an object: name -> (slot or -1, rule or table of the inner object, null is absent, bit)."""
+        """The members of an object: name -> (slot or -1, rule or inner object's table, null is absent, its bit)."""
         names, order, required = {}, [], 0
         for number, field in enumerate(f for f in record["fields"] if f["converted"]):
             where = path + field["json_name"]
