@@ -211,6 +211,8 @@ def time_rule(value):
         seconds += offset if sign == "-" else -offset
     ns = seconds * 1000000000
     if fraction:
+        if fraction[9:].strip("0"):
+            raise Bad("a part of a nanosecond")
         ns += int((fraction + "000000000")[:9])
     return in_int64(ns)
 
@@ -249,7 +251,10 @@ def duration_rule(value):
         if not found or not (found[1] or found[2]):
             raise Bad("not a duration")
         whole, fraction, unit = found[1] or "0", found[2] or "", UNITS[found[3]]
-        total += int(whole) * unit + (int(fraction) * unit // 10**len(fraction) if fraction else 0)
+        part, rest = divmod(int(fraction or "0") * unit, 10**len(fraction))
+        if rest:
+            raise Bad("a part of a nanosecond")
+        total += int(whole) * unit + part
         at = found.end()
     return in_int64(sign * total)
 
