@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""run.py - what `make run` does: the same messages through fieldguard and the naive way, both held against the reference
+"""run.py - what `make run` does: the same messages through fieldguard and the naive way, held against the reference
 
     stream --> build/run/stream.ndjson --+--> ingest, 1 worker ----> state
                                          +--> ingest, all cores ---> state, snapshots --> reference.py --> table
                                          +--> naive, all cores ----> state, snapshots         |          build/run.json
                                          +----------------------------------------------------+
 
-With --input, --header, --type and --key it does so with a header and data of your own: code is generated and both programs are
-compiled for that type in build/run/user.
+With --input, --header, --type and --key it does so with a header and data of your own: code is generated and both
+programs are compiled for that type in build/run/user.
 """
 import argparse
 import json
@@ -81,7 +81,7 @@ def user_job(arguments):
                           % ", ".join(name.upper() for name in missing))
     for path in (arguments.input, arguments.header):
         if not os.path.isfile(path):
-            raise CouldNotRun("%s: no such file" % path if not os.path.exists(path) else "%s: not a regular file" % path)
+            raise CouldNotRun("%s: %s" % (path, "not a regular file" if os.path.exists(path) else "no such file"))
     job = Job(arguments.build, arguments.out or arguments.build / "run" / "user")
     job.type, job.key, job.input = arguments.type.removeprefix("struct ").strip(), arguments.key, Path(arguments.input)
     header = Path(arguments.header).resolve()
@@ -115,7 +115,8 @@ def check_type(job, records, header):
         raise CouldNotRun("struct %s has no key: write the word key in a tag, as in  %s FG(json:\"%s\" key);"
                           % (job.type, wanted["name"] if wanted else "id", job.key))
     if job.key not in (tagged[0]["name"], tagged[0]["json_name"]):
-        raise CouldNotRun("the key of struct %s is '%s' by its tag, not '%s'" % (job.type, tagged[0]["json_name"], job.key))
+        raise CouldNotRun("the key of struct %s is '%s' by its tag, not '%s'"
+                          % (job.type, tagged[0]["json_name"], job.key))
     if not record["shareable"]:
         raise CouldNotRun("struct %s can't be shared, for it holds pointers: %s; char[N] holds text without one"
                           % (job.type, ", ".join(pointers_of(records, record)) or "see its nested structs"))
