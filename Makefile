@@ -14,7 +14,7 @@ all:
 help:
 	echo 'make            build build/fieldguard'
 	echo 'make run        a million updates through fieldguard and, beside it, the naive way'
-	echo '                of your own: INPUT=file.ndjson HEADER=my.h TYPE=t KEY=id'
+	echo '                of your own: INPUT=file.ndjson HEADER=my.h TYPE=t KEY=id [CFLAGS=...]'
 	echo 'make test       every test under gcc, clang, the sanitizers and valgrind'
 	echo 'make bench      decoding beside jansson, json-c, cJSON and simdjson'
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
@@ -23,7 +23,7 @@ help:
 	echo 'make clean      remove the build folders'
 
 run: all
-	INPUT='$(INPUT)' HEADER='$(HEADER)' TYPE='$(TYPE)' KEY='$(KEY)' run/run.sh
+	run/run.py --input '$(INPUT)' --header '$(HEADER)' --type '$(TYPE)' --key '$(KEY)' --cflags '$(CFLAGS)'
 
 test:
 	scripts/bootstrap.sh
