@@ -19,7 +19,7 @@
 
 extern const struct fg_type RUN_FG_TYPE;
 
-enum { TOLD_IN_FULL = 20, WORKERS_MAX = 256, LOOK_MS = 20 };
+enum { TOLD_IN_FULL = 20, WORKERS_MAX = 256, LOOK_MS = 5 };
 
 struct options {
 	const char *input; /* "-": standard input */
@@ -223,7 +223,10 @@ static int ingest(struct driver *driver, int fd, struct fg_ingest_stats *ret_sta
 	rc = fg_ingest_fd(driver->store, fd, &options, ret_stats);
 	progress_end(&driver->progress);
 	if (sampling) {
-		int failure = sampler_stop(&driver->sampler);
+		int failure;
+
+		atomic_store(&driver->bytes_done, ret_stats->bytes);
+		failure = sampler_stop(&driver->sampler);
 
 		if (failure)
 			failed_output(driver, driver->options.reads, failure);

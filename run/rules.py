@@ -432,9 +432,9 @@ class Codec:
         names, order, required, unknown_error, is_tuple = table
         seen = 0
         if is_tuple:
-            if type(value) is not list or len(value) > len(order):
-                raise Bad("not an array, or too many items")
-            value = [(entry, item) for entry, item in zip(order, value)]
+            if type(value) is not list or (unknown_error and len(value) > len(order)):
+                raise Bad("not an array, or an item that no field has")
+            value = zip(order, value)
         elif type(value) is not tuple:
             raise Bad("not an object")
         for name, given in value:

@@ -66,6 +66,7 @@ static void *sampler_main(void *user)
 	struct sampler *sampler = user;
 	size_t record_size = (sampler->type->record_size + 63) / 64 * 64;
 	struct sample sample = {0};
+	bool last;
 
 	fg_arena_init(&sample.arena, NULL, 0);
 	sample.named = aligned_alloc(64, record_size);
@@ -73,13 +74,16 @@ static void *sampler_main(void *user)
 	sample.present = calloc(1, sampler->type->present_size);
 	if (!sample.named || !sample.record || !sample.present)
 		sampler->error = -ENOMEM;
-	while (!atomic_load(&sampler->stop) && !sampler->error) {
-		size_t done = atomic_load(sampler->bytes_done);
-
+	do {
+		size_t done;
+		/* The last round comes after the end, so that even the shortest run is looked at. */
+		last = atomic_load(&sampler->stop);
+		done = atomic_load(sampler->bytes_done);
 		for (unsigned i = 0; i < READS_A_REST && done > 0 && !sampler->error; i++)
 			sampler->error = take(sampler, &sample, done);
-		nanosleep(&rest, NULL);
-	}
+		if (!last)
+			nanosleep(&rest, NULL);
+	} while (!last && !sampler->error);
 	free(sample.named);
 	free(sample.record);
 	free(sample.present);

@@ -271,8 +271,8 @@ static void shuffle(struct stream *stream, struct message *message)
 	}
 }
 
-/* Lines that no reader may take, each wrong in its own way; none changes a record. */
-static void write_bad(FILE *out, const struct message *message)
+/* Lines that no reader may take, the nth of them wrong in the nth way; none changes a record. */
+static void write_bad(FILE *out, const struct message *message, uint64_t nth)
 {
 	static const char *const members[] = {
 	    "\"amount\":9223372036854775808",
@@ -289,7 +289,7 @@ static void write_bad(FILE *out, const struct message *message)
 	    "\"customer\":[]",
 	    "\"street\":\"half",
 	};
-	uint64_t kind = message->number % (sizeof members / sizeof *members + 1);
+	uint64_t kind = nth % (sizeof members / sizeof *members + 1);
 
 	if (kind == sizeof members / sizeof *members)
 		fputs("{\"status\":\"paid\"}\n", out);
@@ -326,7 +326,7 @@ static bool generate(struct stream *stream)
 		message.key = draw_key(stream, i);
 		compose(stream, &message);
 		if (options->bad_every > 0 && i % options->bad_every == options->bad_every - 1) {
-			write_bad(stream->out, &message);
+			write_bad(stream->out, &message, i / options->bad_every);
 		} else {
 			shuffle(stream, &message);
 			write_message(stream->out, &message);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""test_reference.py STREAM INGEST FIELDGUARD ROOT - can the checker of `make run` fail, and does it judge lines rightly?
+"""test_reference.py STREAM INGEST FIELDGUARD ROOT - can the checker of `make run` fail, does it judge lines rightly?
 
-The first part hands it outputs of `ingest` that were damaged on purpose. The second part judges odd lines by the rules of
-the reference and by fieldguard, which must agree on each.
+The first part hands it outputs of `ingest` that were damaged on purpose. The second part judges odd lines by the rules
+of the reference and by fieldguard, which must agree on each.
 """
 import json
 import subprocess

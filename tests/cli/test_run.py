@@ -19,7 +19,8 @@ def path(name):
 
 def run(*arguments):
     command = [sys.executable, ROOT / "run/run.py", "--build", BUILD, "--out", path("out"), "--json", path("run.json")]
-    return subprocess.run([str(word) for word in command + list(arguments)], capture_output=True, text=True, check=False)
+    command = [str(word) for word in command + list(arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def words(done):
