@@ -76,6 +76,7 @@ static void *sampler_main(void *user)
 		sampler->error = -ENOMEM;
 	do {
 		size_t done;
+
 		/* The last round comes after the end, so that even the shortest run is looked at. */
 		last = atomic_load(&sampler->stop);
 		done = atomic_load(sampler->bytes_done);
