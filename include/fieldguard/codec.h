@@ -302,7 +302,7 @@ static inline uint64_t fg_name_hash(const char *name, size_t len, uint64_t seed)
 		first = (unsigned char)name[0];
 		last = (uint64_t)(unsigned char)name[len / 2] << 8 | (unsigned char)name[len - 1];
 	}
-	return fg_fold(first ^ seed, last ^ (uint64_t)len ^ 0xd6e8feb86659fd93u) * 0x9e3779b97f4a7c15u;
+	return fg_fold(first ^ seed, last + (uint64_t)len * 0xd6e8feb86659fd93u) * 0x9e3779b97f4a7c15u;
 }
 
 /* ---- values -------------------------------------------------------------------------------------------------- */

@@ -23,6 +23,7 @@ uint64_t float_nearest(const struct float_format *format, uint64_t mantissa, int
 {
 	uint64_t infinity = (uint64_t)format->infinite << format->mantissa_bits;
 	int shift = 64 - format->mantissa_bits - 3;
+	uint64_t cut = ((uint64_t)1 << shift) - 1;
 	int q = (int)exponent;
 	const uint64_t *power;
 	u128 product;
@@ -39,7 +40,7 @@ uint64_t float_nearest(const struct float_format *format, uint64_t mantissa, int
 	product = (u128)mantissa * power[0];
 	high = (uint64_t)(product >> 64);
 	low = (uint64_t)product;
-	if ((high & ((1u << shift) - 1)) == (1u << shift) - 1) {
+	if ((high & cut) == cut) {
 		/* A carry from the lower half of the power could reach the bits that are kept. */
 		uint64_t more = (uint64_t)(((u128)mantissa * power[1]) >> 64);
 
