@@ -14,9 +14,9 @@
  * again, two higher, when it is done. A reader copies between two equal, even loads of it.
  *
  *     fg_seq_lock(&s->sequence);                      struct fg_seq_reader reader = fg_seq_read_begin(&s->sequence);
- *     fg_words_put(s->words, 0, &v, sizeof v);        do
- *     fg_seq_unlock(&s->sequence);                            fg_words_get(&v, s->words, 0, sizeof v);
- *                                                     while (fg_seq_read_again(&s->sequence, &reader));
+ *     fg_words_put(s->words, 0, &v, sizeof v);        fg_words_get(&v, s->words, 0, sizeof v);
+ *     fg_seq_unlock(&s->sequence);                    while (fg_seq_read_again(&s->sequence, &reader))
+ *                                                             fg_words_get(&v, s->words, 0, sizeof v);
  */
 #ifndef FIELDGUARD_SHARED_H
 #define FIELDGUARD_SHARED_H
@@ -29,6 +29,7 @@
 #define FG_SHARED_ABI 1
 
 #define FG_ALWAYS_INLINE static inline __attribute__((always_inline))
+#define FG_NEVER_INLINE static __attribute__((noinline, cold))
 #define FG_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /*

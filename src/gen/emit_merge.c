@@ -257,27 +257,77 @@ static void emit_present_out(const struct shared_form *form, const struct shared
 	}
 }
 
+/* One try at copying the snapshot group. */
+static void emit_try(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const struct model_struct *record = form->record;
+
+	gen_printf(text, "FG_ALWAYS_INLINE void %s_copy_%s(const struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present,"
+		   " uint64_t bits[%zu])\n{\n", record->name, group->name, record->name, record->c_name, record->name, form->bits_n);
+	text->depth = 1;
+	emit_group_locals(form, group, true, text);
+	if (group->present_n == form->bits_n)
+		gen_printf(text, "\n(void)ret_present;\n");
+	else
+		gen_printf(text, "\n");
+	emit_present_out(form, group, text);
+	emit_copy_out(form, group, text);
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+static void emit_take_bits(const struct shared_form *form, struct gen_text *text)
+{
+	for (size_t w = 0; w < form->bits_n; w++)
+		gen_printf(text, "ret_present->bits[%zu] |= bits[%zu];\n", w, w);
+}
+
+/* What a read does once its first try has failed. A function of its own: compilers prepare a loop's addresses in advance, and
+ * beside the first try that would cost more than the copy. */
+static void emit_retry(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const struct model_struct *record = form->record;
+	const char *name = record->name;
+
+	gen_printf(text, "FG_NEVER_INLINE void %s_retry_%s(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present, "
+		   "struct fg_seq_reader reader)\n{\n", name, group->name, name, record->c_name, name);
+	text->depth = 1;
+	gen_printf(text, "uint64_t bits[%zu];\n\ndo\n\t%s_copy_%s(shared, ret_record, ret_present, bits);\n", form->bits_n, name,
+		   group->name);
+	gen_printf(text, "while (fg_seq_read_again(&shared->%s.sequence, &reader));\n", group->place);
+	emit_take_bits(form, text);
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+static void emit_get_snapshot(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const char *name = form->record->name;
+
+	gen_printf(text, "struct fg_seq_reader reader = fg_seq_read_begin(&shared->%s.sequence);\nuint64_t bits[%zu];\n\n", group->place,
+		   form->bits_n);
+	gen_printf(text, "%s_copy_%s(shared, ret_record, ret_present, bits);\n", name, group->name);
+	gen_printf(text, "if (fg_seq_read_again(&shared->%s.sequence, &reader)) {\n", group->place);
+	gen_printf(text, "\t%s_retry_%s(shared, ret_record, ret_present, reader);\n\treturn;\n}\n", name, group->name);
+	emit_take_bits(form, text);
+}
+
 static void emit_get_group(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
 {
 	const struct model_struct *record = form->record;
 	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT;
 
-	gen_printf(text, "static inline void %s_get_%s(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present)\n{\n",
+	if (snapshot) {
+		emit_try(form, group, text);
+		emit_retry(form, group, text);
+	}
+	gen_printf(text, "FG_ALWAYS_INLINE void %s_get_%s(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present)\n{\n",
 		   record->name, group->name, record->name, record->c_name, record->name);
 	text->depth = 1;
-	emit_group_locals(form, group, true, text);
 	if (snapshot) {
-		gen_printf(text, "struct fg_seq_reader reader = fg_seq_read_begin(&shared->%s.sequence);\nuint64_t bits[%zu];\n\n",
-			   group->place, form->bits_n);
-		gen_printf(text, "do {\n");
-		text->depth = 2;
-		emit_present_out(form, group, text);
-		emit_copy_out(form, group, text);
-		text->depth = 1;
-		gen_printf(text, "} while (fg_seq_read_again(&shared->%s.sequence, &reader));\n", group->place);
-		for (size_t w = 0; w < form->bits_n; w++)
-			gen_printf(text, "ret_present->bits[%zu] |= bits[%zu];\n", w, w);
+		emit_get_snapshot(form, group, text);
 	} else {
+		emit_group_locals(form, group, true, text);
 		gen_printf(text, "\n");
 		emit_lock(group, false, true, text);
 		emit_present_out(form, group, text);
@@ -332,23 +382,36 @@ void shared_emit_read(const struct shared_form *form, struct gen_text *text)
 
 /* ---- whole groups -------------------------------------------------------------------------------------------- */
 
+static void emit_read_snapshot(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const char *name = form->record->name, *g = group->name;
+
+	gen_printf(text, "FG_NEVER_INLINE void %s_reread_%s(struct %s_shared *shared, struct %s_%s *ret_group, struct fg_seq_reader reader)"
+		   "\n{\n", name, g, name, name, g);
+	gen_printf(text, "\tdo\n\t\tfg_words_get(ret_group, shared->%s.words + %zu, 0, sizeof *ret_group);\n", group->place,
+		   group->present_n);
+	gen_printf(text, "\twhile (fg_seq_read_again(&shared->%s.sequence, &reader));\n}\n\n", group->place);
+	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, g, name, name, g);
+	gen_printf(text, "\tstruct fg_seq_reader reader = fg_seq_read_begin(&shared->%s.sequence);\n\n", group->place);
+	gen_printf(text, "\tfg_words_get(ret_group, shared->%s.words + %zu, 0, sizeof *ret_group);\n", group->place, group->present_n);
+	gen_printf(text, "\tif (fg_seq_read_again(&shared->%s.sequence, &reader))\n", group->place);
+	gen_printf(text, "\t\t%s_reread_%s(shared, ret_group, reader);\n}\n\n", name, g);
+}
+
 static void emit_read_group(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
 {
 	const char *name = form->record->name;
 
+	if (group->policy == MODEL_POLICY_SNAPSHOT) {
+		emit_read_snapshot(form, group, text);
+		return;
+	}
 	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, group->name, name, name,
 		   group->name);
 	text->depth = 1;
-	if (group->policy == MODEL_POLICY_SNAPSHOT) {
-		gen_printf(text, "struct fg_seq_reader reader = fg_seq_read_begin(&shared->%s.sequence);\n\n", group->place);
-		gen_printf(text, "do\n\tfg_words_get(ret_group, shared->%s.words + %zu, 0, sizeof *ret_group);\n", group->place,
-			   group->present_n);
-		gen_printf(text, "while (fg_seq_read_again(&shared->%s.sequence, &reader));\n", group->place);
-	} else {
-		emit_lock(group, false, true, text);
-		gen_printf(text, "*ret_group = shared->%s.fields;\n", group->place);
-		emit_lock(group, false, false, text);
-	}
+	emit_lock(group, false, true, text);
+	gen_printf(text, "*ret_group = shared->%s.fields;\n", group->place);
+	emit_lock(group, false, false, text);
 	text->depth = 0;
 	gen_printf(text, "}\n\n");
 }
