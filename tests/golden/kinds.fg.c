@@ -425,7 +425,7 @@ other:
 		p = fg_dec_name(d, p, &name);
 		if (!p)
 			return NULL;
-		switch (fg_name_hash(name.ptr, name.len, 8u) >> 63) {
+		switch (fg_name_hash(name.ptr, name.len, 1u) >> 63) {
 		case 0:
 			if (name.len == 1 && memcmp(name.ptr, "x", 1) == 0)
 				goto value_x;
@@ -924,14 +924,14 @@ other:
 		p = fg_dec_name(d, p, &name);
 		if (!p)
 			return NULL;
-		switch (fg_name_hash(name.ptr, name.len, 7u) >> 63) {
+		switch (fg_name_hash(name.ptr, name.len, 4u) >> 63) {
 		case 0:
-			if (name.len == 5 && memcmp(name.ptr, "value", 5) == 0)
-				goto value_value;
-			break;
-		case 1:
 			if (name.len == 4 && memcmp(name.ptr, "name", 4) == 0)
 				goto value_name;
+			break;
+		case 1:
+			if (name.len == 5 && memcmp(name.ptr, "value", 5) == 0)
+				goto value_value;
 			break;
 		}
 		if (d->flags & FG_DECODE_UNKNOWN_ERROR)
@@ -1208,7 +1208,7 @@ other:
 		p = fg_dec_name(d, p, &name);
 		if (!p)
 			return NULL;
-		switch (fg_name_hash(name.ptr, name.len, 2u) >> 63) {
+		switch (fg_name_hash(name.ptr, name.len, 1u) >> 63) {
 		case 0:
 			if (name.len == 6 && memcmp(name.ptr, "number", 6) == 0)
 				goto value_number;
@@ -1463,14 +1463,14 @@ other:
 		p = fg_dec_name(d, p, &name);
 		if (!p)
 			return NULL;
-		switch (fg_name_hash(name.ptr, name.len, 4u) >> 63) {
+		switch (fg_name_hash(name.ptr, name.len, 2u) >> 63) {
 		case 0:
-			if (name.len == 4 && memcmp(name.ptr, "open", 4) == 0)
-				goto value_open;
-			break;
-		case 1:
 			if (name.len == 6 && memcmp(name.ptr, "height", 6) == 0)
 				goto value_height;
+			break;
+		case 1:
+			if (name.len == 4 && memcmp(name.ptr, "open", 4) == 0)
+				goto value_open;
 			break;
 		}
 		if (d->flags & FG_DECODE_UNKNOWN_ERROR)
@@ -1635,19 +1635,40 @@ void kinds_place_merge(struct kinds_place_shared *shared, const struct kinds_pla
 	kinds_place_merge_snapshot(shared, record, present);
 }
 
-static inline void kinds_place_get_snapshot(struct kinds_place_shared *shared, struct kinds_place *ret_record,
-                                            struct kinds_place_present *ret_present)
+FG_ALWAYS_INLINE void kinds_place_copy_snapshot(const struct kinds_place_shared *shared, struct kinds_place *ret_record,
+                                                struct kinds_place_present *ret_present, uint64_t bits[1])
 {
 	const _Atomic uint64_t *fields = shared->snapshot.words + 1;
+
+	(void)ret_present;
+	fg_words_load(bits, shared->snapshot.words, 1);
+	/* code to open */
+	fg_words_get((char *)ret_record + offsetof(struct kinds_place, code), fields,
+	             offsetof(struct kinds_place_snapshot, code), 17);
+}
+
+FG_NEVER_INLINE void kinds_place_retry_snapshot(struct kinds_place_shared *shared, struct kinds_place *ret_record,
+                                                struct kinds_place_present *ret_present, struct fg_seq_reader reader)
+{
+	uint64_t bits[1];
+
+	do
+		kinds_place_copy_snapshot(shared, ret_record, ret_present, bits);
+	while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+	ret_present->bits[0] |= bits[0];
+}
+
+FG_ALWAYS_INLINE void kinds_place_get_snapshot(struct kinds_place_shared *shared, struct kinds_place *ret_record,
+                                               struct kinds_place_present *ret_present)
+{
 	struct fg_seq_reader reader = fg_seq_read_begin(&shared->snapshot.sequence);
 	uint64_t bits[1];
 
-	do {
-		fg_words_load(bits, shared->snapshot.words, 1);
-		/* code to open */
-		fg_words_get((char *)ret_record + offsetof(struct kinds_place, code), fields,
-		             offsetof(struct kinds_place_snapshot, code), 17);
-	} while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+	kinds_place_copy_snapshot(shared, ret_record, ret_present, bits);
+	if (fg_seq_read_again(&shared->snapshot.sequence, &reader)) {
+		kinds_place_retry_snapshot(shared, ret_record, ret_present, reader);
+		return;
+	}
 	ret_present->bits[0] |= bits[0];
 }
 
@@ -1662,13 +1683,21 @@ void kinds_place_read(struct kinds_place_shared *shared, struct kinds_place *ret
 	kinds_place_get_snapshot(shared, ret_record, ret_present);
 }
 
+FG_NEVER_INLINE void kinds_place_reread_snapshot(struct kinds_place_shared *shared,
+                                                 struct kinds_place_snapshot *ret_group, struct fg_seq_reader reader)
+{
+	do
+		fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
+	while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+}
+
 void kinds_place_read_snapshot(struct kinds_place_shared *shared, struct kinds_place_snapshot *ret_group)
 {
 	struct fg_seq_reader reader = fg_seq_read_begin(&shared->snapshot.sequence);
 
-	do
-		fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
-	while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+	fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
+	if (fg_seq_read_again(&shared->snapshot.sequence, &reader))
+		kinds_place_reread_snapshot(shared, ret_group, reader);
 }
 
 static void kinds_place_put_snapshot(struct kinds_place_shared *shared, const struct kinds_place_snapshot *group,
@@ -1827,14 +1856,14 @@ other:
 		p = fg_dec_name(d, p, &name);
 		if (!p)
 			return NULL;
-		switch (fg_name_hash(name.ptr, name.len, 5u) >> 63) {
+		switch (fg_name_hash(name.ptr, name.len, 3u) >> 63) {
 		case 0:
-			if (name.len == 5 && memcmp(name.ptr, "value", 5) == 0)
-				goto value_value;
-			break;
-		case 1:
 			if (name.len == 4 && memcmp(name.ptr, "next", 4) == 0)
 				goto value_next;
+			break;
+		case 1:
+			if (name.len == 5 && memcmp(name.ptr, "value", 5) == 0)
+				goto value_value;
 			break;
 		}
 		if (d->flags & FG_DECODE_UNKNOWN_ERROR)
@@ -2267,14 +2296,14 @@ other:
 		p = fg_dec_name(d, p, &name);
 		if (!p)
 			return NULL;
-		switch (fg_name_hash(name.ptr, name.len, 2u) >> 63) {
+		switch (fg_name_hash(name.ptr, name.len, 1u) >> 63) {
 		case 0:
-			if (name.len == 6 && memcmp(name.ptr, "weight", 6) == 0)
-				goto value_weight;
-			break;
-		case 1:
 			if (name.len == 6 && memcmp(name.ptr, "serial", 6) == 0)
 				goto value_serial;
+			break;
+		case 1:
+			if (name.len == 6 && memcmp(name.ptr, "weight", 6) == 0)
+				goto value_weight;
 			break;
 		}
 		if (d->flags & FG_DECODE_UNKNOWN_ERROR)
@@ -4373,234 +4402,234 @@ other:
 		p = fg_dec_name(d, p, &name);
 		if (!p)
 			return NULL;
-		switch (fg_name_hash(name.ptr, name.len, 1639u) >> 56) {
-		case 9:
-			if (name.len == 4 && memcmp(name.ptr, "text", 4) == 0)
-				goto value_text;
+		switch (fg_name_hash(name.ptr, name.len, 318u) >> 56) {
+		case 0:
+			if (name.len == 4 && memcmp(name.ptr, "last", 4) == 0)
+				goto value_last;
 			break;
-		case 24:
-			if (name.len == 3 && memcmp(name.ptr, "u32", 3) == 0)
-				goto value_u32;
-			break;
-		case 25:
+		case 2:
 			if (name.len == 5 && memcmp(name.ptr, "small", 5) == 0)
 				goto value_small;
 			break;
-		case 30:
-			if (name.len == 3 && memcmp(name.ptr, "raw", 3) == 0)
-				goto value_raw;
-			break;
-		case 31:
-			if (name.len == 7 && memcmp(name.ptr, "odd? \303\251", 7) == 0)
-				goto value_odd;
-			break;
-		case 35:
-			if (name.len == 10 && memcmp(name.ptr, "identifier", 10) == 0)
-				goto value_id;
-			break;
-		case 37:
-			if (name.len == 5 && memcmp(name.ptr, "lines", 5) == 0)
-				goto value_lines;
-			break;
-		case 39:
-			if (name.len == 4 && memcmp(name.ptr, "code", 4) == 0)
-				goto value_code;
-			break;
-		case 42:
-			if (name.len == 4 && memcmp(name.ptr, "wide", 4) == 0)
-				goto value_wide;
-			break;
-		case 44:
-			if (name.len == 5 && memcmp(name.ptr, "bytes", 5) == 0)
-				goto value_bytes;
-			break;
-		case 46:
-			if (name.len == 5 && memcmp(name.ptr, "shade", 5) == 0)
-				goto value_shade;
-			break;
-		case 54:
-			if (name.len == 5 && memcmp(name.ptr, "count", 5) == 0)
-				goto value_count;
-			break;
-		case 63:
-			if (name.len == 4 && memcmp(name.ptr, "mode", 4) == 0)
-				goto value_mode;
-			break;
-		case 70:
-			if (name.len == 3 && memcmp(name.ptr, "i16", 3) == 0)
-				goto value_i16;
-			break;
-		case 71:
-			if (name.len == 5 && memcmp(name.ptr, "inner", 5) == 0)
-				goto value_inner;
-			break;
-		case 73:
-			if (name.len == 2 && memcmp(name.ptr, "u8", 2) == 0)
-				goto value_u8;
-			break;
-		case 74:
-			if (name.len == 5 && memcmp(name.ptr, "where", 5) == 0)
-				goto value_where;
-			break;
-		case 89:
-			if (name.len == 5 && memcmp(name.ptr, "spare", 5) == 0)
-				goto value_spare;
-			break;
-		case 98:
-			if (name.len == 12 && memcmp(name.ptr, "quoted_ratio", 12) == 0)
-				goto value_quoted_ratio;
-			break;
-		case 101:
-			if (name.len == 4 && memcmp(name.ptr, "rows", 4) == 0)
-				goto value_rows;
-			break;
-		case 103:
-			if (name.len == 3 && memcmp(name.ptr, "i32", 3) == 0)
-				goto value_i32;
-			break;
-		case 108:
+		case 4:
 			if (name.len == 5 && memcmp(name.ptr, "spots", 5) == 0)
 				goto value_spots;
 			break;
-		case 113:
-			if (name.len == 5 && memcmp(name.ptr, "tuple", 5) == 0)
-				goto value_tuple;
+		case 8:
+			if (name.len == 4 && memcmp(name.ptr, "wide", 4) == 0)
+				goto value_wide;
 			break;
-		case 123:
-			if (name.len == 4 && memcmp(name.ptr, "part", 4) == 0)
-				goto value_part;
-			break;
-		case 125:
+		case 15:
 			if (name.len == 6 && memcmp(name.ptr, "quoted", 6) == 0)
 				goto value_quoted;
 			break;
-		case 127:
+		case 17:
+			if (name.len == 5 && memcmp(name.ptr, "inner", 5) == 0)
+				goto value_inner;
+			break;
+		case 19:
 			if (name.len == 3 && memcmp(name.ptr, "f64", 3) == 0)
 				goto value_f64;
 			break;
-		case 128:
+		case 20:
+			if (name.len == 5 && memcmp(name.ptr, "lines", 5) == 0)
+				goto value_lines;
+			break;
+		case 21:
+			if (name.len == 4 && memcmp(name.ptr, "sure", 4) == 0)
+				goto value_sure;
+			break;
+		case 23:
+			if (name.len == 2 && memcmp(name.ptr, "u8", 2) == 0)
+				goto value_u8;
+			break;
+		case 26:
+			if (name.len == 4 && memcmp(name.ptr, "rows", 4) == 0)
+				goto value_rows;
+			break;
+		case 38:
+			if (name.len == 6 && memcmp(name.ptr, "limits", 6) == 0)
+				goto value_limits;
+			break;
+		case 43:
+			if (name.len == 5 && memcmp(name.ptr, "count", 5) == 0)
+				goto value_count;
+			break;
+		case 45:
+			if (name.len == 4 && memcmp(name.ptr, "name", 4) == 0)
+				goto value_name;
+			break;
+		case 62:
 			if (name.len == 6 && memcmp(name.ptr, "weight", 6) == 0)
 				goto value_weight;
 			break;
-		case 132:
-			if (name.len == 3 && memcmp(name.ptr, "key", 3) == 0)
-				goto value_id;
+		case 68:
+			if (name.len == 3 && memcmp(name.ptr, "yes", 3) == 0)
+				goto value_yes;
 			break;
-		case 133:
+		case 69:
+			if (name.len == 7 && memcmp(name.ptr, "odd? \303\251", 7) == 0)
+				goto value_odd;
+			break;
+		case 71:
+			if (name.len == 3 && memcmp(name.ptr, "u64", 3) == 0)
+				goto value_u64;
+			break;
+		case 74:
 			if (name.len == 6 && memcmp(name.ptr, "strict", 6) == 0)
 				goto value_strict;
 			break;
-		case 136:
+		case 82:
+			if (name.len == 4 && memcmp(name.ptr, "pair", 4) == 0)
+				goto value_pair;
+			break;
+		case 86:
+			if (name.len == 4 && memcmp(name.ptr, "tags", 4) == 0)
+				goto value_tags;
+			break;
+		case 89:
+			if (name.len == 3 && memcmp(name.ptr, "f32", 3) == 0)
+				goto value_f32;
+			break;
+		case 92:
+			if (name.len == 2 && memcmp(name.ptr, "id", 2) == 0)
+				goto value_id;
+			break;
+		case 102:
+			if (name.len == 7 && memcmp(name.ptr, "samples", 7) == 0)
+				goto value_samples;
+			break;
+		case 105:
+			if (name.len == 5 && memcmp(name.ptr, "point", 5) == 0)
+				goto value_point;
+			break;
+		case 112:
 			if (name.len == 5 && memcmp(name.ptr, "times", 5) == 0)
 				goto value_times;
 			break;
-		case 138:
-			if (name.len == 6 && memcmp(name.ptr, "colors", 6) == 0)
-				goto value_colors;
+		case 113:
+			if (name.len == 4 && memcmp(name.ptr, "note", 4) == 0)
+				goto value_note;
+			break;
+		case 116:
+			if (name.len == 2 && memcmp(name.ptr, "at", 2) == 0)
+				goto value_at_ns;
+			break;
+		case 125:
+			if (name.len == 4 && memcmp(name.ptr, "list", 4) == 0)
+				goto value_list;
+			break;
+		case 128:
+			if (name.len == 4 && memcmp(name.ptr, "text", 4) == 0)
+				goto value_text;
+			break;
+		case 130:
+			if (name.len == 4 && memcmp(name.ptr, "code", 4) == 0)
+				goto value_code;
+			break;
+		case 137:
+			if (name.len == 2 && memcmp(name.ptr, "i8", 2) == 0)
+				goto value_i8;
+			break;
+		case 141:
+			if (name.len == 5 && memcmp(name.ptr, "bytes", 5) == 0)
+				goto value_bytes;
+			break;
+		case 148:
+			if (name.len == 5 && memcmp(name.ptr, "where", 5) == 0)
+				goto value_where;
 			break;
 		case 152:
 			if (name.len == 3 && memcmp(name.ptr, "i64", 3) == 0)
 				goto value_i64;
 			break;
-		case 162:
-			if (name.len == 5 && memcmp(name.ptr, "maybe", 5) == 0)
-				goto value_maybe;
-			break;
-		case 163:
-			if (name.len == 6 && memcmp(name.ptr, "places", 6) == 0)
-				goto value_places;
-			break;
-		case 166:
-			if (name.len == 5 && memcmp(name.ptr, "title", 5) == 0)
-				goto value_title;
-			break;
-		case 167:
-			if (name.len == 6 && memcmp(name.ptr, "limits", 6) == 0)
-				goto value_limits;
-			break;
-		case 169:
-			if (name.len == 5 && memcmp(name.ptr, "point", 5) == 0)
-				goto value_point;
-			break;
-		case 170:
-			if (name.len == 3 && memcmp(name.ptr, "u16", 3) == 0)
-				goto value_u16;
-			break;
-		case 176:
-			if (name.len == 3 && memcmp(name.ptr, "for", 3) == 0)
-				goto value_for_ns;
-			break;
-		case 180:
-			if (name.len == 3 && memcmp(name.ptr, "yes", 3) == 0)
-				goto value_yes;
-			break;
-		case 190:
-			if (name.len == 10 && memcmp(name.ptr, "quoted_yes", 10) == 0)
-				goto value_quoted_yes;
-			break;
-		case 192:
-			if (name.len == 6 && memcmp(name.ptr, "groups", 6) == 0)
-				goto value_groups;
-			break;
-		case 193:
+		case 154:
 			if (name.len == 5 && memcmp(name.ptr, "color", 5) == 0)
 				goto value_color;
 			break;
-		case 203:
-			if (name.len == 3 && memcmp(name.ptr, "u64", 3) == 0)
-				goto value_u64;
+		case 156:
+			if (name.len == 5 && memcmp(name.ptr, "spare", 5) == 0)
+				goto value_spare;
 			break;
-		case 204:
-			if (name.len == 4 && memcmp(name.ptr, "note", 4) == 0)
-				goto value_note;
+		case 175:
+			if (name.len == 5 && memcmp(name.ptr, "title", 5) == 0)
+				goto value_title;
 			break;
-		case 208:
-			if (name.len == 4 && memcmp(name.ptr, "last", 4) == 0)
-				goto value_last;
+		case 177:
+			if (name.len == 3 && memcmp(name.ptr, "u16", 3) == 0)
+				goto value_u16;
 			break;
-		case 211:
-			if (name.len == 2 && memcmp(name.ptr, "id", 2) == 0)
+		case 178:
+			if (name.len == 3 && memcmp(name.ptr, "for", 3) == 0)
+				goto value_for_ns;
+			break;
+		case 179:
+			if (name.len == 5 && memcmp(name.ptr, "shade", 5) == 0)
+				goto value_shade;
+			break;
+		case 189:
+			if (name.len == 3 && memcmp(name.ptr, "key", 3) == 0)
 				goto value_id;
 			break;
-		case 213:
-			if (name.len == 3 && memcmp(name.ptr, "f32", 3) == 0)
-				goto value_f32;
+		case 196:
+			if (name.len == 3 && memcmp(name.ptr, "u32", 3) == 0)
+				goto value_u32;
 			break;
-		case 215:
-			if (name.len == 4 && memcmp(name.ptr, "tags", 4) == 0)
-				goto value_tags;
-			break;
-		case 218:
+		case 200:
 			if (name.len == 5 && memcmp(name.ptr, "words", 5) == 0)
 				goto value_words;
 			break;
+		case 202:
+			if (name.len == 5 && memcmp(name.ptr, "tuple", 5) == 0)
+				goto value_tuple;
+			break;
+		case 205:
+			if (name.len == 10 && memcmp(name.ptr, "identifier", 10) == 0)
+				goto value_id;
+			break;
+		case 207:
+			if (name.len == 3 && memcmp(name.ptr, "i16", 3) == 0)
+				goto value_i16;
+			break;
+		case 209:
+			if (name.len == 6 && memcmp(name.ptr, "colors", 6) == 0)
+				goto value_colors;
+			break;
+		case 220:
+			if (name.len == 3 && memcmp(name.ptr, "i32", 3) == 0)
+				goto value_i32;
+			break;
 		case 225:
-			if (name.len == 4 && memcmp(name.ptr, "name", 4) == 0)
-				goto value_name;
+			if (name.len == 10 && memcmp(name.ptr, "quoted_yes", 10) == 0)
+				goto value_quoted_yes;
 			break;
-		case 227:
-			if (name.len == 7 && memcmp(name.ptr, "samples", 7) == 0)
-				goto value_samples;
-			break;
-		case 229:
-			if (name.len == 4 && memcmp(name.ptr, "sure", 4) == 0)
-				goto value_sure;
+		case 235:
+			if (name.len == 6 && memcmp(name.ptr, "groups", 6) == 0)
+				goto value_groups;
 			break;
 		case 237:
-			if (name.len == 2 && memcmp(name.ptr, "i8", 2) == 0)
-				goto value_i8;
+			if (name.len == 12 && memcmp(name.ptr, "quoted_ratio", 12) == 0)
+				goto value_quoted_ratio;
 			break;
-		case 242:
-			if (name.len == 4 && memcmp(name.ptr, "list", 4) == 0)
-				goto value_list;
-			break;
-		case 243:
-			if (name.len == 4 && memcmp(name.ptr, "pair", 4) == 0)
-				goto value_pair;
+		case 246:
+			if (name.len == 3 && memcmp(name.ptr, "raw", 3) == 0)
+				goto value_raw;
 			break;
 		case 247:
-			if (name.len == 2 && memcmp(name.ptr, "at", 2) == 0)
-				goto value_at_ns;
+			if (name.len == 5 && memcmp(name.ptr, "maybe", 5) == 0)
+				goto value_maybe;
+			break;
+		case 248:
+			if (name.len == 6 && memcmp(name.ptr, "places", 6) == 0)
+				goto value_places;
+			break;
+		case 253:
+			if (name.len == 4 && memcmp(name.ptr, "mode", 4) == 0)
+				goto value_mode;
+			break;
+		case 254:
+			if (name.len == 4 && memcmp(name.ptr, "part", 4) == 0)
+				goto value_part;
 			break;
 		}
 		if (d->flags & FG_DECODE_UNKNOWN_ERROR)

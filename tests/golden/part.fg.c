@@ -104,14 +104,14 @@ other:
 		p = fg_dec_name(d, p, &name);
 		if (!p)
 			return NULL;
-		switch (fg_name_hash(name.ptr, name.len, 2u) >> 63) {
+		switch (fg_name_hash(name.ptr, name.len, 1u) >> 63) {
 		case 0:
-			if (name.len == 6 && memcmp(name.ptr, "weight", 6) == 0)
-				goto value_weight;
-			break;
-		case 1:
 			if (name.len == 6 && memcmp(name.ptr, "serial", 6) == 0)
 				goto value_serial;
+			break;
+		case 1:
+			if (name.len == 6 && memcmp(name.ptr, "weight", 6) == 0)
+				goto value_weight;
 			break;
 		}
 		if (d->flags & FG_DECODE_UNKNOWN_ERROR)
@@ -271,19 +271,40 @@ void part_merge(struct part_shared *shared, const struct part *record, const str
 	part_merge_snapshot(shared, record, present);
 }
 
-static inline void part_get_snapshot(struct part_shared *shared, struct part *ret_record,
-                                     struct part_present *ret_present)
+FG_ALWAYS_INLINE void part_copy_snapshot(const struct part_shared *shared, struct part *ret_record,
+                                         struct part_present *ret_present, uint64_t bits[1])
 {
 	const _Atomic uint64_t *fields = shared->snapshot.words + 1;
+
+	(void)ret_present;
+	fg_words_load(bits, shared->snapshot.words, 1);
+	/* serial to weight */
+	fg_words_get((char *)ret_record + offsetof(struct part, serial), fields, offsetof(struct part_snapshot, serial),
+	             16);
+}
+
+FG_NEVER_INLINE void part_retry_snapshot(struct part_shared *shared, struct part *ret_record,
+                                         struct part_present *ret_present, struct fg_seq_reader reader)
+{
+	uint64_t bits[1];
+
+	do
+		part_copy_snapshot(shared, ret_record, ret_present, bits);
+	while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+	ret_present->bits[0] |= bits[0];
+}
+
+FG_ALWAYS_INLINE void part_get_snapshot(struct part_shared *shared, struct part *ret_record,
+                                        struct part_present *ret_present)
+{
 	struct fg_seq_reader reader = fg_seq_read_begin(&shared->snapshot.sequence);
 	uint64_t bits[1];
 
-	do {
-		fg_words_load(bits, shared->snapshot.words, 1);
-		/* serial to weight */
-		fg_words_get((char *)ret_record + offsetof(struct part, serial), fields, offsetof(struct part_snapshot,
-		        serial), 16);
-	} while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+	part_copy_snapshot(shared, ret_record, ret_present, bits);
+	if (fg_seq_read_again(&shared->snapshot.sequence, &reader)) {
+		part_retry_snapshot(shared, ret_record, ret_present, reader);
+		return;
+	}
 	ret_present->bits[0] |= bits[0];
 }
 
@@ -297,13 +318,21 @@ void part_read(struct part_shared *shared, struct part *ret_record, struct part_
 	part_get_snapshot(shared, ret_record, ret_present);
 }
 
+FG_NEVER_INLINE void part_reread_snapshot(struct part_shared *shared, struct part_snapshot *ret_group,
+                                          struct fg_seq_reader reader)
+{
+	do
+		fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
+	while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+}
+
 void part_read_snapshot(struct part_shared *shared, struct part_snapshot *ret_group)
 {
 	struct fg_seq_reader reader = fg_seq_read_begin(&shared->snapshot.sequence);
 
-	do
-		fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
-	while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+	fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
+	if (fg_seq_read_again(&shared->snapshot.sequence, &reader))
+		part_reread_snapshot(shared, ret_group, reader);
 }
 
 static void part_put_snapshot(struct part_shared *shared, const struct part_snapshot *group,
