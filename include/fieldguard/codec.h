@@ -13,7 +13,7 @@
  *
  *     begin                                        fast              end
  *     {"id":"o-1","amount":1250,   ...   "note":"x","tags":[1,2,3]}   (white space)
- *     |<-- here 17 bytes may be read at once ----->|<- 16 ->|
+ *     |<-- here 18 bytes may be read at once ----->|<- 17 ->|
  *
  * The inline functions take the common case of a value below `fast` (a short string without escapes, a number of up to
  * 7 digits) and leave all else, errors too, to a function of the library (..._slow) that starts over.
@@ -40,7 +40,7 @@
 struct fg_dec {
 	const char *begin;
 	const char *end;             /* after the last byte that is not white space */
-	const char *fast;            /* below it 17 bytes may be read and a string of 16 is within max_string */
+	const char *fast;            /* below it 18 bytes may be read and a string of 16 is within max_string */
 	struct fg_arena *arena;      /* NULL: kinds that need memory fail with FG_ERR_MEMORY */
 	uint32_t flags;
 	uint32_t depth;              /* levels that may still be opened */

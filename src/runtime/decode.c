@@ -127,8 +127,8 @@ static const char *text_begin(struct fg_dec *d, const char *json, size_t json_le
 		return fg_dec_fail(d, json, FG_ERR_LIMIT, "the text is too long");
 	while (d->end > d->begin && is_space(d->end[-1]))
 		d->end--;
-	/* A place below fast has 17 bytes before end. */
-	d->fast = d->end - d->begin > 16 && d->max_string >= 16 ? d->end - 16 : d->begin;
+	/* A place below fast has 18 bytes before end: a string's quote, 16 bytes and the one after. */
+	d->fast = d->end - d->begin > 17 && d->max_string >= 16 ? d->end - 17 : d->begin;
 	for (p = d->begin; p < d->end && is_space(*p);)
 		p++;
 	if (p == d->end)
