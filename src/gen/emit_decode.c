@@ -2,8 +2,9 @@
  * emit_decode.c - the decoders
  *
  * T_decode_object is straight-line code: it expects the members in the order of the struct's fields, one comparison of
- * constant length a name. Where another name stands, a switch over a perfect hash jumps to that field's code, and from
- * there it goes on in order. So each field's code exists once, behind a label.
+ * constant length a name. Where another name stands, the names of the fields that follow are tried (messages often lack
+ * fields, but keep their order); where none of WINDOW fits, a switch over a perfect hash jumps to that field's code, and
+ * from there it goes on in order. So each field's code exists once, behind a label.
  */
 #include "gen/codec_form.h"
 
@@ -284,15 +285,40 @@ static void emit_other(const struct model_struct *record, struct gen_text *text)
 		gen_printf(text, "if (*p != '}')\n\tgoto other;\n");
 }
 
+/* Names compared one after the other before the hash is asked: with fewer fields than that, trying all that follow is
+ * always faster than the hash. */
+#define WINDOW 16
+
+/* Goes on to the field's value if its name stands at p, else to the next name to try. */
+static void emit_expected_name(const struct model_struct *record, const struct model_field *field, struct gen_text *text)
+{
+	const struct model_field *next = NULL;
+	size_t position = 0, len;
+
+	for (const struct model_field *f = record->fields; f < field; f++)
+		position += gen_field_member(record, f);
+	for (const struct model_field *f = field + 1; !next && f < record->fields + record->fields_n; f++)
+		next = gen_field_member(record, f) ? f : NULL;
+	if (position % WINDOW != 0) {
+		text->depth = 0;
+		gen_printf(text, "name_%s:\n", field->name);
+		text->depth = 1;
+	}
+	gen_printf(text, "if (!fg_dec_name_is(d, p, ");
+	gen_json_literal(text, "", field->json_name, "", &len);
+	if (next && position % WINDOW != WINDOW - 1)
+		gen_printf(text, ", %zu))\n\tgoto name_%s;\n", len, next->name);
+	else
+		gen_printf(text, ", %zu))\n\tgoto other;\n", len);
+	gen_printf(text, "p = fg_dec_colon(d, p + %zu);\nif (!p)\n\treturn NULL;\n", len);
+}
+
 static void emit_member(const struct model_struct *record, const struct model_field *field, struct gen_text *text)
 {
 	struct gen_text fail = {0};
-	size_t len;
 
 	field_fail(record, field, &fail);
-	gen_printf(text, "if (!fg_dec_name_is(d, p, ");
-	gen_json_literal(text, "", field->json_name, "", &len);
-	gen_printf(text, ", %zu))\n\tgoto other;\np = fg_dec_colon(d, p + %zu);\nif (!p)\n\treturn NULL;\n", len, len);
+	emit_expected_name(record, field, text);
 	text->depth = 0;
 	gen_printf(text, "value_%s:\n", field->name);
 	text->depth = 1;

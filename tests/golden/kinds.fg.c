@@ -368,7 +368,7 @@ static const char *kinds_point_decode_object(struct fg_dec *d, const char *p, st
 		goto end;
 
 	if (!fg_dec_name_is(d, p, "\"x\"", 3))
-		goto other;
+		goto name_y;
 	p = fg_dec_colon(d, p + 3);
 	if (!p)
 		return NULL;
@@ -392,6 +392,7 @@ value_x:
 	if (*p == '}')
 		goto end;
 
+name_y:
 	if (!fg_dec_name_is(d, p, "\"y\"", 3))
 		goto other;
 	p = fg_dec_colon(d, p + 3);
@@ -860,7 +861,7 @@ static const char *kinds_entry_decode_object(struct fg_dec *d, const char *p, st
 		goto end;
 
 	if (!fg_dec_name_is(d, p, "\"name\"", 6))
-		goto other;
+		goto name_value;
 	p = fg_dec_colon(d, p + 6);
 	if (!p)
 		return NULL;
@@ -884,6 +885,7 @@ value_name:
 	if (*p == '}')
 		goto end;
 
+name_value:
 	if (!fg_dec_name_is(d, p, "\"value\"", 7))
 		goto other;
 	p = fg_dec_colon(d, p + 7);
@@ -1152,7 +1154,7 @@ static const char *kinds_group_decode_object(struct fg_dec *d, const char *p, st
 		goto end;
 
 	if (!fg_dec_name_is(d, p, "\"number\"", 8))
-		goto other;
+		goto name_names;
 	p = fg_dec_colon(d, p + 8);
 	if (!p)
 		return NULL;
@@ -1176,6 +1178,7 @@ value_number:
 	if (*p == '}')
 		goto end;
 
+name_names:
 	if (!fg_dec_name_is(d, p, "\"names\"", 7))
 		goto other;
 	p = fg_dec_colon(d, p + 7);
@@ -1416,7 +1419,7 @@ static const char *kinds_place_decode_object(struct fg_dec *d, const char *p, st
 		goto end;
 
 	if (!fg_dec_name_is(d, p, "\"height\"", 8))
-		goto other;
+		goto name_open;
 	p = fg_dec_colon(d, p + 8);
 	if (!p)
 		return NULL;
@@ -1435,6 +1438,7 @@ value_height:
 	if (*p == '}')
 		goto end;
 
+name_open:
 	if (!fg_dec_name_is(d, p, "\"open\"", 6))
 		goto other;
 	p = fg_dec_colon(d, p + 6);
@@ -1794,7 +1798,7 @@ static const char *kinds_node_decode_object(struct fg_dec *d, const char *p, str
 		goto end;
 
 	if (!fg_dec_name_is(d, p, "\"value\"", 7))
-		goto other;
+		goto name_next;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -1818,6 +1822,7 @@ value_value:
 	if (*p == '}')
 		goto end;
 
+name_next:
 	if (!fg_dec_name_is(d, p, "\"next\"", 6))
 		goto other;
 	p = fg_dec_colon(d, p + 6);
@@ -2244,7 +2249,7 @@ static const char *part_decode_object(struct fg_dec *d, const char *p, struct pa
 		goto end;
 
 	if (!fg_dec_name_is(d, p, "\"serial\"", 8))
-		goto other;
+		goto name_weight;
 	p = fg_dec_colon(d, p + 8);
 	if (!p)
 		return NULL;
@@ -2263,6 +2268,7 @@ value_serial:
 	if (*p == '}')
 		goto end;
 
+name_weight:
 	if (!fg_dec_name_is(d, p, "\"weight\"", 8))
 		goto other;
 	p = fg_dec_colon(d, p + 8);
@@ -2968,7 +2974,7 @@ static const char *kinds_decode_object(struct fg_dec *d, const char *p, struct k
 		goto end;
 
 	if (!fg_dec_name_is(d, p, "\"id\"", 4))
-		goto other;
+		goto name_i8;
 	p = fg_dec_colon(d, p + 4);
 	if (!p)
 		return NULL;
@@ -2987,8 +2993,9 @@ value_id:
 	if (*p == '}')
 		goto end;
 
+name_i8:
 	if (!fg_dec_name_is(d, p, "\"i8\"", 4))
-		goto other;
+		goto name_i16;
 	p = fg_dec_colon(d, p + 4);
 	if (!p)
 		return NULL;
@@ -3012,8 +3019,9 @@ value_i8:
 	if (*p == '}')
 		goto end;
 
+name_i16:
 	if (!fg_dec_name_is(d, p, "\"i16\"", 5))
-		goto other;
+		goto name_i32;
 	p = fg_dec_colon(d, p + 5);
 	if (!p)
 		return NULL;
@@ -3037,8 +3045,9 @@ value_i16:
 	if (*p == '}')
 		goto end;
 
+name_i32:
 	if (!fg_dec_name_is(d, p, "\"i32\"", 5))
-		goto other;
+		goto name_i64;
 	p = fg_dec_colon(d, p + 5);
 	if (!p)
 		return NULL;
@@ -3062,8 +3071,9 @@ value_i32:
 	if (*p == '}')
 		goto end;
 
+name_i64:
 	if (!fg_dec_name_is(d, p, "\"i64\"", 5))
-		goto other;
+		goto name_u8;
 	p = fg_dec_colon(d, p + 5);
 	if (!p)
 		return NULL;
@@ -3087,8 +3097,9 @@ value_i64:
 	if (*p == '}')
 		goto end;
 
+name_u8:
 	if (!fg_dec_name_is(d, p, "\"u8\"", 4))
-		goto other;
+		goto name_u16;
 	p = fg_dec_colon(d, p + 4);
 	if (!p)
 		return NULL;
@@ -3112,8 +3123,9 @@ value_u8:
 	if (*p == '}')
 		goto end;
 
+name_u16:
 	if (!fg_dec_name_is(d, p, "\"u16\"", 5))
-		goto other;
+		goto name_u32;
 	p = fg_dec_colon(d, p + 5);
 	if (!p)
 		return NULL;
@@ -3137,8 +3149,9 @@ value_u16:
 	if (*p == '}')
 		goto end;
 
+name_u32:
 	if (!fg_dec_name_is(d, p, "\"u32\"", 5))
-		goto other;
+		goto name_u64;
 	p = fg_dec_colon(d, p + 5);
 	if (!p)
 		return NULL;
@@ -3162,8 +3175,9 @@ value_u32:
 	if (*p == '}')
 		goto end;
 
+name_u64:
 	if (!fg_dec_name_is(d, p, "\"u64\"", 5))
-		goto other;
+		goto name_yes;
 	p = fg_dec_colon(d, p + 5);
 	if (!p)
 		return NULL;
@@ -3187,8 +3201,9 @@ value_u64:
 	if (*p == '}')
 		goto end;
 
+name_yes:
 	if (!fg_dec_name_is(d, p, "\"yes\"", 5))
-		goto other;
+		goto name_f32;
 	p = fg_dec_colon(d, p + 5);
 	if (!p)
 		return NULL;
@@ -3207,8 +3222,9 @@ value_yes:
 	if (*p == '}')
 		goto end;
 
+name_f32:
 	if (!fg_dec_name_is(d, p, "\"f32\"", 5))
-		goto other;
+		goto name_f64;
 	p = fg_dec_colon(d, p + 5);
 	if (!p)
 		return NULL;
@@ -3227,8 +3243,9 @@ value_f32:
 	if (*p == '}')
 		goto end;
 
+name_f64:
 	if (!fg_dec_name_is(d, p, "\"f64\"", 5))
-		goto other;
+		goto name_color;
 	p = fg_dec_colon(d, p + 5);
 	if (!p)
 		return NULL;
@@ -3247,8 +3264,9 @@ value_f64:
 	if (*p == '}')
 		goto end;
 
+name_color:
 	if (!fg_dec_name_is(d, p, "\"color\"", 7))
-		goto other;
+		goto name_mode;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -3272,8 +3290,9 @@ value_color:
 	if (*p == '}')
 		goto end;
 
+name_mode:
 	if (!fg_dec_name_is(d, p, "\"mode\"", 6))
-		goto other;
+		goto name_wide;
 	p = fg_dec_colon(d, p + 6);
 	if (!p)
 		return NULL;
@@ -3297,8 +3316,9 @@ value_mode:
 	if (*p == '}')
 		goto end;
 
+name_wide:
 	if (!fg_dec_name_is(d, p, "\"wide\"", 6))
-		goto other;
+		goto name_code;
 	p = fg_dec_colon(d, p + 6);
 	if (!p)
 		return NULL;
@@ -3322,6 +3342,7 @@ value_wide:
 	if (*p == '}')
 		goto end;
 
+name_code:
 	if (!fg_dec_name_is(d, p, "\"code\"", 6))
 		goto other;
 	p = fg_dec_colon(d, p + 6);
@@ -3344,7 +3365,7 @@ value_code:
 		goto end;
 
 	if (!fg_dec_name_is(d, p, "\"note\"", 6))
-		goto other;
+		goto name_text;
 	p = fg_dec_colon(d, p + 6);
 	if (!p)
 		return NULL;
@@ -3363,8 +3384,9 @@ value_note:
 	if (*p == '}')
 		goto end;
 
+name_text:
 	if (!fg_dec_name_is(d, p, "\"text\"", 6))
-		goto other;
+		goto name_name;
 	p = fg_dec_colon(d, p + 6);
 	if (!p)
 		return NULL;
@@ -3390,8 +3412,9 @@ value_text:
 	if (*p == '}')
 		goto end;
 
+name_name:
 	if (!fg_dec_name_is(d, p, "\"name\"", 6))
-		goto other;
+		goto name_title;
 	p = fg_dec_colon(d, p + 6);
 	if (!p)
 		return NULL;
@@ -3418,8 +3441,9 @@ value_name:
 	if (*p == '}')
 		goto end;
 
+name_title:
 	if (!fg_dec_name_is(d, p, "\"title\"", 7))
-		goto other;
+		goto name_raw;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -3447,8 +3471,9 @@ value_title:
 	if (*p == '}')
 		goto end;
 
+name_raw:
 	if (!fg_dec_name_is(d, p, "\"raw\"", 5))
-		goto other;
+		goto name_at_ns;
 	p = fg_dec_colon(d, p + 5);
 	if (!p)
 		return NULL;
@@ -3467,8 +3492,9 @@ value_raw:
 	if (*p == '}')
 		goto end;
 
+name_at_ns:
 	if (!fg_dec_name_is(d, p, "\"at\"", 4))
-		goto other;
+		goto name_for_ns;
 	p = fg_dec_colon(d, p + 4);
 	if (!p)
 		return NULL;
@@ -3492,8 +3518,9 @@ value_at_ns:
 	if (*p == '}')
 		goto end;
 
+name_for_ns:
 	if (!fg_dec_name_is(d, p, "\"for\"", 5))
-		goto other;
+		goto name_quoted;
 	p = fg_dec_colon(d, p + 5);
 	if (!p)
 		return NULL;
@@ -3517,8 +3544,9 @@ value_for_ns:
 	if (*p == '}')
 		goto end;
 
+name_quoted:
 	if (!fg_dec_name_is(d, p, "\"quoted\"", 8))
-		goto other;
+		goto name_quoted_yes;
 	p = fg_dec_colon(d, p + 8);
 	if (!p)
 		return NULL;
@@ -3548,8 +3576,9 @@ value_quoted:
 	if (*p == '}')
 		goto end;
 
+name_quoted_yes:
 	if (!fg_dec_name_is(d, p, "\"quoted_yes\"", 12))
-		goto other;
+		goto name_quoted_ratio;
 	p = fg_dec_colon(d, p + 12);
 	if (!p)
 		return NULL;
@@ -3574,8 +3603,9 @@ value_quoted_yes:
 	if (*p == '}')
 		goto end;
 
+name_quoted_ratio:
 	if (!fg_dec_name_is(d, p, "\"quoted_ratio\"", 14))
-		goto other;
+		goto name_maybe;
 	p = fg_dec_colon(d, p + 14);
 	if (!p)
 		return NULL;
@@ -3600,8 +3630,9 @@ value_quoted_ratio:
 	if (*p == '}')
 		goto end;
 
+name_maybe:
 	if (!fg_dec_name_is(d, p, "\"maybe\"", 7))
-		goto other;
+		goto name_small;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -3632,8 +3663,9 @@ value_maybe:
 	if (*p == '}')
 		goto end;
 
+name_small:
 	if (!fg_dec_name_is(d, p, "\"small\"", 7))
-		goto other;
+		goto name_point;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -3657,8 +3689,9 @@ value_small:
 	if (*p == '}')
 		goto end;
 
+name_point:
 	if (!fg_dec_name_is(d, p, "\"point\"", 7))
-		goto other;
+		goto name_spare;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -3682,8 +3715,9 @@ value_point:
 	if (*p == '}')
 		goto end;
 
+name_spare:
 	if (!fg_dec_name_is(d, p, "\"spare\"", 7))
-		goto other;
+		goto name_tuple;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -3716,8 +3750,9 @@ value_spare:
 	if (*p == '}')
 		goto end;
 
+name_tuple:
 	if (!fg_dec_name_is(d, p, "\"tuple\"", 7))
-		goto other;
+		goto name_strict;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -3746,6 +3781,7 @@ value_tuple:
 	if (*p == '}')
 		goto end;
 
+name_strict:
 	if (!fg_dec_name_is(d, p, "\"strict\"", 8))
 		goto other;
 	p = fg_dec_colon(d, p + 8);
@@ -3772,7 +3808,7 @@ value_strict:
 		goto end;
 
 	if (!fg_dec_name_is(d, p, "\"part\"", 6))
-		goto other;
+		goto name_where;
 	p = fg_dec_colon(d, p + 6);
 	if (!p)
 		return NULL;
@@ -3796,8 +3832,9 @@ value_part:
 	if (*p == '}')
 		goto end;
 
+name_where:
 	if (!fg_dec_name_is(d, p, "\"where\"", 7))
-		goto other;
+		goto name_count;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -3826,8 +3863,9 @@ value_where:
 	if (*p == '}')
 		goto end;
 
+name_count:
 	if (!fg_dec_name_is(d, p, "\"count\"", 7))
-		goto other;
+		goto name_shade;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -3867,8 +3905,9 @@ value_count:
 	if (*p == '}')
 		goto end;
 
+name_shade:
 	if (!fg_dec_name_is(d, p, "\"shade\"", 7))
-		goto other;
+		goto name_sure;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -3903,8 +3942,9 @@ value_shade:
 	if (*p == '}')
 		goto end;
 
+name_sure:
 	if (!fg_dec_name_is(d, p, "\"sure\"", 6))
-		goto other;
+		goto name_weight;
 	p = fg_dec_colon(d, p + 6);
 	if (!p)
 		return NULL;
@@ -3933,8 +3973,9 @@ value_sure:
 	if (*p == '}')
 		goto end;
 
+name_weight:
 	if (!fg_dec_name_is(d, p, "\"weight\"", 8))
-		goto other;
+		goto name_list;
 	p = fg_dec_colon(d, p + 8);
 	if (!p)
 		return NULL;
@@ -3963,8 +4004,9 @@ value_weight:
 	if (*p == '}')
 		goto end;
 
+name_list:
 	if (!fg_dec_name_is(d, p, "\"list\"", 6))
-		goto other;
+		goto name_pair;
 	p = fg_dec_colon(d, p + 6);
 	if (!p)
 		return NULL;
@@ -3993,8 +4035,9 @@ value_list:
 	if (*p == '}')
 		goto end;
 
+name_pair:
 	if (!fg_dec_name_is(d, p, "\"pair\"", 6))
-		goto other;
+		goto name_bytes;
 	p = fg_dec_colon(d, p + 6);
 	if (!p)
 		return NULL;
@@ -4023,8 +4066,9 @@ value_pair:
 	if (*p == '}')
 		goto end;
 
+name_bytes:
 	if (!fg_dec_name_is(d, p, "\"bytes\"", 7))
-		goto other;
+		goto name_words;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -4047,8 +4091,9 @@ value_bytes:
 	if (*p == '}')
 		goto end;
 
+name_words:
 	if (!fg_dec_name_is(d, p, "\"words\"", 7))
-		goto other;
+		goto name_spots;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -4071,8 +4116,9 @@ value_words:
 	if (*p == '}')
 		goto end;
 
+name_spots:
 	if (!fg_dec_name_is(d, p, "\"spots\"", 7))
-		goto other;
+		goto name_samples;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -4103,8 +4149,9 @@ value_spots:
 	if (*p == '}')
 		goto end;
 
+name_samples:
 	if (!fg_dec_name_is(d, p, "\"samples\"", 9))
-		goto other;
+		goto name_tags;
 	p = fg_dec_colon(d, p + 9);
 	if (!p)
 		return NULL;
@@ -4127,8 +4174,9 @@ value_samples:
 	if (*p == '}')
 		goto end;
 
+name_tags:
 	if (!fg_dec_name_is(d, p, "\"tags\"", 6))
-		goto other;
+		goto name_lines;
 	p = fg_dec_colon(d, p + 6);
 	if (!p)
 		return NULL;
@@ -4151,8 +4199,9 @@ value_tags:
 	if (*p == '}')
 		goto end;
 
+name_lines:
 	if (!fg_dec_name_is(d, p, "\"lines\"", 7))
-		goto other;
+		goto name_colors;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -4175,8 +4224,9 @@ value_lines:
 	if (*p == '}')
 		goto end;
 
+name_colors:
 	if (!fg_dec_name_is(d, p, "\"colors\"", 8))
-		goto other;
+		goto name_rows;
 	p = fg_dec_colon(d, p + 8);
 	if (!p)
 		return NULL;
@@ -4199,6 +4249,7 @@ value_colors:
 	if (*p == '}')
 		goto end;
 
+name_rows:
 	if (!fg_dec_name_is(d, p, "\"rows\"", 6))
 		goto other;
 	p = fg_dec_colon(d, p + 6);
@@ -4224,7 +4275,7 @@ value_rows:
 		goto end;
 
 	if (!fg_dec_name_is(d, p, "\"times\"", 7))
-		goto other;
+		goto name_limits;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -4247,8 +4298,9 @@ value_times:
 	if (*p == '}')
 		goto end;
 
+name_limits:
 	if (!fg_dec_name_is(d, p, "\"limits\"", 8))
-		goto other;
+		goto name_groups;
 	p = fg_dec_colon(d, p + 8);
 	if (!p)
 		return NULL;
@@ -4271,8 +4323,9 @@ value_limits:
 	if (*p == '}')
 		goto end;
 
+name_groups:
 	if (!fg_dec_name_is(d, p, "\"groups\"", 8))
-		goto other;
+		goto name_places;
 	p = fg_dec_colon(d, p + 8);
 	if (!p)
 		return NULL;
@@ -4295,8 +4348,9 @@ value_groups:
 	if (*p == '}')
 		goto end;
 
+name_places:
 	if (!fg_dec_name_is(d, p, "\"places\"", 8))
-		goto other;
+		goto name_inner;
 	p = fg_dec_colon(d, p + 8);
 	if (!p)
 		return NULL;
@@ -4319,8 +4373,9 @@ value_places:
 	if (*p == '}')
 		goto end;
 
+name_inner:
 	if (!fg_dec_name_is(d, p, "\"inner\"", 7))
-		goto other;
+		goto name_odd;
 	p = fg_dec_colon(d, p + 7);
 	if (!p)
 		return NULL;
@@ -4344,8 +4399,9 @@ value_inner:
 	if (*p == '}')
 		goto end;
 
+name_odd:
 	if (!fg_dec_name_is(d, p, "\"odd? \303\251\"", 9))
-		goto other;
+		goto name_last;
 	p = fg_dec_colon(d, p + 9);
 	if (!p)
 		return NULL;
@@ -4369,6 +4425,7 @@ value_odd:
 	if (*p == '}')
 		goto end;
 
+name_last:
 	if (!fg_dec_name_is(d, p, "\"last\"", 6))
 		goto other;
 	p = fg_dec_colon(d, p + 6);

@@ -52,7 +52,7 @@ static const char *part_decode_object(struct fg_dec *d, const char *p, struct pa
 		goto end;
 
 	if (!fg_dec_name_is(d, p, "\"serial\"", 8))
-		goto other;
+		goto name_weight;
 	p = fg_dec_colon(d, p + 8);
 	if (!p)
 		return NULL;
@@ -71,6 +71,7 @@ value_serial:
 	if (*p == '}')
 		goto end;
 
+name_weight:
 	if (!fg_dec_name_is(d, p, "\"weight\"", 8))
 		goto other;
 	p = fg_dec_colon(d, p + 8);
