@@ -18,7 +18,8 @@
 		handwritten;                                                                                           \
 	}
 
-PAIR(int64_t, load_hot, return torture_load_hits(s), return atomic_load_explicit(&s->hot_hits.value, memory_order_acquire))
+PAIR(int64_t, load_hot, return torture_load_hits(s),
+     return atomic_load_explicit(&s->hot_hits.value, memory_order_acquire))
 PAIR(void, store_hot, torture_store_hits(s, (int64_t)value),
      atomic_store_explicit(&s->hot_hits.value, (int64_t)value, memory_order_release))
 PAIR(int64_t, exchange_hot, return torture_exchange_hits(s, (int64_t)value),
@@ -27,8 +28,10 @@ PAIR(int64_t, add_hot, return torture_add_hits(s, (int64_t)value),
      return atomic_fetch_add_explicit(&s->hot_hits.value, (int64_t)value, memory_order_acq_rel))
 PAIR(void, count_hot, torture_add_hits(s, 1), atomic_fetch_add_explicit(&s->hot_hits.value, 1, memory_order_acq_rel))
 PAIR(void, or_bits, torture_or_bits(s, value), atomic_fetch_or_explicit(&s->atomics.bits, value, memory_order_acq_rel))
-PAIR(void, and_bits, torture_and_bits(s, value), atomic_fetch_and_explicit(&s->atomics.bits, value, memory_order_acq_rel))
-PAIR(uint16_t, load_tries, return torture_load_tries(s), return atomic_load_explicit(&s->atomics.tries, memory_order_acquire))
+PAIR(void, and_bits, torture_and_bits(s, value),
+     atomic_fetch_and_explicit(&s->atomics.bits, value, memory_order_acq_rel))
+PAIR(uint16_t, load_tries, return torture_load_tries(s),
+     return atomic_load_explicit(&s->atomics.tries, memory_order_acquire))
 PAIR(void, store_small, torture_store_small(s, (int8_t)value),
      atomic_store_explicit(&s->atomics.small, (int8_t)value, memory_order_release))
 PAIR(bool, load_flag, return torture_load_flag(s), return atomic_load_explicit(&s->atomics.flag, memory_order_acquire))

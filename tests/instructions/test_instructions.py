@@ -2,7 +2,8 @@
 """Atomic accessors are the instruction that handwritten C11 gives, and one only.
 
 usage: test_instructions.py SOURCE_ROOT BUILD_FOLDER_OF_torture.fg.h
-Compiles accessors.c by gcc and clang at -O2 and compares each generated_X with handwritten_X, instruction by instruction.
+Compiles accessors.c by gcc and clang at -O2 and compares each generated_X with handwritten_X, instruction by
+instruction.
 """
 import platform
 import re
@@ -32,7 +33,8 @@ def functions(compiler, folder):
     subprocess.run([compiler, "-std=gnu11", "-O2", "-fcf-protection=none", "-c", "-o", out,
                     root / "tests/instructions/accessors.c", f"-I{root}/include", f"-I{root}/tests/torture",
                     f"-I{generated}"], check=True)
-    text = subprocess.run(["objdump", "-d", "--no-show-raw-insn", out], check=True, capture_output=True, text=True).stdout
+    text = subprocess.run(["objdump", "-d", "--no-show-raw-insn", out], check=True, capture_output=True,
+                          text=True).stdout
     found = {}
     for line in text.splitlines():
         if head := re.match(r"[0-9a-f]+ <(\w+)>:", line):
