@@ -1,9 +1,9 @@
 /*
  * dec.h - decodes one value for the tests of the codec
  *
- * The value becomes the item of an array, once alone, so that it ends near the end of the text, and once with a long string
- * behind it, so that the quick paths are taken: what comes out must be the same. The text lies in memory of exactly its size,
- * for AddressSanitizer and valgrind to see reads beyond.
+ * The value becomes the item of an array, once alone, so that it ends near the end of the text, and once with a long
+ * string behind it, so that the quick paths are taken: what comes out must be the same. The text lies in memory of
+ * exactly its size, for AddressSanitizer and valgrind to see reads beyond.
  */
 #ifndef FG_TESTS_DEC_H
 #define FG_TESTS_DEC_H
@@ -21,7 +21,7 @@ struct dec_case {
 	const struct fg_decode_options *options;
 	struct fg_arena *arena;
 	dec_read *read;
-	struct fg_error error;           /* of the last one; offsets count from the value */
+	struct fg_error error; /* of the last one; offsets count from the value */
 };
 
 /* A copy without a byte more. */
@@ -92,8 +92,8 @@ static inline enum fg_code dec_value(struct dec_case *c, const char *json, size_
 	code = dec_value_once(c, json, len, ",\"padding padding padding padding\"]", ret_value, ret_free);
 	if (code != code_alone || (code && alone.offset != c->error.offset)) {
 		/* What is cut off may be taken for the closing bracket's fault in one and the comma's in the other. */
-		tap_ok(false, "%.*s: %s at %zu, but %s at %zu alone", (int)len, json, fg_code_name(code), c->error.offset,
-		       fg_code_name(code_alone), alone.offset);
+		tap_ok(false, "%.*s: %s at %zu, but %s at %zu alone", (int)len, json, fg_code_name(code),
+		       c->error.offset, fg_code_name(code_alone), alone.offset);
 	}
 	return code;
 }

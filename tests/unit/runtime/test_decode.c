@@ -65,7 +65,9 @@ static const char *items_decode(struct fg_dec *d, const char *p, struct shape *s
 static const char *member_decode(struct fg_dec *d, const char *p, struct fg_str name, struct shape *shape)
 {
 	static const struct fg_enum_name colors[] = {
-		{"red", 3, COLOR_RED}, {"COLOR_RED", 9, COLOR_RED}, {"blue", 4, COLOR_BLUE},
+	    {"red", 3, COLOR_RED},
+	    {"COLOR_RED", 9, COLOR_RED},
+	    {"blue", 4, COLOR_BLUE},
 	};
 
 	if (name.len == 4 && memcmp(name.ptr, "open", 4) == 0)
@@ -75,7 +77,8 @@ static const char *member_decode(struct fg_dec *d, const char *p, struct fg_str 
 	if (name.len == 5 && memcmp(name.ptr, "items", 5) == 0)
 		return (p = items_decode(d, p, shape)) ? p : fg_dec_in_field(d, "items");
 	if (name.len == 4 && memcmp(name.ptr, "name", 4) == 0)
-		return (p = fg_dec_chars(d, p, shape->name, sizeof shape->name, false)) ? p : fg_dec_in_field(d, "name");
+		return (p = fg_dec_chars(d, p, shape->name, sizeof shape->name, false)) ? p
+		                                                                        : fg_dec_in_field(d, "name");
 	if (name.len == 5 && memcmp(name.ptr, "ratio", 5) == 0) {
 		if (!(p = fg_dec_quote(d, p)) || !(p = fg_dec_double(d, p, &shape->ratio)) || !(p = fg_dec_quote(d, p)))
 			return fg_dec_in_field(d, "ratio");
@@ -109,9 +112,9 @@ static enum fg_code shape_decode(const char *json, size_t len, const struct fg_d
 }
 
 static const char document[] =
-	"{\"open\":true, \"color\": \"blue\", \"unknown\":[{\"x\":[1,2.5]},null],\n"
-	" \"items\":[{\"n\":1},{\"text\":\"a\\nb\",\"n\":-1000},{},{\"n\":1e2},{\"\\u006e\":5}],\n"
-	" \"name\" : \"a name of 23 characters\", \"ratio\":\"0.25\"}";
+    "{\"open\":true, \"color\": \"blue\", \"unknown\":[{\"x\":[1,2.5]},null],\n"
+    " \"items\":[{\"n\":1},{\"text\":\"a\\nb\",\"n\":-1000},{},{\"n\":1e2},{\"\\u006e\":5}],\n"
+    " \"name\" : \"a name of 23 characters\", \"ratio\":\"0.25\"}";
 
 static void test_document(void)
 {
@@ -128,7 +131,8 @@ static void test_document(void)
 	tap_eq_int(shape.items_n, 5, "items");
 	tap_ok(shape.items[0].n == 1 && shape.items[1].n == -1000 && shape.items[2].n == 0 && shape.items[3].n == 100,
 	       "their numbers");
-	tap_ok(shape.items[1].text.len == 3 && memcmp(shape.items[1].text.ptr, "a\nb", 3) == 0, "a text with an escape");
+	tap_ok(shape.items[1].text.len == 3 && memcmp(shape.items[1].text.ptr, "a\nb", 3) == 0,
+	       "a text with an escape");
 	tap_ok(shape.items[0].text.ptr == NULL, "what is absent is zero");
 	tap_eq_int(shape.items[4].n, 0, "the decoder by hand does not know n by escapes; the name was read");
 	fg_arena_fini(&arena);
@@ -158,15 +162,16 @@ static void test_cut_and_changed(void)
 		for (int byte = 0; byte < 256; byte++) {
 			changed[at] = (char)byte;
 			/*
-			 * What one refuses as no JSON, the other refuses too; but what stands in quotes is a string to the validator
-			 * and a number to this decoder.
+			 * What one refuses as no JSON, the other refuses too; but what stands in quotes is a string to
+			 * the validator and a number to this decoder.
 			 */
 			if (at >= quoted && at < quoted + 4)
 				continue;
 			if (fg_json_validate(changed, len, NULL, NULL) != 0)
 				wrong += shape_decode(changed, len, NULL, &arena, &shape, &error) == FG_OK;
 			else
-				wrong += shape_decode(changed, len, NULL, &arena, &shape, &error) != FG_OK && error.code <= FG_ERR_NUMBER;
+				wrong += shape_decode(changed, len, NULL, &arena, &shape, &error) != FG_OK &&
+				         error.code <= FG_ERR_NUMBER;
 		}
 		fg_arena_reset(&arena);
 	}
@@ -180,37 +185,37 @@ static void test_errors(void)
 		const char *json;
 		const char *want;
 	} cases[] = {
-		{"", "$: the text ends too early (line 1, column 1, byte 0)"},
-		{"\n\n {\"a\":", "$: the text ends too early (line 3, column 7, byte 8)"},
-		{"3", "$: an object or array was expected (line 1, column 1, byte 0)"},
-		{"\"text\"", "$: an object or array was expected (line 1, column 1, byte 0)"},
-		{"tru", "$: the text ends too early (line 1, column 4, byte 3)"},
-		{"[1]", "$: an object was expected (line 1, column 1, byte 0)"},
-		{"{} {}", "$: something follows the value (line 1, column 4, byte 3)"},
-		{"{}]", "$: something follows the value (line 1, column 3, byte 2)"},
-		{"{} x", "$: something follows the value (line 1, column 4, byte 3)"},
-		{"{\"open\":1}", "$.open: true or false was expected (line 1, column 9, byte 8)"},
-		{"{\"open\":truth}", "$.open: true, false or null was expected (line 1, column 12, byte 11)"},
-		{"{\"color\":\"green\"}", "$.color: no enumerator has this name (line 1, column 10, byte 9)"},
-		{"{\"color\":2}", "$.color: no enumerator has this number (line 1, column 10, byte 9)"},
-		{"{\"color\":1e40}", "$.color: no enumerator has this number (line 1, column 10, byte 9)"},
-		{"{\"color\":null}", "$.color: an enumerator's name or number was expected (line 1, column 10, byte 9)"},
-		{"{\"items\":[{},{},\n{\"n\":1e40}]}", "$.items[2].n: out of range for n (line 2, column 6, byte 22)"},
-		{"{\"items\":[{},{\"text\":7}]}", "$.items[1].text: a string was expected (line 1, column 22, byte 21)"},
-		{"{\"items\":[{}}", "$.items: ',' or ']' was expected (line 1, column 13, byte 12)"},
-		{"{\"items\":[{},]}", "$.items: a value was expected (line 1, column 14, byte 13)"},
-		{"{\"items\":[{}]", "$.items: the text ends too early (line 1, column 14, byte 13)"},
-		{"{\"items\":{}}", "$.items: an array was expected (line 1, column 10, byte 9)"},
-		{"{\"x\":[{}]", "$: the text ends too early (line 1, column 10, byte 9)"},
-		{"{\"x\":{}", "$: the text ends too early (line 1, column 8, byte 7)"},
-		{"{\"open\" true}", "$: ':' was expected (line 1, column 9, byte 8)"},
-		{"{open:true}", "$: a name or '}' was expected (line 1, column 2, byte 1)"},
-		{"{\"open\":true,}", "$: a name was expected (line 1, column 14, byte 13)"},
-		{"{\"name\":\"a name of 24 characters!\"}",
-		 "$.name: the string is too long for its field (line 1, column 9, byte 8)"},
-		{"{\"ratio\":0.25}", "$.ratio: a value in quotes was expected (line 1, column 10, byte 9)"},
-		{"{\"ratio\":\"0.25x\"}", "$.ratio: a value in quotes was expected (line 1, column 15, byte 14)"},
-		{"{\"ratio\":\"1e400\"}", "$.ratio: out of range for double (line 1, column 11, byte 10)"},
+	    {"", "$: the text ends too early (line 1, column 1, byte 0)"},
+	    {"\n\n {\"a\":", "$: the text ends too early (line 3, column 7, byte 8)"},
+	    {"3", "$: an object or array was expected (line 1, column 1, byte 0)"},
+	    {"\"text\"", "$: an object or array was expected (line 1, column 1, byte 0)"},
+	    {"tru", "$: the text ends too early (line 1, column 4, byte 3)"},
+	    {"[1]", "$: an object was expected (line 1, column 1, byte 0)"},
+	    {"{} {}", "$: something follows the value (line 1, column 4, byte 3)"},
+	    {"{}]", "$: something follows the value (line 1, column 3, byte 2)"},
+	    {"{} x", "$: something follows the value (line 1, column 4, byte 3)"},
+	    {"{\"open\":1}", "$.open: true or false was expected (line 1, column 9, byte 8)"},
+	    {"{\"open\":truth}", "$.open: true, false or null was expected (line 1, column 12, byte 11)"},
+	    {"{\"color\":\"green\"}", "$.color: no enumerator has this name (line 1, column 10, byte 9)"},
+	    {"{\"color\":2}", "$.color: no enumerator has this number (line 1, column 10, byte 9)"},
+	    {"{\"color\":1e40}", "$.color: no enumerator has this number (line 1, column 10, byte 9)"},
+	    {"{\"color\":null}", "$.color: an enumerator's name or number was expected (line 1, column 10, byte 9)"},
+	    {"{\"items\":[{},{},\n{\"n\":1e40}]}", "$.items[2].n: out of range for n (line 2, column 6, byte 22)"},
+	    {"{\"items\":[{},{\"text\":7}]}", "$.items[1].text: a string was expected (line 1, column 22, byte 21)"},
+	    {"{\"items\":[{}}", "$.items: ',' or ']' was expected (line 1, column 13, byte 12)"},
+	    {"{\"items\":[{},]}", "$.items: a value was expected (line 1, column 14, byte 13)"},
+	    {"{\"items\":[{}]", "$.items: the text ends too early (line 1, column 14, byte 13)"},
+	    {"{\"items\":{}}", "$.items: an array was expected (line 1, column 10, byte 9)"},
+	    {"{\"x\":[{}]", "$: the text ends too early (line 1, column 10, byte 9)"},
+	    {"{\"x\":{}", "$: the text ends too early (line 1, column 8, byte 7)"},
+	    {"{\"open\" true}", "$: ':' was expected (line 1, column 9, byte 8)"},
+	    {"{open:true}", "$: a name or '}' was expected (line 1, column 2, byte 1)"},
+	    {"{\"open\":true,}", "$: a name was expected (line 1, column 14, byte 13)"},
+	    {"{\"name\":\"a name of 24 characters!\"}",
+	     "$.name: the string is too long for its field (line 1, column 9, byte 8)"},
+	    {"{\"ratio\":0.25}", "$.ratio: a value in quotes was expected (line 1, column 10, byte 9)"},
+	    {"{\"ratio\":\"0.25x\"}", "$.ratio: a value in quotes was expected (line 1, column 15, byte 14)"},
+	    {"{\"ratio\":\"1e400\"}", "$.ratio: out of range for double (line 1, column 11, byte 10)"},
 	};
 	struct fg_arena arena;
 	struct fg_error error;
@@ -232,8 +237,9 @@ static void test_colors(void)
 		const char *json;
 		int64_t want;
 	} cases[] = {
-		{"{\"color\":\"red\"}", COLOR_RED},      {"{\"color\":\"COLOR_RED\"}", COLOR_RED}, {"{\"color\":-5}", COLOR_BLUE},
-		{"{\"color\":\"\\u0072ed\"}", COLOR_RED}, {"{\"color\":1.0}", COLOR_RED},
+	    {"{\"color\":\"red\"}", COLOR_RED}, {"{\"color\":\"COLOR_RED\"}", COLOR_RED},
+	    {"{\"color\":-5}", COLOR_BLUE},     {"{\"color\":\"\\u0072ed\"}", COLOR_RED},
+	    {"{\"color\":1.0}", COLOR_RED},
 	};
 	struct fg_error error;
 	struct shape shape;
@@ -252,13 +258,14 @@ static void test_values(void)
 		const char *json;
 		const char *want;
 	} cases[] = {
-		{"{\"items\":[{\"n\":1e40 }]}", "1e40"},
-		{"{\"items\":[{\"n\":5000,\"x\":1}]}", "5000"},
-		{"{\"color\":\"gr\\\"een\", \"x\":1}", "\"gr\\\"een\""},
-		{"{\"color\":\"gr\xc3\xbcn\"}", "\"gr??n\""},
-		{"{\"name\":\"a very long name that goes on and on and on and on\"}", "\"a very long name that goes on and on and on..."},
-		{"{\"open\":{\"a\":1}}", "{\"a\""},
-		{"{", ""},
+	    {"{\"items\":[{\"n\":1e40 }]}", "1e40"},
+	    {"{\"items\":[{\"n\":5000,\"x\":1}]}", "5000"},
+	    {"{\"color\":\"gr\\\"een\", \"x\":1}", "\"gr\\\"een\""},
+	    {"{\"color\":\"gr\xc3\xbcn\"}", "\"gr??n\""},
+	    {"{\"name\":\"a very long name that goes on and on and on and on\"}",
+	     "\"a very long name that goes on and on and on..."},
+	    {"{\"open\":{\"a\":1}}", "{\"a\""},
+	    {"{", ""},
 	};
 	static const struct fg_decode_options show = {.flags = FG_DECODE_SHOW_VALUES};
 	struct fg_arena arena;
@@ -299,10 +306,13 @@ static void test_limits(void)
 		tap_eq_int(code, n > 5 ? FG_ERR_LIMIT : FG_OK, "%d items of 5", n);
 	}
 	options = (struct fg_decode_options){.max_depth = 3};
-	tap_eq_int(shape_decode("{\"items\":[{\"x\":1}]}", 19, &options, &arena, &shape, &error), FG_OK, "three levels");
-	tap_eq_int(shape_decode("{\"items\":[{\"x\":[]}]}", 20, &options, &arena, &shape, &error), FG_ERR_DEPTH, "four");
+	tap_eq_int(shape_decode("{\"items\":[{\"x\":1}]}", 19, &options, &arena, &shape, &error), FG_OK,
+	           "three levels");
+	tap_eq_int(shape_decode("{\"items\":[{\"x\":[]}]}", 20, &options, &arena, &shape, &error), FG_ERR_DEPTH,
+	           "four");
 	options.max_depth = 2;
-	tap_eq_int(shape_decode("{\"items\":[{\"x\":1}]}", 19, &options, &arena, &shape, &error), FG_ERR_DEPTH, "three of two");
+	tap_eq_int(shape_decode("{\"items\":[{\"x\":1}]}", 19, &options, &arena, &shape, &error), FG_ERR_DEPTH,
+	           "three of two");
 	tap_eq_str(error.path, "$.items[0]", "its path");
 	fg_arena_fini(&arena);
 }
@@ -330,9 +340,26 @@ static void test_names(void)
 static void test_hash(void)
 {
 	static const char *const names[] = {
-		"", "a", "b", "ab", "ba", "abc", "abd", "acb", "abcd", "abcde", "abcdef", "abcdefg", "abcdefgh", "abcdefghi",
-		"profile_background_image_url", "profile_background_image_url_https", "aaaaaaaaXbbbbbbbb", "aaaaaaaaYbbbbbbbb",
-		"aaaaaaaaaaaaaaaaXbbbbbbbbbbbbbbbb", "aaaaaaaaaaaaaaaaYbbbbbbbbbbbbbbbb",
+	    "",
+	    "a",
+	    "b",
+	    "ab",
+	    "ba",
+	    "abc",
+	    "abd",
+	    "acb",
+	    "abcd",
+	    "abcde",
+	    "abcdef",
+	    "abcdefg",
+	    "abcdefgh",
+	    "abcdefghi",
+	    "profile_background_image_url",
+	    "profile_background_image_url_https",
+	    "aaaaaaaaXbbbbbbbb",
+	    "aaaaaaaaYbbbbbbbb",
+	    "aaaaaaaaaaaaaaaaXbbbbbbbbbbbbbbbb",
+	    "aaaaaaaaaaaaaaaaYbbbbbbbbbbbbbbbb",
 	};
 	size_t n = sizeof names / sizeof *names;
 	uint64_t seed;

@@ -32,8 +32,32 @@ static struct fg_enc begun(void)
 static void test_integers(void)
 {
 	static const int64_t values[] = {
-		0, 1, -1, 9, 10, 11, 99, 100, 101, 999, 1000, 9999, 10000, 12345, -99999, 100000, 1234567, 99999999, 100000000,
-		4294967295, 9999999999, 10000000000, 999999999999999999, INT64_MAX, INT64_MIN, INT64_MIN + 1,
+	    0,
+	    1,
+	    -1,
+	    9,
+	    10,
+	    11,
+	    99,
+	    100,
+	    101,
+	    999,
+	    1000,
+	    9999,
+	    10000,
+	    12345,
+	    -99999,
+	    100000,
+	    1234567,
+	    99999999,
+	    100000000,
+	    4294967295,
+	    9999999999,
+	    10000000000,
+	    999999999999999999,
+	    INT64_MAX,
+	    INT64_MIN,
+	    INT64_MIN + 1,
 	};
 	char want[32];
 
@@ -56,12 +80,32 @@ static void test_doubles(void)
 		double value;
 		const char *want;
 	} cases[] = {
-		{0, "0.0"}, {-0.0, "-0.0"}, {1, "1.0"}, {-1, "-1.0"}, {10, "10.0"}, {0.1, "0.1"}, {-1.5, "-1.5"},
-		{100.25, "100.25"}, {123456789, "123456789.0"}, {1e15, "1000000000000000.0"}, {1e16, "1e16"}, {1e22, "1e22"},
-		{1.5e300, "1.5e300"}, {0.0001, "0.0001"}, {0.00012, "0.00012"}, {0.00001, "1e-5"}, {1.25e-7, "1.25e-7"},
-		{5e-324, "5e-324"}, {1.7976931348623157e308, "1.7976931348623157e308"}, {9007199254740993.0, "9007199254740992.0"},
-		{9999999999999998.0, "9999999999999998.0"}, {12345678901234567.0, "1.2345678901234568e16"},
-		{-65.613616999999977, "-65.61361699999998"}, {NAN, "(refused)"}, {INFINITY, "(refused)"}, {-INFINITY, "(refused)"},
+	    {0, "0.0"},
+	    {-0.0, "-0.0"},
+	    {1, "1.0"},
+	    {-1, "-1.0"},
+	    {10, "10.0"},
+	    {0.1, "0.1"},
+	    {-1.5, "-1.5"},
+	    {100.25, "100.25"},
+	    {123456789, "123456789.0"},
+	    {1e15, "1000000000000000.0"},
+	    {1e16, "1e16"},
+	    {1e22, "1e22"},
+	    {1.5e300, "1.5e300"},
+	    {0.0001, "0.0001"},
+	    {0.00012, "0.00012"},
+	    {0.00001, "1e-5"},
+	    {1.25e-7, "1.25e-7"},
+	    {5e-324, "5e-324"},
+	    {1.7976931348623157e308, "1.7976931348623157e308"},
+	    {9007199254740993.0, "9007199254740992.0"},
+	    {9999999999999998.0, "9999999999999998.0"},
+	    {12345678901234567.0, "1.2345678901234568e16"},
+	    {-65.613616999999977, "-65.61361699999998"},
+	    {NAN, "(refused)"},
+	    {INFINITY, "(refused)"},
+	    {-INFINITY, "(refused)"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -80,8 +124,15 @@ static void test_floats(void)
 		float value;
 		const char *want;
 	} cases[] = {
-		{0.1f, "0.1"}, {1, "1.0"}, {16777216, "16777216.0"}, {3.4028235e38f, "3.4028235e38"}, {1e-45f, "1e-45"},
-		{-0.0f, "-0.0"}, {0.3f, "0.3"}, {INFINITY, "(refused)"}, {NAN, "(refused)"},
+	    {0.1f, "0.1"},
+	    {1, "1.0"},
+	    {16777216, "16777216.0"},
+	    {3.4028235e38f, "3.4028235e38"},
+	    {1e-45f, "1e-45"},
+	    {-0.0f, "-0.0"},
+	    {0.3f, "0.3"},
+	    {INFINITY, "(refused)"},
+	    {NAN, "(refused)"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -98,15 +149,25 @@ static void test_strings(void)
 		const char *text;
 		const char *want;
 	} cases[] = {
-		{NULL, "null"}, {"", "\"\""}, {"a", "\"a\""}, {"a\"b\\c/d", "\"a\\\"b\\\\c/d\""},
-		{"\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\""}, {"\x01\x1f\x7f", "\"\\u0001\\u001f\x7f\""},
-		{"\v", "\"\\u000b\""}, {"0123456789abcdef0123456789abcdef", "\"0123456789abcdef0123456789abcdef\""},
-		{"0123456789abcde\n0123456789abcdef\"", "\"0123456789abcde\\n0123456789abcdef\\\"\""},
-		{"\xc3\xa4\xe6\x97\xa5\xe6\x9c\xac\xf0\x9f\x8e\x89", "\"\xc3\xa4\xe6\x97\xa5\xe6\x9c\xac\xf0\x9f\x8e\x89\""},
-		{"plain text and then \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e and plain", "\"plain text and then \xe6\x97\xa5\xe6\x9c\xac"
-		 "\xe8\xaa\x9e and plain\""},
-		{"\xff", "(refused)"}, {"abc\xc3", "(refused)"}, {"\xed\xa0\x80", "(refused)"}, {"\xc0\x80", "(refused)"},
-		{"0123456789abcdef\xf4\x90\x80\x80", "(refused)"},
+	    {NULL, "null"},
+	    {"", "\"\""},
+	    {"a", "\"a\""},
+	    {"a\"b\\c/d", "\"a\\\"b\\\\c/d\""},
+	    {"\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\""},
+	    {"\x01\x1f\x7f", "\"\\u0001\\u001f\x7f\""},
+	    {"\v", "\"\\u000b\""},
+	    {"0123456789abcdef0123456789abcdef", "\"0123456789abcdef0123456789abcdef\""},
+	    {"0123456789abcde\n0123456789abcdef\"", "\"0123456789abcde\\n0123456789abcdef\\\"\""},
+	    {"\xc3\xa4\xe6\x97\xa5\xe6\x9c\xac\xf0\x9f\x8e\x89",
+	     "\"\xc3\xa4\xe6\x97\xa5\xe6\x9c\xac\xf0\x9f\x8e\x89\""},
+	    {"plain text and then \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e and plain",
+	     "\"plain text and then \xe6\x97\xa5\xe6\x9c\xac"
+	     "\xe8\xaa\x9e and plain\""},
+	    {"\xff", "(refused)"},
+	    {"abc\xc3", "(refused)"},
+	    {"\xed\xa0\x80", "(refused)"},
+	    {"\xc0\x80", "(refused)"},
+	    {"0123456789abcdef\xf4\x90\x80\x80", "(refused)"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -234,7 +295,8 @@ static void test_memory(void)
 		}
 		status = fg_enc_end(&e);
 		if (status)
-			tap_ok(status == -ENOMEM && error.code == FG_ERR_MEMORY && out.len == 0, "no memory at call %d", k);
+			tap_ok(status == -ENOMEM && error.code == FG_ERR_MEMORY && out.len == 0, "no memory at call %d",
+			       k);
 		fg_buffer_fini(&out);
 	}
 	tap_ok(status == 0 && k > 3, "with memory, after %d failures", k - 2);

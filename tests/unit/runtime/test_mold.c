@@ -6,16 +6,16 @@ static const struct {
 	unsigned molds;
 	const char *want;
 } cases[] = {
-	{"", FG_MOLD_TRIM | FG_MOLD_LOWER, ""},
-	{"abc", FG_MOLD_TRIM, "abc"},
-	{" \t\n\v\f\rabc def \r\n", FG_MOLD_TRIM, "abc def"},
-	{"   ", FG_MOLD_TRIM, ""},
-	{"aBc@[`{Z", FG_MOLD_LOWER, "abc@[`{z"},
-	{"aBc@[`{z", FG_MOLD_UPPER, "ABC@[`{Z"},
-	{" eur ", FG_MOLD_TRIM | FG_MOLD_UPPER, "EUR"},
-	{"already", FG_MOLD_LOWER, "already"},
-	{"\xc3\x84\xc3\xa4", FG_MOLD_UPPER, "\xc3\x84\xc3\xa4"},
-	{" X ", 0, " X "},
+    {"", FG_MOLD_TRIM | FG_MOLD_LOWER, ""},
+    {"abc", FG_MOLD_TRIM, "abc"},
+    {" \t\n\v\f\rabc def \r\n", FG_MOLD_TRIM, "abc def"},
+    {"   ", FG_MOLD_TRIM, ""},
+    {"aBc@[`{Z", FG_MOLD_LOWER, "abc@[`{z"},
+    {"aBc@[`{z", FG_MOLD_UPPER, "ABC@[`{Z"},
+    {" eur ", FG_MOLD_TRIM | FG_MOLD_UPPER, "EUR"},
+    {"already", FG_MOLD_LOWER, "already"},
+    {"\xc3\x84\xc3\xa4", FG_MOLD_UPPER, "\xc3\x84\xc3\xa4"},
+    {" X ", 0, " X "},
 };
 
 int main(void)
@@ -40,7 +40,8 @@ int main(void)
 		while (len + zeros < sizeof buf && buf[len + zeros] == 0)
 			zeros++;
 		tap_eq_int(len + zeros, sizeof buf, "zeros behind it");
-		tap_ok(fg_mold_str(&d, p, &str, cases[i].molds) && str.len == len && memcmp(str.ptr, cases[i].want, len) == 0,
+		tap_ok(fg_mold_str(&d, p, &str, cases[i].molds) && str.len == len &&
+		           memcmp(str.ptr, cases[i].want, len) == 0,
 		       "str %zu", i);
 		tap_ok(fg_mold_cstr(&d, p, &cstr, cases[i].molds), "cstr %zu", i);
 		tap_eq_str(cstr, cases[i].want, "its text");

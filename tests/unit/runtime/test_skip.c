@@ -1,4 +1,5 @@
-/* test_skip.c - fg_json_validate and fg_dec_skip: public suites of JSON texts, limits, texts cut and changed at every byte */
+/* test_skip.c - fg_json_validate and fg_dec_skip: public suites of JSON texts, limits, texts cut and changed at every
+ * byte */
 #include "dec.h"
 
 #include <dirent.h>
@@ -21,23 +22,70 @@ static void test_table(void)
 		enum fg_code code;
 		size_t offset;
 	} cases[] = {
-		{"0", FG_OK, 0}, {"-0", FG_OK, 0}, {"1.5e-10", FG_OK, 0}, {"\"\"", FG_OK, 0}, {"true", FG_OK, 0}, {"null", FG_OK, 0},
-		{" \t\r\n[ ] \n", FG_OK, 0}, {"{}", FG_OK, 0}, {"[[[],{}],{\"a\":[1 , 2]}]", FG_OK, 0}, {"\"a\\ud83d\\ude00\"", FG_OK, 0},
-		{"{\"a\":1,\"a\":2}", FG_OK, 0}, {"1e999", FG_OK, 0},
-		{"", FG_ERR_TRUNCATED, 0}, {"   ", FG_ERR_TRUNCATED, 0}, {"[", FG_ERR_TRUNCATED, 1}, {"[1", FG_ERR_TRUNCATED, 2},
-		{"[1,", FG_ERR_TRUNCATED, 3}, {"[1, ", FG_ERR_TRUNCATED, 3}, {"{\"a", FG_ERR_TRUNCATED, 3}, {"{\"a\"", FG_ERR_TRUNCATED, 4},
-		{"{\"a\":", FG_ERR_TRUNCATED, 5}, {"{\"a\":1", FG_ERR_TRUNCATED, 6}, {"{\"a\":1,", FG_ERR_TRUNCATED, 7},
-		{"[[]", FG_ERR_TRUNCATED, 3}, {"tru", FG_ERR_TRUNCATED, 3}, {"-", FG_ERR_TRUNCATED, 1}, {"1.", FG_ERR_TRUNCATED, 2},
-		{"1e", FG_ERR_TRUNCATED, 2}, {"\"\\", FG_ERR_TRUNCATED, 2}, {"\"\\u12", FG_ERR_TRUNCATED, 5},
-		{"\"\\ud83d", FG_ERR_TRUNCATED, 7}, {"\"\\ud83d\\", FG_ERR_TRUNCATED, 8}, {"\"\xe6\x97", FG_ERR_TRUNCATED, 3},
-		{"[1]]", FG_ERR_TRAILING, 3}, {"1 2", FG_ERR_TRAILING, 2}, {"{} x", FG_ERR_TRAILING, 3}, {"truee", FG_ERR_TRAILING, 4},
-		{"[1,]", FG_ERR_SYNTAX, 3}, {"[,1]", FG_ERR_SYNTAX, 1}, {"{\"a\":1,}", FG_ERR_SYNTAX, 7}, {"{a:1}", FG_ERR_SYNTAX, 1},
-		{"{\"a\" 1}", FG_ERR_SYNTAX, 5}, {"{\"a\":}", FG_ERR_SYNTAX, 5}, {"{1:2}", FG_ERR_SYNTAX, 1}, {"[1}", FG_ERR_SYNTAX, 2},
-		{"{\"a\":1]", FG_ERR_SYNTAX, 6}, {"[1 2]", FG_ERR_SYNTAX, 3}, {"NaN", FG_ERR_SYNTAX, 0}, {"Infinity", FG_ERR_SYNTAX, 0},
-		{"-Infinity", FG_ERR_NUMBER, 1}, {"\xef\xbb\xbf{}", FG_ERR_SYNTAX, 0}, {"\x00", FG_ERR_TRUNCATED, 0},
-		{"[\x0c]", FG_ERR_SYNTAX, 1}, {"'a'", FG_ERR_SYNTAX, 0}, {"/* */ 1", FG_ERR_SYNTAX, 0}, {"01", FG_ERR_NUMBER, 0},
-		{"[-]", FG_ERR_NUMBER, 2}, {"[1.]", FG_ERR_NUMBER, 3}, {"[1e+]", FG_ERR_NUMBER, 4}, {"+1", FG_ERR_SYNTAX, 0},
-		{"[\"\\ud800\"]", FG_ERR_ESCAPE, 2}, {"[\"\xff\"]", FG_ERR_UTF8, 2}, {"[\x80]", FG_ERR_SYNTAX, 1}, {"\x01", FG_ERR_SYNTAX, 0},
+	    {"0", FG_OK, 0},
+	    {"-0", FG_OK, 0},
+	    {"1.5e-10", FG_OK, 0},
+	    {"\"\"", FG_OK, 0},
+	    {"true", FG_OK, 0},
+	    {"null", FG_OK, 0},
+	    {" \t\r\n[ ] \n", FG_OK, 0},
+	    {"{}", FG_OK, 0},
+	    {"[[[],{}],{\"a\":[1 , 2]}]", FG_OK, 0},
+	    {"\"a\\ud83d\\ude00\"", FG_OK, 0},
+	    {"{\"a\":1,\"a\":2}", FG_OK, 0},
+	    {"1e999", FG_OK, 0},
+	    {"", FG_ERR_TRUNCATED, 0},
+	    {"   ", FG_ERR_TRUNCATED, 0},
+	    {"[", FG_ERR_TRUNCATED, 1},
+	    {"[1", FG_ERR_TRUNCATED, 2},
+	    {"[1,", FG_ERR_TRUNCATED, 3},
+	    {"[1, ", FG_ERR_TRUNCATED, 3},
+	    {"{\"a", FG_ERR_TRUNCATED, 3},
+	    {"{\"a\"", FG_ERR_TRUNCATED, 4},
+	    {"{\"a\":", FG_ERR_TRUNCATED, 5},
+	    {"{\"a\":1", FG_ERR_TRUNCATED, 6},
+	    {"{\"a\":1,", FG_ERR_TRUNCATED, 7},
+	    {"[[]", FG_ERR_TRUNCATED, 3},
+	    {"tru", FG_ERR_TRUNCATED, 3},
+	    {"-", FG_ERR_TRUNCATED, 1},
+	    {"1.", FG_ERR_TRUNCATED, 2},
+	    {"1e", FG_ERR_TRUNCATED, 2},
+	    {"\"\\", FG_ERR_TRUNCATED, 2},
+	    {"\"\\u12", FG_ERR_TRUNCATED, 5},
+	    {"\"\\ud83d", FG_ERR_TRUNCATED, 7},
+	    {"\"\\ud83d\\", FG_ERR_TRUNCATED, 8},
+	    {"\"\xe6\x97", FG_ERR_TRUNCATED, 3},
+	    {"[1]]", FG_ERR_TRAILING, 3},
+	    {"1 2", FG_ERR_TRAILING, 2},
+	    {"{} x", FG_ERR_TRAILING, 3},
+	    {"truee", FG_ERR_TRAILING, 4},
+	    {"[1,]", FG_ERR_SYNTAX, 3},
+	    {"[,1]", FG_ERR_SYNTAX, 1},
+	    {"{\"a\":1,}", FG_ERR_SYNTAX, 7},
+	    {"{a:1}", FG_ERR_SYNTAX, 1},
+	    {"{\"a\" 1}", FG_ERR_SYNTAX, 5},
+	    {"{\"a\":}", FG_ERR_SYNTAX, 5},
+	    {"{1:2}", FG_ERR_SYNTAX, 1},
+	    {"[1}", FG_ERR_SYNTAX, 2},
+	    {"{\"a\":1]", FG_ERR_SYNTAX, 6},
+	    {"[1 2]", FG_ERR_SYNTAX, 3},
+	    {"NaN", FG_ERR_SYNTAX, 0},
+	    {"Infinity", FG_ERR_SYNTAX, 0},
+	    {"-Infinity", FG_ERR_NUMBER, 1},
+	    {"\xef\xbb\xbf{}", FG_ERR_SYNTAX, 0},
+	    {"\x00", FG_ERR_TRUNCATED, 0},
+	    {"[\x0c]", FG_ERR_SYNTAX, 1},
+	    {"'a'", FG_ERR_SYNTAX, 0},
+	    {"/* */ 1", FG_ERR_SYNTAX, 0},
+	    {"01", FG_ERR_NUMBER, 0},
+	    {"[-]", FG_ERR_NUMBER, 2},
+	    {"[1.]", FG_ERR_NUMBER, 3},
+	    {"[1e+]", FG_ERR_NUMBER, 4},
+	    {"+1", FG_ERR_SYNTAX, 0},
+	    {"[\"\\ud800\"]", FG_ERR_ESCAPE, 2},
+	    {"[\"\xff\"]", FG_ERR_UTF8, 2},
+	    {"[\x80]", FG_ERR_SYNTAX, 1},
+	    {"\x01", FG_ERR_SYNTAX, 0},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -78,9 +126,9 @@ static void test_limits(void)
 }
 
 static const char document[] =
-	" {\"id\" : \"o-1\",\"list\":[1, -2.5e+3,true ,false,null,\"\\u65e5\\ud83c\\udf89\\n\"],\r\n"
-	"\t\"nested\":{\"empty\":{},\"none\":[],\"text\":\"plain text that is longer than sixteen bytes\"},\n"
-	"    \"\xe6\x97\xa5\xe6\x9c\xac\":\"\xf0\x9f\x8e\x89\xc3\xa4\",\"n\":12345678901234567890} ";
+    " {\"id\" : \"o-1\",\"list\":[1, -2.5e+3,true ,false,null,\"\\u65e5\\ud83c\\udf89\\n\"],\r\n"
+    "\t\"nested\":{\"empty\":{},\"none\":[],\"text\":\"plain text that is longer than sixteen bytes\"},\n"
+    "    \"\xe6\x97\xa5\xe6\x9c\xac\":\"\xf0\x9f\x8e\x89\xc3\xa4\",\"n\":12345678901234567890} ";
 
 /* No prefix is valid, and all are called cut off. */
 static void test_cut(void)
@@ -100,7 +148,8 @@ static void test_cut(void)
 	tap_eq_int(wrong, 0, "cut at every byte");
 }
 
-/* Any byte in place of any: an answer, and a place within the text. What is called valid is so to the map of its brackets. */
+/* Any byte in place of any: an answer, and a place within the text. What is called valid is so to the map of its
+ * brackets. */
 static void test_changed(void)
 {
 	char changed[sizeof document];
@@ -113,7 +162,8 @@ static void test_changed(void)
 
 			changed[at] = (char)byte;
 			code = validated(changed, sizeof document - 1, NULL);
-			wrong += code != FG_OK && (error.offset > sizeof document - 1 || error.line < 1 || error.column < 1);
+			wrong +=
+			    code != FG_OK && (error.offset > sizeof document - 1 || error.line < 1 || error.column < 1);
 			wrong += code == FG_OK && byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t';
 			wrong += code == FG_OK && strchr("{}[]", document[at]) != NULL && byte != document[at];
 		}
@@ -147,7 +197,8 @@ static bool choice(const char *name)
 static bool expected_of_checker(const char *name)
 {
 	static const char *const valid[] = {
-		"fail01_EXCLUDE.json", "fail18_EXCLUDE.json", "fail39_EXCLUDE.json", "fail41_toolarge.json", "fail60.json", "fail73.json",
+	    "fail01_EXCLUDE.json",  "fail18_EXCLUDE.json", "fail39_EXCLUDE.json",
+	    "fail41_toolarge.json", "fail60.json",         "fail73.json",
 	};
 
 	for (size_t i = 0; i < sizeof valid / sizeof *valid; i++)

@@ -36,65 +36,65 @@ static const struct {
 	size_t text_n;
 	const char *text;
 } cases[] = {
-	{"\"\"", FG_OK, 0, ""},
-	{"\"a\"", FG_OK, 1, "a"},
-	{"\"123456789012345\"", FG_OK, 15, "123456789012345"},
-	{"\"1234567890123456\"", FG_OK, 16, "1234567890123456"},
-	{"\"12345678901234567\"", FG_OK, 17, "12345678901234567"},
-	{"\"1234567890123456789012345678901234567890\"", FG_OK, 40, "1234567890123456789012345678901234567890"},
-	{"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", FG_OK, 8, "\"\\/\b\f\n\r\t"},
-	{"\"\\u0041\\u00e9\\u65e5\\ud83c\\udf89\"", FG_OK, 10, "A\xc3\xa9\xe6\x97\xa5\xf0\x9f\x8e\x89"},
-	{"\"\\u00E9\\uD83C\\uDF89 \\uABCD\"", FG_OK, 10, "\xc3\xa9\xf0\x9f\x8e\x89 \xea\xaf\x8d"},
-	{"\"\\u0000\"", FG_OK, 1, "\0"},
-	{"\"a\\u0000b\"", FG_OK, 3, "a\0b"},
-	{"\"\\uffff\\u007f\\u0080\\u07ff\\u0800\"", FG_OK, 11, "\xef\xbf\xbf\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80"},
-	{"\"\\ud800\\udc00\\udbff\\udfff\"", FG_OK, 8, "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
-	{"\"text and\\nthen much more text\\n\"", FG_OK, 29, "text and\nthen much more text\n"},
-	{"\"\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\"", FG_OK, 18,
-	 "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"},
-	{"\"\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"", FG_OK, 25,
-	 "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
-	/* escapes that are none */
-	{"\"\\x\"", FG_ERR_ESCAPE, 0, NULL},
-	{"\"\\'\"", FG_ERR_ESCAPE, 0, NULL},
-	{"\"\\u\"", FG_ERR_ESCAPE, 0, NULL},
-	{"\"\\u12\"", FG_ERR_ESCAPE, 0, NULL},
-	{"\"\\u12g4\"", FG_ERR_ESCAPE, 0, NULL},
-	{"\"\\u+123\"", FG_ERR_ESCAPE, 0, NULL},
-	{"\"\\ud800\"", FG_ERR_ESCAPE, 0, NULL},
-	{"\"\\udc00\"", FG_ERR_ESCAPE, 0, NULL},
-	{"\"\\ud800\\n\"", FG_ERR_ESCAPE, 0, NULL},
-	{"\"\\ud800x\"", FG_ERR_ESCAPE, 0, NULL},
-	{"\"\\ud800\\u0041\"", FG_ERR_ESCAPE, 0, NULL},
-	{"\"\\ud800\\ud800\\udc00\"", FG_ERR_ESCAPE, 0, NULL},
-	{"\"\\udc00\\ud800\"", FG_ERR_ESCAPE, 0, NULL},
-	/* bytes that may not stand */
-	{"\"a\tb\"", FG_ERR_SYNTAX, 0, NULL},
-	{"\"a\nb\"", FG_ERR_SYNTAX, 0, NULL},
-	{"\"\x01\"", FG_ERR_SYNTAX, 0, NULL},
-	{"\"long enough to be looked at by sixteens\x1f\"", FG_ERR_SYNTAX, 0, NULL},
-	{"\"\x80\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xbf\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xc0\x80\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xc1\xbf\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xc3\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xc3(\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xe0\x9f\xbf\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xe6\x97\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xed\xa0\x80\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xed\xbf\xbf\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xf0\x8f\xbf\xbf\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xf4\x90\x80\x80\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xf5\x80\x80\x80\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xf0\x9f\x8e\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xff\"", FG_ERR_UTF8, 0, NULL},
-	{"\"\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xed\xa0\x80\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\"", FG_ERR_UTF8, 0, NULL},
-	/* no strings */
-	{"1", FG_ERR_TYPE, 0, NULL},
-	{"null", FG_ERR_TYPE, 0, NULL},
-	{"[\"a\"]", FG_ERR_TYPE, 0, NULL},
-	{"'a'", FG_ERR_SYNTAX, 0, NULL},
-	{"nul", FG_ERR_SYNTAX, 0, NULL},
+    {"\"\"", FG_OK, 0, ""},
+    {"\"a\"", FG_OK, 1, "a"},
+    {"\"123456789012345\"", FG_OK, 15, "123456789012345"},
+    {"\"1234567890123456\"", FG_OK, 16, "1234567890123456"},
+    {"\"12345678901234567\"", FG_OK, 17, "12345678901234567"},
+    {"\"1234567890123456789012345678901234567890\"", FG_OK, 40, "1234567890123456789012345678901234567890"},
+    {"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", FG_OK, 8, "\"\\/\b\f\n\r\t"},
+    {"\"\\u0041\\u00e9\\u65e5\\ud83c\\udf89\"", FG_OK, 10, "A\xc3\xa9\xe6\x97\xa5\xf0\x9f\x8e\x89"},
+    {"\"\\u00E9\\uD83C\\uDF89 \\uABCD\"", FG_OK, 10, "\xc3\xa9\xf0\x9f\x8e\x89 \xea\xaf\x8d"},
+    {"\"\\u0000\"", FG_OK, 1, "\0"},
+    {"\"a\\u0000b\"", FG_OK, 3, "a\0b"},
+    {"\"\\uffff\\u007f\\u0080\\u07ff\\u0800\"", FG_OK, 11, "\xef\xbf\xbf\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80"},
+    {"\"\\ud800\\udc00\\udbff\\udfff\"", FG_OK, 8, "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
+    {"\"text and\\nthen much more text\\n\"", FG_OK, 29, "text and\nthen much more text\n"},
+    {"\"\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\"", FG_OK, 18,
+     "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"},
+    {"\"\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"", FG_OK,
+     25, "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
+    /* escapes that are none */
+    {"\"\\x\"", FG_ERR_ESCAPE, 0, NULL},
+    {"\"\\'\"", FG_ERR_ESCAPE, 0, NULL},
+    {"\"\\u\"", FG_ERR_ESCAPE, 0, NULL},
+    {"\"\\u12\"", FG_ERR_ESCAPE, 0, NULL},
+    {"\"\\u12g4\"", FG_ERR_ESCAPE, 0, NULL},
+    {"\"\\u+123\"", FG_ERR_ESCAPE, 0, NULL},
+    {"\"\\ud800\"", FG_ERR_ESCAPE, 0, NULL},
+    {"\"\\udc00\"", FG_ERR_ESCAPE, 0, NULL},
+    {"\"\\ud800\\n\"", FG_ERR_ESCAPE, 0, NULL},
+    {"\"\\ud800x\"", FG_ERR_ESCAPE, 0, NULL},
+    {"\"\\ud800\\u0041\"", FG_ERR_ESCAPE, 0, NULL},
+    {"\"\\ud800\\ud800\\udc00\"", FG_ERR_ESCAPE, 0, NULL},
+    {"\"\\udc00\\ud800\"", FG_ERR_ESCAPE, 0, NULL},
+    /* bytes that may not stand */
+    {"\"a\tb\"", FG_ERR_SYNTAX, 0, NULL},
+    {"\"a\nb\"", FG_ERR_SYNTAX, 0, NULL},
+    {"\"\x01\"", FG_ERR_SYNTAX, 0, NULL},
+    {"\"long enough to be looked at by sixteens\x1f\"", FG_ERR_SYNTAX, 0, NULL},
+    {"\"\x80\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xbf\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xc0\x80\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xc1\xbf\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xc3\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xc3(\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xe0\x9f\xbf\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xe6\x97\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xed\xa0\x80\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xed\xbf\xbf\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xf0\x8f\xbf\xbf\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xf4\x90\x80\x80\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xf5\x80\x80\x80\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xf0\x9f\x8e\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xff\"", FG_ERR_UTF8, 0, NULL},
+    {"\"\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xed\xa0\x80\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\"", FG_ERR_UTF8, 0, NULL},
+    /* no strings */
+    {"1", FG_ERR_TYPE, 0, NULL},
+    {"null", FG_ERR_TYPE, 0, NULL},
+    {"[\"a\"]", FG_ERR_TYPE, 0, NULL},
+    {"'a'", FG_ERR_SYNTAX, 0, NULL},
+    {"nul", FG_ERR_SYNTAX, 0, NULL},
 };
 
 static bool str_is(struct fg_str value, const char *text, size_t n)
@@ -163,7 +163,8 @@ static void test_sizes(void)
 					wrong += code != FG_ERR_LENGTH;
 					continue;
 				}
-				wrong += code != FG_OK || memcmp(chars.buf, digits + 1, kept) != 0 || chars.buf[size] != 'x';
+				wrong +=
+				    code != FG_OK || memcmp(chars.buf, digits + 1, kept) != 0 || chars.buf[size] != 'x';
 				for (size_t i = kept; i < size; i++)
 					wrong += chars.buf[i] != 0;
 			}
@@ -179,16 +180,16 @@ static void test_truncate(void)
 		size_t size;
 		const char *want;
 	} cuts[] = {
-		{"\"a\xe6\x97\xa5\xe6\x9c\xac\"", 4, "a"},
-		{"\"a\xe6\x97\xa5\xe6\x9c\xac\"", 5, "a\xe6\x97\xa5"},
-		{"\"a\xe6\x97\xa5\xe6\x9c\xac\"", 7, "a\xe6\x97\xa5"},
-		{"\"a\xe6\x97\xa5\xe6\x9c\xac\"", 8, "a\xe6\x97\xa5\xe6\x9c\xac"},
-		{"\"\xf0\x9f\x8e\x89x\"", 4, ""},
-		{"\"\\u65e5\\u672c\"", 4, "\xe6\x97\xa5"},
-		{"\"\\u65e5\\u672cx\"", 5, "\xe6\x97\xa5"},
-		{"\"\\u65e5\\u672c\"", 3, ""},
-		{"\"ab\\u65e5cdefghijklmnopqrstuvwxyz\"", 4, "ab"},
-		{"\"ab\\ncdefghijklmnopqrstuvwxyz\"", 5, "ab\nc"},
+	    {"\"a\xe6\x97\xa5\xe6\x9c\xac\"", 4, "a"},
+	    {"\"a\xe6\x97\xa5\xe6\x9c\xac\"", 5, "a\xe6\x97\xa5"},
+	    {"\"a\xe6\x97\xa5\xe6\x9c\xac\"", 7, "a\xe6\x97\xa5"},
+	    {"\"a\xe6\x97\xa5\xe6\x9c\xac\"", 8, "a\xe6\x97\xa5\xe6\x9c\xac"},
+	    {"\"\xf0\x9f\x8e\x89x\"", 4, ""},
+	    {"\"\\u65e5\\u672c\"", 4, "\xe6\x97\xa5"},
+	    {"\"\\u65e5\\u672cx\"", 5, "\xe6\x97\xa5"},
+	    {"\"\\u65e5\\u672c\"", 3, ""},
+	    {"\"ab\\u65e5cdefghijklmnopqrstuvwxyz\"", 4, "ab"},
+	    {"\"ab\\ncdefghijklmnopqrstuvwxyz\"", 5, "ab\nc"},
 	};
 	struct dec_case c = {.read = read_chars};
 	char *text;
@@ -217,17 +218,21 @@ static void test_limits(struct fg_arena *arena)
 	free(text);
 	tap_eq_int(dec_value_once(&c, "\"01234567890\"", 13, "]", &value, &text), FG_ERR_LIMIT, "11 of 10 bytes");
 	free(text);
-	tap_eq_int(dec_value_once(&c, "\"\\u0041\\u0041\\u0041\"", 20, "]", &value, &text), FG_OK, "escapes count decoded");
+	tap_eq_int(dec_value_once(&c, "\"\\u0041\\u0041\\u0041\"", 20, "]", &value, &text), FG_OK,
+	           "escapes count decoded");
 	free(text);
-	tap_eq_int(dec_value_once(&c, "\"01234567\\u65e5\"", 16, "]", &value, &text), FG_ERR_LIMIT, "11 with an escape");
+	tap_eq_int(dec_value_once(&c, "\"01234567\\u65e5\"", 16, "]", &value, &text), FG_ERR_LIMIT,
+	           "11 with an escape");
 	free(text);
 	c.read = read_cstr;
-	tap_eq_int(dec_value_once(&c, "\"01234567890\"", 13, "]", &cstr, &text), FG_ERR_LIMIT, "11 of 10 bytes as cstr");
+	tap_eq_int(dec_value_once(&c, "\"01234567890\"", 13, "]", &cstr, &text), FG_ERR_LIMIT,
+	           "11 of 10 bytes as cstr");
 	free(text);
 	c.read = read_raw;
 	tap_eq_int(dec_value_once(&c, "\"01234567890\"", 13, "]", &value, &text), FG_ERR_LIMIT, "11 of 10 bytes, raw");
 	free(text);
-	tap_eq_int(dec_value_once(&c, "\"\\u0041\\u0041\\u0041\"", 20, "]", &value, &text), FG_OK, "escapes in raw too");
+	tap_eq_int(dec_value_once(&c, "\"\\u0041\\u0041\\u0041\"", 20, "]", &value, &text), FG_OK,
+	           "escapes in raw too");
 	free(text);
 	c = (struct dec_case){.read = read_str};
 	tap_eq_int(dec_value(&c, "\"a\\n\"", 5, &value, &text), FG_ERR_MEMORY, "an escape and no arena");
