@@ -97,7 +97,7 @@ struct twitter_user {
 	struct fg_str description                        FG(json:"description");
 	struct fg_str url                                FG(json:"url");
 	struct twitter_user_entities entities            FG(json:"entities");
-	bool protected                                   FG(json:"protected");
+	bool is_protected                                FG(json:"protected");
 	uint32_t followers_count                         FG(json:"followers_count");
 	uint32_t friends_count                           FG(json:"friends_count");
 	uint32_t listed_count                            FG(json:"listed_count");
