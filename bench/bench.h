@@ -35,8 +35,8 @@ struct bench_github {
 };
 
 /*
- * decode_*: 0, or other than 0 when the library refused. The record is zeroed by the caller and may point into the text, the peer's
- * state and arena until release. encode_order: from the struct to text (tree built, printed and freed where there is a tree).
+ * decode_*: 0, or other than 0 when the library refused. They fill the whole record, absent fields with zero; it may point into the
+ * text and what the peer holds until release. encode_order: from the struct to text (tree built, printed and freed where there is a tree).
  * load_twitter: text to whatever print_twitter prints from; print_twitter is called many times. NULL: can't.
  */
 struct bench_peer {

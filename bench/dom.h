@@ -342,6 +342,8 @@ static int dom_order(void *opaque, const struct bench_text *text, struct order *
 {
 	struct dom_state *state = opaque;
 
+	memset(ret, 0, sizeof(*ret));
+	memset(ret_present, 0, sizeof(*ret_present));
 	return dom_load(state, text) || !patch_order(state->tree, ret, ret_present);
 }
 
@@ -349,6 +351,7 @@ static int dom_twitter(void *opaque, const struct bench_text *text, struct twitt
 {
 	struct dom_state *state = opaque;
 
+	memset(ret, 0, sizeof(*ret));
 	return dom_load(state, text) || !fill_twitter_search(&state->arena, state->tree, ret);
 }
 
@@ -356,6 +359,7 @@ static int dom_github(void *opaque, const struct bench_text *text, struct bench_
 {
 	struct dom_state *state = opaque;
 
+	memset(ret, 0, sizeof(*ret));
 	return dom_load(state, text) || !fill_array_github_event(&state->arena, state->tree, &ret->events, &ret->events_n);
 }
 
@@ -363,6 +367,7 @@ static int dom_citm(void *opaque, const struct bench_text *text, struct citm_cat
 {
 	struct dom_state *state = opaque;
 
+	memset(ret, 0, sizeof(*ret));
 	return dom_load(state, text) || !fill_citm_catalog(&state->arena, state->tree, ret);
 }
 

@@ -354,6 +354,7 @@ template <class T> int decode(context &c, const bench_text *text, T *ret)
 {
 	ondemand::object object;
 
+	memset(static_cast<void *>(ret), 0, sizeof(*ret));
 	return !(begin(c, text) && !c.document.get_object().get(object) && fill_object(c, object, *ret));
 }
 
@@ -385,6 +386,7 @@ int decode_order(void *state, const bench_text *text, order *ret, bench_order_pr
 {
 	context &c = *static_cast<context *>(state);
 
+	memset(ret_present, 0, sizeof(*ret_present));
 	c.present = ret_present;
 	return decode(c, text, ret);
 }
@@ -404,6 +406,7 @@ int decode_github(void *state, const bench_text *text, bench_github *ret)
 	context &c = *static_cast<context *>(state);
 	ondemand::array array;
 
+	memset(static_cast<void *>(ret), 0, sizeof(*ret));
 	return !(begin(c, text) && !c.document.get_array().get(array) && fill_array(c, array, ret->events, ret->events_n));
 }
 
