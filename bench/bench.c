@@ -86,11 +86,11 @@ static int pin(int wanted)
 	if (sched_getaffinity(0, sizeof(allowed), &allowed))
 		return -1;
 	for (int cpu = CPU_SETSIZE - 1; cpu >= 0 && wanted < 0; cpu--) {
-		if (CPU_ISSET(cpu, &allowed))
+		if (CPU_ISSET((size_t)cpu, &allowed))
 			wanted = cpu;
 	}
 	CPU_ZERO(&one);
-	CPU_SET(wanted, &one);
+	CPU_SET((size_t)wanted, &one);
 	return sched_setaffinity(0, sizeof(one), &one) ? -1 : wanted;
 }
 

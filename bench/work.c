@@ -201,38 +201,35 @@ static int text_of(const struct work *work, const struct bench_peer *peer, void 
 	return failed;
 }
 
-static enum work_verdict verify_text(const struct work *work, const struct bench_peer *peer, void *state, size_t i, struct verify *v)
+static enum work_verdict verify_text(const struct work *work, const struct bench_peer *peer, void *state, size_t i,
+                                     struct verify *v)
 {
 	bool encode = work->job == WORK_ENCODE_ORDER || work->job == WORK_PRINT_TWITTER;
-	struct bench_order_present present = {0};
-	union record record;
-	struct bench_text text;
+	const struct bench_peer *reader = encode ? &bench_fieldguard : peer;
+	void *reader_state = encode ? v->ours : state;
+	struct bench_order_present want_present = {0}, got_present = {0};
 	enum work_verdict verdict = WORK_WRONG;
-	int failed = decode(work, &bench_fieldguard, v->ours, &work->texts.items[i], &record, &present);
+	union record want, got;
+	struct bench_text text;
 
-	if (!failed)
-		failed = print(work, &record, &present, &v->want);
-	if (!failed)
-		failed = text_of(work, peer, state, i, v, &text);
-	if (!failed) {
-		union record other;
-		struct bench_order_present other_present = {0};
-		const struct bench_peer *reader = encode ? &bench_fieldguard : peer;
-		void *reader_state = encode ? v->ours : state;
-
-		failed = decode(work, reader, reader_state, &text, &other, &other_present);
-		if (!failed)
-			failed = print(work, &other, &other_present, &v->got);
-		if (!encode)
-			peer->release(state);
-	}
-	if (!failed && same(&v->want, &v->got)) {
+	if (decode(work, &bench_fieldguard, v->ours, &work->texts.items[i], &want, &want_present) ||
+	    text_of(work, peer, state, i, v, &text) || decode(work, reader, reader_state, &text, &got, &got_present) ||
+	    print(work, &want, &want_present, &v->want) || print(work, &got, &got_present, &v->got))
+		goto out;
+	if (same(&v->want, &v->got)) {
 		verdict = WORK_EXACT;
-	} else if (!failed && peer->doubles_only) {
-		round_record(work, &record);
-		if (!print(work, &record, &present, &v->want) && same(&v->want, &v->got))
-			verdict = WORK_ROUNDED;
+		goto out;
 	}
+	if (!peer->doubles_only)
+		goto out;
+	round_record(work, &want);
+	round_record(work, &got);
+	if (!print(work, &want, &want_present, &v->want) && !print(work, &got, &got_present, &v->got) &&
+	    same(&v->want, &v->got))
+		verdict = WORK_ROUNDED;
+out:
+	if (!encode)
+		peer->release(state);
 	bench_fieldguard.release(v->ours);
 	return verdict;
 }

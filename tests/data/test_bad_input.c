@@ -295,8 +295,9 @@ static void test_depth(void)
 	expect_nested("", "{\"next\":", "{}", "}", "", NULL, FG_ERR_DEPTH, "10,000 records, each in the one before");
 	expect_nested("{\"unknown\":", "[", "1", "]", "}", &deep, FG_OK, "10,000 arrays where the limit lets them");
 	expect_nested("", "{\"next\":", "{}", "}", "", &deep, FG_OK, "10,000 records where the limit lets them");
-	expect_repeat("", "[", DEEP, "", NULL, FG_ERR_TYPE, "10,000 brackets, never closed");
-	expect_repeat("", "{\"next\":", DEEP, "", NULL, FG_ERR_TRUNCATED, "10,000 records, never closed");
+	expect_repeat("", "[", DEEP, "", NULL, FG_ERR_DEPTH, "10,000 brackets, never closed");
+	expect_repeat("", "{\"next\":", DEEP, "", NULL, FG_ERR_DEPTH, "10,000 records, never closed");
+	expect_repeat("", "{\"next\":", 100, "", NULL, FG_ERR_TRUNCATED, "100 records, never closed");
 }
 
 static void test_long_strings(void)
