@@ -114,34 +114,38 @@ int work_pass(const struct work *work, const struct bench_peer *peer, void *stat
 
 /* ---- was it right? ---------------------------------------------------------------------------------------------------- */
 
-static int64_t rounded(int64_t value)
+/* What is left of an id in a double; where it was printed, in the 15 digits that cJSON prints of most doubles. */
+static int64_t rounded(int64_t value, bool printed)
 {
-	return (int64_t)(double)value;
+	return printed ? (int64_t)((double)value / 1000 + 0.5) * 1000 : (int64_t)(double)value;
 }
 
-static void round_status(struct twitter_status *status)
+static void round_status(struct twitter_status *status, bool printed)
 {
-	status->id = rounded(status->id);
+	status->id = rounded(status->id, printed);
 	if (status->in_reply_to_status_id)
-		*status->in_reply_to_status_id = rounded(*status->in_reply_to_status_id);
+		*status->in_reply_to_status_id = rounded(*status->in_reply_to_status_id, printed);
 	for (size_t i = 0; i < status->entities.media_n; i++) {
 		struct twitter_media *media = &status->entities.media[i];
 
-		media->id = rounded(media->id);
+		media->id = rounded(media->id, printed);
 		if (media->source_status_id)
-			*media->source_status_id = rounded(*media->source_status_id);
+			*media->source_status_id = rounded(*media->source_status_id, printed);
 	}
 	if (status->retweeted_status)
-		round_status(status->retweeted_status);
+		round_status(status->retweeted_status, printed);
 }
 
 static void round_record(const struct work *work, union record *record)
 {
-	if (work->job != WORK_TWITTER && work->job != WORK_PRINT_TWITTER)
+	struct twitter_search *search = &record->twitter;
+	bool printed = work->job == WORK_PRINT_TWITTER;
+
+	if (work->job != WORK_TWITTER && !printed)
 		return;
-	for (size_t i = 0; i < record->twitter.statuses_n; i++)
-		round_status(&record->twitter.statuses[i]);
-	record->twitter.search_metadata.max_id = rounded(record->twitter.search_metadata.max_id);
+	for (size_t i = 0; i < search->statuses_n; i++)
+		round_status(&search->statuses[i], printed);
+	search->search_metadata.max_id = rounded(search->search_metadata.max_id, printed);
 }
 
 /* A record as text, the same for equal records; and with it what an order's text named. */
