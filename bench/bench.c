@@ -1,8 +1,9 @@
 /*
  * bench.c - the same job by every library, in one run, in rounds
  *
- * A round measures each library once, so that what the machine does meanwhile falls on all of them; the ratio to our own time is
- * taken inside a round. Where each round begins in the list moves on by one. See README.md for how to read the table.
+ * A round measures each library once, so that what the machine does meanwhile falls on all of them; the ratio to our
+ * own time is taken inside a round. Where each round begins in the list moves on by one. See README.md for how to read
+ * the table.
  */
 #include "work.h"
 #include <errno.h>
@@ -16,18 +17,18 @@
 enum { ROUNDS_MAX = 1000, PEERS_MAX = 8 };
 
 static const struct bench_peer *const peers[] = {
-	&bench_fieldguard,
+    &bench_fieldguard,
 #ifdef BENCH_SIMDJSON
-	&bench_simdjson, &bench_simdjson_lookup, &bench_simdjson_copy,
+    &bench_simdjson,   &bench_simdjson_lookup, &bench_simdjson_copy,
 #endif
 #ifdef BENCH_JANSSON
-	&bench_jansson,
+    &bench_jansson,
 #endif
 #ifdef BENCH_JSONC
-	&bench_jsonc,
+    &bench_jsonc,
 #endif
 #ifdef BENCH_CJSON
-	&bench_cjson,
+    &bench_cjson,
 #endif
 };
 enum { PEERS = sizeof(peers) / sizeof(peers[0]) };
@@ -35,7 +36,7 @@ enum { PEERS = sizeof(peers) / sizeof(peers[0]) };
 struct options {
 	unsigned rounds;
 	size_t texts;
-	double pass_ms;              /* at least this long is one measurement */
+	double pass_ms; /* at least this long is one measurement */
 	const char *filter, *library, *json, *folder;
 	int cpu;
 };
@@ -44,10 +45,10 @@ struct options {
 struct column {
 	const struct bench_peer *peer;
 	void *state;
-	size_t passes;               /* in one measurement */
+	size_t passes; /* in one measurement */
 	enum work_verdict verdict;
-	double ns[ROUNDS_MAX];       /* a message, by round */
-	double ratio[ROUNDS_MAX];    /* to our own in the same round; 0: ours was not measured */
+	double ns[ROUNDS_MAX];    /* a message, by round */
+	double ratio[ROUNDS_MAX]; /* to our own in the same round; 0: ours was not measured */
 };
 
 struct spread {
@@ -75,10 +76,12 @@ static struct spread spread_of(const double *values, unsigned n)
 
 	memcpy(sorted, values, n * sizeof(*values));
 	qsort(sorted, n, sizeof(*sorted), compare);
-	return (struct spread){n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2, sorted[0], sorted[n - 1]};
+	return (struct spread){n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2, sorted[0],
+	                       sorted[n - 1]};
 }
 
-/* The last CPU that we may use, or the one asked for: the first takes most of the machine's interrupts. Returns: it, or -1. */
+/* The last CPU that we may use, or the one asked for: the first takes most of the machine's interrupts. Returns: it, or
+ * -1. */
 static int pin(int wanted)
 {
 	cpu_set_t allowed, one;
@@ -121,7 +124,8 @@ static bool column_begin(const struct work *work, const struct options *options,
 	}
 	column->verdict = work_verify(work, peer, column->state, &text);
 	if (column->verdict == WORK_WRONG) {
-		fprintf(stderr, "bench: %s: %s makes something else of text %zu than fieldguard\n", work->name, peer->name, text);
+		fprintf(stderr, "bench: %s: %s makes something else of text %zu than fieldguard\n", work->name,
+		        peer->name, text);
 		return false;
 	}
 	for (column->passes = 1;; column->passes *= 2) {
@@ -132,7 +136,8 @@ static bool column_begin(const struct work *work, const struct options *options,
 	}
 }
 
-static void rounds(const struct work *work, const struct options *options, struct column *columns, size_t n, struct fg_buffer *out)
+static void rounds(const struct work *work, const struct options *options, struct column *columns, size_t n,
+                   struct fg_buffer *out)
 {
 	for (unsigned round = 0; round < options->rounds; round++) {
 		double ours = 0;
@@ -142,7 +147,7 @@ static void rounds(const struct work *work, const struct options *options, struc
 			double ns;
 
 			if (!pass(work, column, out, column->passes, &ns))
-				abort();             /* the same texts passed a moment ago */
+				abort(); /* the same texts passed a moment ago */
 			column->ns[round] = ns / (double)column->passes / (double)work->texts.n;
 			if (column->peer == &bench_fieldguard)
 				ours = column->ns[round];
@@ -157,14 +162,16 @@ static void table(const struct work *work, const struct options *options, const 
 	double per_text = (double)work->texts.bytes / (double)work->texts.n;
 	bool inexact = false;
 
-	printf("\n%s - %s: %zu text%s of %.0f bytes\n", work->name, work->what, work->texts.n, work->texts.n == 1 ? "" : "s", per_text);
+	printf("\n%s - %s: %zu text%s of %.0f bytes\n", work->name, work->what, work->texts.n,
+	       work->texts.n == 1 ? "" : "s", per_text);
 	printf("  %-18s %12s %8s   %s\n", "", "ns/message", "MB/s", "times ours, median (min..max)");
 	for (size_t i = 0; i < n; i++) {
-		struct spread ns = spread_of(columns[i].ns, options->rounds), ratio = spread_of(columns[i].ratio, options->rounds);
+		struct spread ns = spread_of(columns[i].ns, options->rounds),
+		              ratio = spread_of(columns[i].ratio, options->rounds);
 
 		printf("  %-17s%s %12.0f %8.0f   %6.2f (%.2f..%.2f)\n", columns[i].peer->name,
-		       columns[i].verdict == WORK_ROUNDED ? "*" : " ", ns.median, per_text * 1e3 / ns.median, ratio.median, ratio.min,
-		       ratio.max);
+		       columns[i].verdict == WORK_ROUNDED ? "*" : " ", ns.median, per_text * 1e3 / ns.median,
+		       ratio.median, ratio.min, ratio.max);
 		inexact = inexact || columns[i].verdict == WORK_ROUNDED;
 		if (i == 0 && ns.max > ns.median * 1.1)
 			printf("  (noisy: our own rounds lie between %.0f and %.0f ns)\n", ns.min, ns.max);
@@ -173,19 +180,22 @@ static void table(const struct work *work, const struct options *options, const 
 		printf("  * not the same result: integers beyond 2^53 come out rounded\n");
 }
 
-static void json(FILE *out, const struct work *work, const struct options *options, const struct column *columns, size_t n, bool first)
+static void json(FILE *out, const struct work *work, const struct options *options, const struct column *columns,
+                 size_t n, bool first)
 {
-	fprintf(out, "%s\n  {\"name\": \"%s\", \"texts\": %zu, \"bytes\": %zu, \"libraries\": [", first ? "" : ",", work->name,
-	        work->texts.n, work->texts.bytes);
+	fprintf(out, "%s\n  {\"name\": \"%s\", \"texts\": %zu, \"bytes\": %zu, \"libraries\": [", first ? "" : ",",
+	        work->name, work->texts.n, work->texts.bytes);
 	for (size_t i = 0; i < n; i++) {
-		struct spread ns = spread_of(columns[i].ns, options->rounds), ratio = spread_of(columns[i].ratio, options->rounds);
+		struct spread ns = spread_of(columns[i].ns, options->rounds),
+		              ratio = spread_of(columns[i].ratio, options->rounds);
 
-		fprintf(out, "%s\n    {\"name\": \"%s\", \"exact\": %s, \"mb_per_s\": %.1f,\n", i ? "," : "", columns[i].peer->name,
-		        columns[i].verdict == WORK_EXACT ? "true" : "false",
+		fprintf(out, "%s\n    {\"name\": \"%s\", \"exact\": %s, \"mb_per_s\": %.1f,\n", i ? "," : "",
+		        columns[i].peer->name, columns[i].verdict == WORK_EXACT ? "true" : "false",
 		        (double)work->texts.bytes * 1e3 / (double)work->texts.n / ns.median);
-		fprintf(out, "     \"ns_per_message\": {\"median\": %.1f, \"min\": %.1f, \"max\": %.1f},\n", ns.median, ns.min, ns.max);
-		fprintf(out, "     \"times_fieldguard\": {\"median\": %.3f, \"min\": %.3f, \"max\": %.3f}}", ratio.median, ratio.min,
-		        ratio.max);
+		fprintf(out, "     \"ns_per_message\": {\"median\": %.1f, \"min\": %.1f, \"max\": %.1f},\n", ns.median,
+		        ns.min, ns.max);
+		fprintf(out, "     \"times_fieldguard\": {\"median\": %.3f, \"min\": %.3f, \"max\": %.3f}}",
+		        ratio.median, ratio.min, ratio.max);
 	}
 	fprintf(out, "\n  ]}");
 }
@@ -252,16 +262,22 @@ static void usage(FILE *out)
 {
 	fputs("usage: bench [--rounds N] [--filter WORKLOAD] [--library NAME] [--json FILE]\n"
 	      "             [--texts N] [--pass-ms MS] [--cpu N] [--data FOLDER]\n"
-	      "Decodes and encodes the same texts by fieldguard and by other libraries. --filter and --library take part of a name;\n"
-	      "--texts: number of made orders (20000); --pass-ms: length of one measurement (20); --data: folder of the real files\n"
-	      "(else $FG_DATA). Exit: 0; 1 when a library's result differs from ours; 2 when it could not run.\n", out);
+	      "Decodes and encodes the same texts by fieldguard and by other libraries. --filter and --library take "
+	      "part of a name;\n"
+	      "--texts: number of made orders (20000); --pass-ms: length of one measurement (20); --data: folder of "
+	      "the real files\n"
+	      "(else $FG_DATA). Exit: 0; 1 when a library's result differs from ours; 2 when it could not run.\n",
+	      out);
 }
 
 static bool parse(int argc, char **argv, struct options *options)
 {
 	static const struct option longs[] = {
-		{"rounds", 1, NULL, 'r'}, {"filter", 1, NULL, 'f'}, {"library", 1, NULL, 'l'}, {"json", 1, NULL, 'j'},
-		{"texts", 1, NULL, 't'}, {"pass-ms", 1, NULL, 'p'}, {"cpu", 1, NULL, 'c'}, {"data", 1, NULL, 'd'}, {"help", 0, NULL, 'h'}, {0},
+	    {"rounds", 1, NULL, 'r'},  {"filter", 1, NULL, 'f'},
+	    {"library", 1, NULL, 'l'}, {"json", 1, NULL, 'j'},
+	    {"texts", 1, NULL, 't'},   {"pass-ms", 1, NULL, 'p'},
+	    {"cpu", 1, NULL, 'c'},     {"data", 1, NULL, 'd'},
+	    {"help", 0, NULL, 'h'},    {0},
 	};
 	int c;
 

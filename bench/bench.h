@@ -1,7 +1,8 @@
 /*
  * bench.h - what a library brings to the benchmark, and what the benchmark brings to it
  *
- * A peer turns JSON text into the same C structs as we do, or says that it can't. Its functions are called by one thread.
+ * A peer turns JSON text into the same C structs as we do, or says that it can't. Its functions are called by one
+ * thread.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -35,17 +36,19 @@ struct bench_github {
 };
 
 /*
- * decode_*: 0, or other than 0 when the library refused. They fill the whole record, absent fields with zero; it may point into the
- * text and what the peer holds until release. encode_order: from the struct to text (tree built, printed and freed where there is a tree).
- * load_twitter: text to whatever print_twitter prints from; print_twitter is called many times. NULL: can't.
+ * decode_*: 0, or other than 0 when the library refused. They fill the whole record, absent fields with zero; it may
+ * point into the text and what the peer holds until release. encode_order: from the struct to text (tree built, printed
+ * and freed where there is a tree). load_twitter: text to whatever print_twitter prints from; print_twitter is called
+ * many times. NULL: can't.
  */
 struct bench_peer {
 	const char *name;
-	bool doubles_only;       /* integers pass through double: those beyond 2^53 come out rounded */
+	bool doubles_only; /* integers pass through double: those beyond 2^53 come out rounded */
 	void *(*open)(void);
 	void (*close)(void *state);
 	void (*release)(void *state);
-	int (*decode_order)(void *state, const struct bench_text *text, struct order *ret, struct bench_order_present *ret_present);
+	int (*decode_order)(void *state, const struct bench_text *text, struct order *ret,
+	                    struct bench_order_present *ret_present);
 	int (*decode_twitter)(void *state, const struct bench_text *text, struct twitter_search *ret);
 	int (*decode_github)(void *state, const struct bench_text *text, struct bench_github *ret);
 	int (*decode_citm)(void *state, const struct bench_text *text, struct citm_catalog *ret);
@@ -58,9 +61,9 @@ extern const struct bench_peer bench_fieldguard;
 extern const struct bench_peer bench_jansson;
 extern const struct bench_peer bench_jsonc;
 extern const struct bench_peer bench_cjson;
-extern const struct bench_peer bench_simdjson;         /* walks each object once */
-extern const struct bench_peer bench_simdjson_lookup;  /* asks for each field by name */
-extern const struct bench_peer bench_simdjson_copy;    /* as the first, from text without padding: copies it */
+extern const struct bench_peer bench_simdjson;        /* walks each object once */
+extern const struct bench_peer bench_simdjson_lookup; /* asks for each field by name */
+extern const struct bench_peer bench_simdjson_copy;   /* as the first, from text without padding: copies it */
 
 #ifdef __cplusplus
 }

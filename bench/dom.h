@@ -1,7 +1,7 @@
 /*
  * dom.h - from a tree of JSON nodes to the structs, for the libraries that build a tree
  *
- * A peer's source defines what follows and then includes this file; the code below is made from bench/fields.py's lists.
+ * A peer's source defines what follows and then includes this file; the code below is made from the lists of fields.py.
  *
  *     node                               a handle of a node, NULL: none
  *     dom_cursor                         where a search in an object may begin; zeroed
@@ -338,7 +338,8 @@ static int dom_load(void *opaque, const struct bench_text *text)
 	return state->tree ? 0 : -1;
 }
 
-static int dom_order(void *opaque, const struct bench_text *text, struct order *ret, struct bench_order_present *ret_present)
+static int dom_order(void *opaque, const struct bench_text *text, struct order *ret,
+                     struct bench_order_present *ret_present)
 {
 	struct dom_state *state = opaque;
 
@@ -360,7 +361,9 @@ static int dom_github(void *opaque, const struct bench_text *text, struct bench_
 	struct dom_state *state = opaque;
 
 	memset(ret, 0, sizeof(*ret));
-	return dom_load(state, text) || !fill_array_github_event(&state->arena, state->tree, &ret->events, &ret->events_n);
+	if (dom_load(state, text))
+		return -1;
+	return !fill_array_github_event(&state->arena, state->tree, &ret->events, &ret->events_n);
 }
 
 static int dom_citm(void *opaque, const struct bench_text *text, struct citm_catalog *ret)

@@ -3,14 +3,14 @@
 
     fields.py HEADER... > fields.h
 
-Every library in the benchmark fills the same structs. So that no field of one is forgotten, the code that does it is made from these
-lists by the preprocessor (dom.h, peer_simdjson.cc):
+Every library in the benchmark fills the same structs. So that no field of one is forgotten, the code that does it is
+made from these lists by the preprocessor (dom.h, peer_simdjson.cc):
 
     FIELDS_twitter_url(F)  is  F(twitter_url, STR, url, "url", 0) ... F(twitter_url, FIXED_U32, indices, "indices", 2)
 
-with the struct, what the field is, its member, its name outside and an argument: the items of a fixed array, the struct that a field
-holds, the molds of a char[N]. STRUCTS(S) names each struct, an inner one before what holds it. This is no parser of C: it knows the
-layout of our own headers (one field a line), and stops at what it does not know.
+with the struct, what the field is, its member, its name outside and an argument: the items of a fixed array, the struct
+that a field holds, the molds of a char[N]. STRUCTS(S) names each struct, an inner one before what holds it. This is no
+parser of C: it knows the layout of our own headers (one field a line), and stops at what it does not know.
 """
 import re
 import sys

@@ -1,8 +1,8 @@
 /*
  * peer_cjson.c - the structs by way of cJSON's tree
  *
- * cJSON keeps members in a list and finds one by walking it from the start; here a search begins where the last one ended, which
- * is quicker where the text has the fields in order. It keeps every number as a double: see doubles_only.
+ * cJSON keeps members in a list and finds one by walking it from the start; here a search begins where the last one
+ * ended, which is quicker where the text has the fields in order. It keeps every number as a double: see doubles_only.
  */
 #include "bench.h"
 #include "fields.h"
@@ -151,16 +151,16 @@ static int print_twitter(void *state, struct fg_buffer *out)
 }
 
 const struct bench_peer bench_cjson = {
-	.name = "cJSON",
-	.doubles_only = true,
-	.open = dom_open,
-	.close = dom_close,
-	.release = dom_release,
-	.decode_order = dom_order,
-	.decode_twitter = dom_twitter,
-	.decode_github = dom_github,
-	.decode_citm = dom_citm,
-	.encode_order = encode_order,
-	.load_twitter = dom_load,
-	.print_twitter = print_twitter,
+    .name = "cJSON",
+    .doubles_only = true,
+    .open = dom_open,
+    .close = dom_close,
+    .release = dom_release,
+    .decode_order = dom_order,
+    .decode_twitter = dom_twitter,
+    .decode_github = dom_github,
+    .decode_citm = dom_citm,
+    .encode_order = encode_order,
+    .load_twitter = dom_load,
+    .print_twitter = print_twitter,
 };

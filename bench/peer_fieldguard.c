@@ -35,7 +35,8 @@ static void close_state(void *opaque)
 	free(state);
 }
 
-static int order_text(void *opaque, const struct bench_text *text, struct order *ret, struct bench_order_present *ret_present)
+static int order_text(void *opaque, const struct bench_text *text, struct order *ret,
+                      struct bench_order_present *ret_present)
 {
 	struct order_present present;
 	int failed = order_decode(text->json, text->len, NULL, NULL, ret, &present, NULL);
@@ -59,7 +60,8 @@ static int github_text(void *opaque, const struct bench_text *text, struct bench
 {
 	struct state *state = opaque;
 
-	return github_event_decode_array(text->json, text->len, NULL, &state->arena, &ret->events, NULL, &ret->events_n, NULL);
+	return github_event_decode_array(text->json, text->len, NULL, &state->arena, &ret->events, NULL, &ret->events_n,
+	                                 NULL);
 }
 
 static int citm_text(void *opaque, const struct bench_text *text, struct citm_catalog *ret)
@@ -86,15 +88,15 @@ static int print_twitter(void *opaque, struct fg_buffer *out)
 }
 
 const struct bench_peer bench_fieldguard = {
-	.name = "fieldguard",
-	.open = open_state,
-	.close = close_state,
-	.release = release,
-	.decode_order = order_text,
-	.decode_twitter = twitter_text,
-	.decode_github = github_text,
-	.decode_citm = citm_text,
-	.encode_order = print_order,
-	.load_twitter = load_twitter,
-	.print_twitter = print_twitter,
+    .name = "fieldguard",
+    .open = open_state,
+    .close = close_state,
+    .release = release,
+    .decode_order = order_text,
+    .decode_twitter = twitter_text,
+    .decode_github = github_text,
+    .decode_citm = citm_text,
+    .encode_order = print_order,
+    .load_twitter = load_twitter,
+    .print_twitter = print_twitter,
 };

@@ -132,15 +132,15 @@ static int print_twitter(void *state, struct fg_buffer *out)
 }
 
 const struct bench_peer bench_jansson = {
-	.name = "jansson",
-	.open = dom_open,
-	.close = dom_close,
-	.release = dom_release,
-	.decode_order = dom_order,
-	.decode_twitter = dom_twitter,
-	.decode_github = dom_github,
-	.decode_citm = dom_citm,
-	.encode_order = encode_order,
-	.load_twitter = dom_load,
-	.print_twitter = print_twitter,
+    .name = "jansson",
+    .open = dom_open,
+    .close = dom_close,
+    .release = dom_release,
+    .decode_order = dom_order,
+    .decode_twitter = dom_twitter,
+    .decode_github = dom_github,
+    .decode_citm = dom_citm,
+    .encode_order = encode_order,
+    .load_twitter = dom_load,
+    .print_twitter = print_twitter,
 };

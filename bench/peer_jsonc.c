@@ -38,7 +38,8 @@ static bool dom_is_array(node v)
 
 static size_t dom_len(node v)
 {
-	return json_object_is_type(v, json_type_array) ? json_object_array_length(v) : (size_t)json_object_object_length(v);
+	return json_object_is_type(v, json_type_array) ? json_object_array_length(v)
+	                                               : (size_t)json_object_object_length(v);
 }
 
 static bool dom_string(node v, const char **ret_text, size_t *ret_len)
@@ -110,12 +111,14 @@ static node tree_object(void)
 
 static void tree_string(node object, const char *name, const char *text)
 {
-	json_object_object_add_ex(object, name, json_object_new_string(text), JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT);
+	json_object_object_add_ex(object, name, json_object_new_string(text),
+	                          JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT);
 }
 
 static void tree_int(node object, const char *name, int64_t value)
 {
-	json_object_object_add_ex(object, name, json_object_new_int64(value), JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT);
+	json_object_object_add_ex(object, name, json_object_new_int64(value),
+	                          JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT);
 }
 
 static void tree_put(node object, const char *name, node value)
@@ -155,15 +158,15 @@ static void close_tokener(void *state)
 }
 
 const struct bench_peer bench_jsonc = {
-	.name = "json-c",
-	.open = dom_open,
-	.close = close_tokener,
-	.release = dom_release,
-	.decode_order = dom_order,
-	.decode_twitter = dom_twitter,
-	.decode_github = dom_github,
-	.decode_citm = dom_citm,
-	.encode_order = encode_order,
-	.load_twitter = dom_load,
-	.print_twitter = print_twitter,
+    .name = "json-c",
+    .open = dom_open,
+    .close = close_tokener,
+    .release = dom_release,
+    .decode_order = dom_order,
+    .decode_twitter = dom_twitter,
+    .decode_github = dom_github,
+    .decode_citm = dom_citm,
+    .encode_order = encode_order,
+    .load_twitter = dom_load,
+    .print_twitter = print_twitter,
 };

@@ -25,16 +25,45 @@ static unsigned below(uint64_t *seed, unsigned n)
 #define PICK(seed, list) (list)[below(seed, (unsigned)(sizeof(list) / sizeof((list)[0])))]
 
 static const char *const first_names[] = {"Ada", "Bj\xc3\xb6rn", "Chen", "Dolores", "Emeka", "Fatima", "Grace", "Hiro"};
-static const char *const last_names[] = {"Lovelace", "Ngata", "Okafor", "Peeters", "Quispe", "Rossi", "S\xc3\xb8rensen", "Tanaka"};
-static const char *const streets[] = {"Long Lane", "Rue de la Paix", "Hauptstra\xc3\x9f""e", "High Street", "Via Roma", "Calle Mayor"};
-static const char *const cities[] = {"Antwerp", "K\xc3\xb8""benhavn", "Lima", "Nairobi", "Osaka", "S\xc3\xa3o Paulo", "Wellington"};
-static const char *const notes[] = {"", "leave at the door", "ring twice", "a gift: no bill in the box",
-	"second floor,\\nleft \\\"Caf\\u00e9\\\"", "fragile \\u2014 glass", "call before 9"};
+static const char *const last_names[] = {"Lovelace", "Ngata", "Okafor",          "Peeters",
+                                         "Quispe",   "Rossi", "S\xc3\xb8rensen", "Tanaka"};
+static const char *const streets[] = {"Long Lane",
+                                      "Rue de la Paix",
+                                      "Hauptstra\xc3\x9f"
+                                      "e",
+                                      "High Street",
+                                      "Via Roma",
+                                      "Calle Mayor"};
+static const char *const cities[] = {"Antwerp",
+                                     "K\xc3\xb8"
+                                     "benhavn",
+                                     "Lima",
+                                     "Nairobi",
+                                     "Osaka",
+                                     "S\xc3\xa3o Paulo",
+                                     "Wellington"};
+static const char *const notes[] = {"",
+                                    "leave at the door",
+                                    "ring twice",
+                                    "a gift: no bill in the box",
+                                    "second floor,\\nleft \\\"Caf\\u00e9\\\"",
+                                    "fragile \\u2014 glass",
+                                    "call before 9"};
 static const char *const currencies[] = {"EUR", "USD", "JPY", "GBP", "NZD"};
 static const char *const statuses[] = {"created", "paid", "shipped", "cancelled"};
 
-enum { FIELD_STATUS, FIELD_VIEWS, FIELD_AMOUNT, FIELD_CURRENCY, FIELD_STREET, FIELD_CITY, FIELD_UPDATED, FIELD_NOTE, FIELD_CUSTOMER,
-       FIELDS };
+enum {
+	FIELD_STATUS,
+	FIELD_VIEWS,
+	FIELD_AMOUNT,
+	FIELD_CURRENCY,
+	FIELD_STREET,
+	FIELD_CITY,
+	FIELD_UPDATED,
+	FIELD_NOTE,
+	FIELD_CUSTOMER,
+	FIELDS
+};
 
 static int field(uint64_t *seed, int which, char *out, size_t size)
 {
@@ -54,15 +83,16 @@ static int field(uint64_t *seed, int which, char *out, size_t size)
 	case FIELD_CITY:
 		return snprintf(out, size, ",\"city\":\"%s\"", PICK(seed, cities));
 	case FIELD_UPDATED:
-		return snprintf(out, size, ",\"updated\":\"2026-%02u-%02uT%02u:%02u:%02uZ\"", 1 + below(seed, 12), 1 + below(seed, 28),
-		                below(seed, 24), below(seed, 60), below(seed, 60));
+		return snprintf(out, size, ",\"updated\":\"2026-%02u-%02uT%02u:%02u:%02uZ\"", 1 + below(seed, 12),
+		                1 + below(seed, 28), below(seed, 24), below(seed, 60), below(seed, 60));
 	case FIELD_NOTE:
 		return snprintf(out, size, ",\"note\":\"%s\"", PICK(seed, notes));
 	default:
 		first = PICK(seed, first_names);
 		last = PICK(seed, last_names);
-		return snprintf(out, size, ",\"customer\":{\"name\":\"%s %s\",\"email\":\"user%u@example.org\",\"tier\":%u}", first, last,
-		                below(seed, 100000), below(seed, 5));
+		return snprintf(out, size,
+		                ",\"customer\":{\"name\":\"%s %s\",\"email\":\"user%u@example.org\",\"tier\":%u}",
+		                first, last, below(seed, 100000), below(seed, 5));
 	}
 }
 

@@ -9,20 +9,32 @@
 #include <string.h>
 
 struct work work_list[] = {
-	{"order-full", "decode: orders, all fields in declared order", WORK_ORDER, NULL, false, {0}, NULL},
-	{"order-partial", "decode: updates of orders, a few fields in mixed order", WORK_ORDER, NULL, true, {0}, NULL},
-	{"twitter", "decode: twitter.json", WORK_TWITTER, "twitter.json", false, {0}, NULL},
-	{"github", "decode: github_events.json", WORK_GITHUB, "github_events.json", false, {0}, NULL},
-	{"citm", "decode: citm_catalog.json", WORK_CITM, "citm_catalog.json", false, {0}, NULL},
-	{"encode-order", "encode: orders from the struct (others: tree built, printed and freed)", WORK_ENCODE_ORDER, NULL, false, {0}, NULL},
-	{"encode-twitter", "encode: twitter.json from the struct (others: from a tree that is there already)", WORK_PRINT_TWITTER,
-	 "twitter.json", false, {0}, NULL},
+    {"order-full", "decode: orders, all fields in declared order", WORK_ORDER, NULL, false, {0}, NULL},
+    {"order-partial", "decode: updates of orders, a few fields in mixed order", WORK_ORDER, NULL, true, {0}, NULL},
+    {"twitter", "decode: twitter.json", WORK_TWITTER, "twitter.json", false, {0}, NULL},
+    {"github", "decode: github_events.json", WORK_GITHUB, "github_events.json", false, {0}, NULL},
+    {"citm", "decode: citm_catalog.json", WORK_CITM, "citm_catalog.json", false, {0}, NULL},
+    {"encode-order",
+     "encode: orders from the struct (others: tree built, printed and freed)",
+     WORK_ENCODE_ORDER,
+     NULL,
+     false,
+     {0},
+     NULL},
+    {"encode-twitter",
+     "encode: twitter.json from the struct (others: from a tree that is there already)",
+     WORK_PRINT_TWITTER,
+     "twitter.json",
+     false,
+     {0},
+     NULL},
 };
 const size_t work_list_n = sizeof(work_list) / sizeof(work_list[0]);
 
 int work_load(struct work *work, size_t orders_n, const char *folder)
 {
-	int error = work->file ? texts_file(folder, work->file, &work->texts) : texts_orders(orders_n, work->partial, &work->texts);
+	int error = work->file ? texts_file(folder, work->file, &work->texts)
+	                       : texts_orders(orders_n, work->partial, &work->texts);
 
 	if (error || work->job != WORK_ENCODE_ORDER)
 		return error;
@@ -112,7 +124,8 @@ int work_pass(const struct work *work, const struct bench_peer *peer, void *stat
 	return 0;
 }
 
-/* ---- was it right? ---------------------------------------------------------------------------------------------------- */
+/* ---- was it right?
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* What is left of an id in a double; where it was printed, in the 15 digits that cJSON prints of most doubles. */
 static int64_t rounded(int64_t value, bool printed)
@@ -183,7 +196,7 @@ static bool same(const struct fg_buffer *a, const struct fg_buffer *b)
 }
 
 struct verify {
-	void *ours;                  /* state of our own peer */
+	void *ours; /* state of our own peer */
 	struct fg_buffer want, got, text;
 };
 

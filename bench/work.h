@@ -9,12 +9,12 @@ enum work_job { WORK_ORDER, WORK_TWITTER, WORK_GITHUB, WORK_CITM, WORK_ENCODE_OR
 
 struct work {
 	const char *name;
-	const char *what;            /* for the table's head */
+	const char *what; /* for the table's head */
 	enum work_job job;
-	const char *file;            /* NULL: made texts */
+	const char *file; /* NULL: made texts */
 	bool partial;
 	struct bench_texts texts;
-	struct order *orders;        /* encode: what is encoded */
+	struct order *orders; /* encode: what is encoded */
 };
 
 /* The workloads; texts are loaded by work_load. */
@@ -33,7 +33,7 @@ int work_pass(const struct work *work, const struct bench_peer *peer, void *stat
 
 enum work_verdict {
 	WORK_WRONG,
-	WORK_ROUNDED,    /* equal but for integers beyond 2^53, which came out as the nearest double */
+	WORK_ROUNDED, /* equal but for integers beyond 2^53, which came out as the nearest double */
 	WORK_EXACT,
 };
 /* Holds what the peer makes of each text against what we make of it. ret_text: the first that differs. */

@@ -1,8 +1,9 @@
 /*
  * data.h - what the programs of this folder share: a file in memory that ends where its bytes end
  *
- * Each program is called as PROGRAM INPUT OUTPUT: it decodes INPUT, prints some decoded values as lines of text (test_data.py
- * compares them with its own reading of INPUT) and writes to OUTPUT what it encoded. Exit: 0, or 1 with words on stderr.
+ * Each program is called as PROGRAM INPUT OUTPUT: it decodes INPUT, prints some decoded values as lines of text
+ * (test_data.py compares them with its own reading of INPUT) and writes to OUTPUT what it encoded. Exit: 0, or 1 with
+ * words on stderr.
  */
 #ifndef TESTS_DATA_H
 #define TESTS_DATA_H
@@ -12,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Exactly len bytes on the heap, so that a sanitizer sees each read past the end. NULL: told on stderr. free() is the owner's. */
+/* Exactly len bytes on the heap, so that a sanitizer sees each read past the end. NULL: told on stderr. free() is the
+ * owner's. */
 static inline char *data_read(const char *path, size_t *ret_len)
 {
 	FILE *file = fopen(path, "rb");

@@ -5,7 +5,8 @@
 
 static const struct fg_decode_options options = {.flags = FG_DECODE_UNKNOWN_ERROR};
 
-static int header_line(const char *line, size_t len, struct fg_arena *arena, struct fg_buffer *out, struct fg_error *error)
+static int header_line(const char *line, size_t len, struct fg_arena *arena, struct fg_buffer *out,
+                       struct fg_error *error)
 {
 	struct amazon_header header;
 	int failed = amazon_header_decode(line, len, &options, arena, &header, NULL, error);
@@ -13,7 +14,8 @@ static int header_line(const char *line, size_t len, struct fg_arena *arena, str
 	return failed ? failed : amazon_header_encode(&header, NULL, out, error);
 }
 
-static int phone_line(const char *line, size_t len, struct fg_arena *arena, struct fg_buffer *out, struct fg_error *error)
+static int phone_line(const char *line, size_t len, struct fg_arena *arena, struct fg_buffer *out,
+                      struct fg_error *error)
 {
 	struct amazon_phone phone;
 	int failed = amazon_phone_decode(line, len, &options, arena, &phone, NULL, error);

@@ -1,4 +1,5 @@
-/* data_github.c - github_events.json: see data.h. Encoded with each event's presence mask: only it knows null from absent. */
+/* data_github.c - github_events.json: see data.h. Encoded with each event's presence mask: only it knows null from
+ * absent. */
 #include "data.h"
 #include "github.fg.h"
 #include <inttypes.h>
@@ -22,8 +23,8 @@ static void print_event(const struct github_event *event, const struct github_ev
 		printf("%s\n", payload->issue ? "open" : "-");
 }
 
-static int encode(const struct github_event *events, const struct github_event_present *presents, size_t n, struct fg_buffer *out,
-                  struct fg_error *error)
+static int encode(const struct github_event *events, const struct github_event_present *presents, size_t n,
+                  struct fg_buffer *out, struct fg_error *error)
 {
 	int failed = data_append(out, "[");
 

@@ -18,7 +18,8 @@ static void print_status(const struct twitter_status *status)
 	for (size_t i = 0; i < status->entities.user_mentions_n; i++)
 		indices += status->entities.user_mentions[i].indices[0] + status->entities.user_mentions[i].indices[1];
 	for (size_t i = 0; i < status->entities.media_n; i++)
-		indices += status->entities.media[i].sizes.large.w * (status->entities.media[i].sizes.thumb.resize == TWITTER_RESIZE_CROP);
+		indices += status->entities.media[i].sizes.large.w *
+		           (status->entities.media[i].sizes.thumb.resize == TWITTER_RESIZE_CROP);
 	printf("%zu %zu %s\n", indices, status->text.len, status->retweeted_status ? "retweet" : "-");
 	if (status->retweeted_status)
 		print_status(status->retweeted_status);
@@ -41,7 +42,8 @@ int main(int argc, char **argv)
 	fg_arena_init(&arena, NULL, 0);
 	if (twitter_search_decode(text, len, &options, &arena, &search, &present, &error)) {
 		status = data_failed("decode", &error);
-	} else if (twitter_search_encode(&search, NULL, &all, &error) || twitter_search_encode(&search, &present, &named, &error)) {
+	} else if (twitter_search_encode(&search, NULL, &all, &error) ||
+	           twitter_search_encode(&search, &present, &named, &error)) {
 		status = data_failed("encode", &error);
 	} else if (all.len != named.len || memcmp(all.data, named.data, all.len)) {
 		fprintf(stderr, "with the mask it is encoded otherwise than without\n");

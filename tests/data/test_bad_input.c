@@ -1,8 +1,8 @@
 /*
  * test_bad_input.c - nothing bad in the text may crash, read past the end, leak or change the record
  *
- * Every text is decoded from memory of exactly its size, into a record full of a pattern. A decode that fails must leave each byte of
- * the pattern; one that succeeds must be of text that the validator takes too.
+ * Every text is decoded from memory of exactly its size, into a record full of a pattern. A decode that fails must
+ * leave each byte of the pattern; one that succeeds must be of text that the validator takes too.
  */
 #include "data.h"
 #include "github.fg.h"
@@ -14,13 +14,14 @@
 
 enum { PATTERN = 0xa5, BIG = 100 * 1024 * 1024, DEEP = 10000, ALLOWED = 4000, DIGITS = 10000 };
 
-/* ---- one decode, watched --------------------------------------------------------------------------------------------- */
+/* ---- one decode, watched
+ * --------------------------------------------------------------------------------------------- */
 
 struct outcome {
 	int result;
 	enum fg_code code;
-	bool changed;                /* a failed decode changed the record or the mask */
-	bool valid;                  /* the validator takes the text */
+	bool changed; /* a failed decode changed the record or the mask */
+	bool valid;   /* the validator takes the text */
 };
 
 static bool is_pattern(const void *memory, size_t size)
@@ -35,8 +36,7 @@ static bool is_pattern(const void *memory, size_t size)
 }
 
 #define WATCHED(TYPE) \
-	static struct outcome decode_##TYPE(const char *json, size_t len, const struct fg_decode_options *options) \
-	{ \
+	static struct outcome decode_##TYPE(const char *json, size_t len, const struct fg_decode_options *options) { \
 		struct outcome outcome = {0}; \
 		struct TYPE##_present present; \
 		struct TYPE record; \
@@ -52,7 +52,8 @@ static bool is_pattern(const void *memory, size_t size)
 		outcome.result = TYPE##_decode(text, len, options, &arena, &record, &present, &error); \
 		if (outcome.result) { \
 			outcome.code = error.code; \
-			outcome.changed = !is_pattern(&record, sizeof(record)) || !is_pattern(&present, sizeof(present)); \
+			outcome.changed = \
+			    !is_pattern(&record, sizeof(record)) || !is_pattern(&present, sizeof(present)); \
 		} \
 		outcome.valid = !fg_json_validate(text, len, options, NULL); \
 		fg_arena_fini(&arena); \
@@ -64,7 +65,8 @@ WATCHED(kinds)
 WATCHED(twitter_status)
 
 /* Expects this code, or FG_OK. */
-static void expect(const char *json, size_t len, const struct fg_decode_options *options, enum fg_code code, const char *name)
+static void expect(const char *json, size_t len, const struct fg_decode_options *options, enum fg_code code,
+                   const char *name)
 {
 	struct outcome outcome = decode_kinds(json, len, options);
 
@@ -80,7 +82,8 @@ static void expect_text(const char *json, enum fg_code code)
 	expect(json, strlen(json), NULL, code, name);
 }
 
-/* ---- real events, damaged ---------------------------------------------------------------------------------------------- */
+/* ---- real events, damaged
+ * ---------------------------------------------------------------------------------------------- */
 
 /* The end of the object that begins at p. */
 static const char *object_end(const char *p, const char *end)
@@ -150,7 +153,8 @@ static void test_damage(const char *text, size_t len)
 	tap_eq_int(cut.taken, 0, "each is refused");
 	tap_eq_int(cut.changed, 0, "and leaves its record");
 	tap_eq_int(cut.not_inval, 0, "with -EINVAL");
-	tap_ok(flipped.refused > 10000, "every byte flipped three ways: %zu texts, %zu refused", flipped.texts, flipped.refused);
+	tap_ok(flipped.refused > 10000, "every byte flipped three ways: %zu texts, %zu refused", flipped.texts,
+	       flipped.refused);
 	tap_eq_int(flipped.wrongly_taken, 0, "what is taken is valid JSON");
 	tap_eq_int(flipped.changed, 0, "what is refused leaves its record");
 	tap_eq_int(flipped.not_inval, 0, "with -EINVAL");
@@ -180,7 +184,8 @@ static void test_array(const char *text, size_t len)
 	tap_eq_int(changed, 0, "and its results untouched");
 }
 
-/* ---- failing memory -------------------------------------------------------------------------------------------------------- */
+/* ---- failing memory
+ * -------------------------------------------------------------------------------------------------------- */
 
 struct budget {
 	size_t left, live;
@@ -225,7 +230,8 @@ static void test_memory(const char *text, size_t len)
 		result = github_event_decode_array(text, len, NULL, &arena, &items, &presents, &items_n, &error);
 		if (result) {
 			wrong += result != -ENOMEM || error.code != FG_ERR_MEMORY;
-			changed += (void *)items != (void *)&wrong || (void *)presents != (void *)&wrong || items_n != 77;
+			changed +=
+			    (void *)items != (void *)&wrong || (void *)presents != (void *)&wrong || items_n != 77;
 		}
 		fg_arena_fini(&arena);
 		leaked += budget.live;
@@ -236,7 +242,8 @@ static void test_memory(const char *text, size_t len)
 	tap_eq_int(leaked, 0, "nothing leaks");
 }
 
-/* ---- made texts --------------------------------------------------------------------------------------------------------------- */
+/* ---- made texts
+ * --------------------------------------------------------------------------------------------------------------- */
 
 static char *repeat(const char *before, const char *what, size_t n, const char *after, size_t *ret_len)
 {
@@ -260,8 +267,8 @@ static char *repeat(const char *before, const char *what, size_t n, const char *
 	return text;
 }
 
-static void expect_repeat(const char *before, const char *what, size_t n, const char *after, const struct fg_decode_options *options,
-                          enum fg_code code, const char *name)
+static void expect_repeat(const char *before, const char *what, size_t n, const char *after,
+                          const struct fg_decode_options *options, enum fg_code code, const char *name)
 {
 	size_t len;
 	char *text = repeat(before, what, n, after, &len);
@@ -271,8 +278,8 @@ static void expect_repeat(const char *before, const char *what, size_t n, const 
 }
 
 /* begin, n times open, value, n times close, end. */
-static void expect_nested(size_t n, const char *begin, const char *open, const char *value, const char *close, const char *end,
-                          const struct fg_decode_options *options, enum fg_code code, const char *name)
+static void expect_nested(size_t n, const char *begin, const char *open, const char *value, const char *close,
+                          const char *end, const struct fg_decode_options *options, enum fg_code code, const char *name)
 {
 	size_t left_len, right_len;
 	char *left = repeat(begin, open, n, value, &left_len), *right = repeat("", close, n, end, &right_len);
@@ -290,11 +297,16 @@ static void test_depth(void)
 {
 	static const struct fg_decode_options deep = {.max_depth = ALLOWED + 10};
 
-	expect_nested(DEEP, "{\"unknown\":", "[", "1", "]", "}", NULL, FG_ERR_DEPTH, "10,000 arrays where a name is not known");
-	expect_nested(DEEP, "{\"json\":", "{\"a\":", "1", "}", "}", NULL, FG_ERR_DEPTH, "10,000 objects in a raw field");
-	expect_nested(DEEP, "", "{\"next\":", "{}", "}", "", NULL, FG_ERR_DEPTH, "10,000 records, each in the one before");
-	expect_nested(ALLOWED, "{\"unknown\":", "[", "1", "]", "}", &deep, FG_OK, "4,000 arrays where the limit lets them");
-	expect_nested(ALLOWED, "", "{\"next\":", "{}", "}", "", &deep, FG_OK, "4,000 records where the limit lets them");
+	expect_nested(DEEP, "{\"unknown\":", "[", "1", "]", "}", NULL, FG_ERR_DEPTH,
+	              "10,000 arrays where a name is not known");
+	expect_nested(DEEP, "{\"json\":", "{\"a\":", "1", "}", "}", NULL, FG_ERR_DEPTH,
+	              "10,000 objects in a raw field");
+	expect_nested(DEEP, "", "{\"next\":", "{}", "}", "", NULL, FG_ERR_DEPTH,
+	              "10,000 records, each in the one before");
+	expect_nested(ALLOWED, "{\"unknown\":", "[", "1", "]", "}", &deep, FG_OK,
+	              "4,000 arrays where the limit lets them");
+	expect_nested(ALLOWED, "", "{\"next\":", "{}", "}", "", &deep, FG_OK,
+	              "4,000 records where the limit lets them");
 	expect_repeat("", "[", DEEP, "", NULL, FG_ERR_DEPTH, "10,000 brackets, never closed");
 	expect_repeat("", "{\"next\":", DEEP, "", NULL, FG_ERR_DEPTH, "10,000 records, never closed");
 	expect_repeat("", "{\"next\":", 100, "", NULL, FG_ERR_TRUNCATED, "100 records, never closed");
@@ -324,7 +336,8 @@ static void test_long_numbers(void)
 	expect_repeat("{\"real\":1", "0", DIGITS, "e-10000}", NULL, FG_OK, "1 as 10,000 digits and an exponent");
 	expect_repeat("{\"real\":1e", "9", DIGITS, "}", NULL, FG_ERR_RANGE, "an exponent of 10,000 digits");
 	expect_repeat("{\"real\":1e-", "9", DIGITS, "}", NULL, FG_OK, "a negative exponent of 10,000 digits: zero");
-	expect_repeat("{\"whole\":1e", "9", DIGITS, "}", NULL, FG_ERR_RANGE, "an exponent of 10,000 digits for int64_t");
+	expect_repeat("{\"whole\":1e", "9", DIGITS, "}", NULL, FG_ERR_RANGE,
+	              "an exponent of 10,000 digits for int64_t");
 	expect_repeat("{\"whole\":5.", "0", DIGITS, "}", NULL, FG_OK, "5 and 10,000 zeros for int64_t");
 	expect_repeat("{\"unknown\":1", "0", DIGITS, "}", NULL, FG_OK, "10,000 digits where a name is not known");
 	expect_repeat("{\"whole\":", "0", DIGITS, "1}", NULL, FG_ERR_NUMBER, "10,000 leading zeros");
@@ -337,8 +350,10 @@ static void test_duplicates(void)
 	static const char escaped[] = "{\"whole\":1,\"\\u0077hole\":2}";
 	struct kinds record;
 
-	tap_ok(!kinds_decode(twice, strlen(twice), NULL, NULL, &record, NULL, NULL) && record.whole == 2, "of two the last wins");
-	tap_ok(!kinds_decode(escaped, strlen(escaped), NULL, NULL, &record, NULL, NULL) && record.whole == 2, "escaped, too");
+	tap_ok(!kinds_decode(twice, strlen(twice), NULL, NULL, &record, NULL, NULL) && record.whole == 2,
+	       "of two the last wins");
+	tap_ok(!kinds_decode(escaped, strlen(escaped), NULL, NULL, &record, NULL, NULL) && record.whole == 2,
+	       "escaped, too");
 	expect(twice, strlen(twice), &strict, FG_ERR_DUPLICATE, "twice is an error where asked for");
 	expect(escaped, strlen(escaped), &strict, FG_ERR_DUPLICATE, "escaped, too");
 	expect("{\"x\":1,\"x\":2}", 13, &strict, FG_OK, "names that no field has are not compared");
@@ -391,7 +406,7 @@ static void test_recursion(void)
 	free(text);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const char *folder = getenv("FG_DATA");
 	char path[4096];
@@ -405,7 +420,9 @@ int main(void)
 	test_recursion();
 	test_long_numbers();
 	test_long_strings();
-	snprintf(path, sizeof(path), "%s/simdjson-jsonexamples/github_events.json", folder ? folder : "");
+	if (!folder)
+		folder = argc > 1 ? argv[1] : ".";
+	snprintf(path, sizeof(path), "%s/simdjson-jsonexamples/github_events.json", folder);
 	file = fopen(path, "rb");
 	if (file) {
 		fclose(file);
