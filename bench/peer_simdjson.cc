@@ -2,10 +2,10 @@
  * peer_simdjson.cc - the structs by way of simdjson's On-Demand interface
  *
  * `simdjson` walks each object once, expects the fields in their order and searches on from there where the order is
- * another. `simdjson lookup` is the way of its documentation, object["name"] for each field. Which of them is the quicker
- * depends on the text, so both are measured. Both get text that has simdjson's padding behind it. `simdjson copy` is the
- * first for text that has not: it copies the text into a padded buffer, which it keeps. Strings lie in the parser's buffer
- * until the next text.
+ * another. `simdjson lookup` is the way of its documentation, object["name"] for each field. Which is quicker
+ * depends on the text, so both are measured. Both get text with the padding that simdjson wants. `simdjson copy` is the
+ * first for text that has not: it copies the text into a padded buffer, which it keeps. Strings lie in the parser's
+ * buffer until the next text.
  */
 #include "bench.h"
 #include "fields.h"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """test_data.py PROGRAM NAME FOLDER - is a file of real JSON the same after decode and encode?
 
-NAME is twitter, github, citm or amazon. Python's json module reads the original and what PROGRAM wrote, and every value
-must be equal: numbers exactly (as decimals), null and absent apart, names once. The lines that PROGRAM prints out of its
-decoded structs are held against the same values taken from Python's reading. Speaks TAP; skips where the file is absent.
-The folder is $FG_DATA, else FOLDER.
+NAME is twitter, github, citm or amazon. Python's json module reads the original and what PROGRAM wrote, and every
+value must be equal: numbers exactly (as decimals), null and absent apart, names once. The lines that PROGRAM prints out
+of its decoded structs are held against the same values taken from Python's reading. Speaks TAP; skips where the file is
+absent. The folder is $FG_DATA, else FOLDER.
 """
 import json
 import os
