@@ -12,7 +12,7 @@
 
 #define FG_TYPE_ABI 1
 
-/* The bytes of a key. For char[N]: up to the NUL; for integers and enums: the value as int64_t or uint64_t. */
+/* The bytes of a key. For char[N]: up to the NUL; for integers and enums: those of the field itself. */
 struct fg_key {
 	const void *ptr;
 	size_t len;
