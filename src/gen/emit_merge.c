@@ -282,8 +282,8 @@ static void emit_take_bits(const struct shared_form *form, struct gen_text *text
 		gen_printf(text, "ret_present->bits[%zu] |= bits[%zu];\n", w, w);
 }
 
-/* What a read does once its first try has failed. A function of its own: compilers prepare a loop's addresses in advance,
- * and beside the first try that would cost more than the copy. */
+/* What a read does once its first try has failed. A function of its own: compilers prepare a loop's addresses in
+ * advance, and beside the first try that would cost more than the copy. */
 static void emit_retry(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
 {
 	const struct model_struct *record = form->record;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Generates from one header, compares with the text kept beside it, compiles that with every compiler and runs its check.
+"""Generates from one header, compares with the text kept beside it, compiles it with all compilers, runs its check.
 
 usage: golden.py FIELDGUARD SOURCE_ROOT LIBRARY COMPILER SANITIZERS NAME
 LIBRARY is libfieldguard.so, built by COMPILER with -fsanitize=SANITIZERS ("none": without). NAME.h stands beside this
@@ -13,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-STRICT = ['-std=gnu11', '-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-Wstrict-prototypes', '-Wmissing-prototypes', '-Wvla',
-          '-Wundef', '-Werror']
+STRICT = ['-std=gnu11', '-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-Wstrict-prototypes', '-Wmissing-prototypes',
+          '-Wvla', '-Wundef', '-Werror']
 # What else a program is made of.
 LINKS = {'kinds': ['part']}
 NOT_KEPT = ['wide']
@@ -56,7 +56,8 @@ def compare(tap, name, folder):
             with open(os.path.join(FOLDER, name + suffix)) as f:
                 want = f.read()
             diff = ''.join(difflib.unified_diff(want.splitlines(True), got.splitlines(True), 'kept', 'generated'))
-            tap.ok(got == want, f'{name}{suffix} as kept', diff + '\nrun tests/golden/update.sh if the new text is right\n')
+            tap.ok(got == want, f'{name}{suffix} as kept',
+                   diff + '\nrun tests/golden/update.sh if the new text is right\n')
         long = [i + 1 for i, line in enumerate(got.split('\n')) if len(line.expandtabs(8)) > 120]
         tap.ok(not long, f'{name}{suffix} has lines of at most 120 columns', str(long))
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# update.sh - writes the expected text anew: run it when a change of the generator is meant, and read the diff before committing
+# update.sh - writes the expected text anew: run it when a change of the generator is meant, and read the diff before
+# committing it
 # usage: tests/golden/update.sh [FIELDGUARD]        (default: build/fieldguard)
 set -eu
 cd "$(dirname "$0")"
