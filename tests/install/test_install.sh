@@ -20,6 +20,7 @@ done
 tap 'a library to link' test -e "$libdir/libfieldguard.so"
 tap 'a library to run' test -e "$libdir/libfieldguard.so.0"
 tap 'an archive' test -e "$libdir/libfieldguard.a"
+tap 'a man page' test -s "$prefix/share/man/man1/fieldguard.1"
 tap_eq "$(pkg-config --modversion fieldguard)" "$(sed -n "s/^ *version : '\(.*\)',/\1/p" "$source/meson.build")" \
 	'fieldguard.pc gives the version'
 
