@@ -1,4 +1,4 @@
-/* test_shared_form.c - a generated shared form against T_patch on a plain record, by random patches; and the typed store */
+/* test_shared_form.c - a generated shared form against T_patch on a plain record, by random patches; the typed store */
 #include <errno.h>
 #include <stdlib.h>
 
