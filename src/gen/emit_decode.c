@@ -3,8 +3,8 @@
  *
  * T_decode_object is straight-line code: it expects the members in the order of the struct's fields, one comparison of
  * constant length a name. Where another name stands, the names of the fields that follow are tried (messages often lack
- * fields, but keep their order); where none of WINDOW fits, a switch over a perfect hash jumps to that field's code, and
- * from there it goes on in order. So each field's code exists once, behind a label.
+ * fields, but keep their order); where none of WINDOW fits, a switch over a perfect hash jumps to that field's code,
+ * and from there it goes on in order. So each field's code exists once, behind a label.
  */
 #include "gen/codec_form.h"
 
@@ -63,8 +63,8 @@ static void emit_reset(const struct model_field *field, struct gen_text *text)
 static void emit_duplicate(const struct model_struct *record, const struct model_field *field, const char *fail,
                            struct gen_text *text)
 {
-	bool reset =
-	    gen_field_array(field) || (field->shape == MODEL_SHAPE_ONE && field->type.kind == MODEL_KIND_STRUCT);
+	bool reset = field->shape == MODEL_SHAPE_FIXED ||
+	             (field->shape == MODEL_SHAPE_ONE && field->type.kind == MODEL_KIND_STRUCT);
 	char bit[64];
 
 	seen_bit(record, field, "seen", bit);
@@ -169,7 +169,9 @@ static void emit_items(const struct model_field *field, struct gen_text *text)
 static void emit_array(const struct model_struct *record, const struct model_field *field, struct gen_text *text)
 {
 	bool arena = field->shape == MODEL_SHAPE_ARRAY;
+	char type[256];
 
+	gen_type_name(&field->type, type);
 	gen_printf(text, "/* %s.%s: ", record->c_name, field->name);
 	if (arena)
 		gen_printf(text, "%s in the arena */\n", field->tag.map ? "members of an object," : "items");
@@ -192,7 +194,9 @@ static void emit_array(const struct model_struct *record, const struct model_fie
 		           "if (n != %zu)\n\treturn fg_dec_fail(d, p, FG_ERR_LENGTH, \"fewer than %zu items\");\n",
 		           field->fixed_n, field->fixed_n);
 	if (arena && field->tag.null_absent)
-		gen_printf(text, "if (!items)\n\titems = fg_dec_alloc(d, p, 1, 1);\nif (!items)\n\treturn NULL;\n");
+		gen_printf(text,
+		           "if (!items)\n\titems = fg_dec_alloc(d, p, 1, _Alignof(%s));\nif (!items)\n\treturn NULL;\n",
+		           type);
 	if (arena)
 		gen_printf(text, "r->%s = items;\n", field->name);
 	emit_count(field, text);
@@ -290,7 +294,8 @@ static void emit_other(const struct model_struct *record, struct gen_text *text)
 #define WINDOW 16
 
 /* Goes on to the field's value if its name stands at p, else to the next name to try. */
-static void emit_expected_name(const struct model_struct *record, const struct model_field *field, struct gen_text *text)
+static void emit_expected_name(const struct model_struct *record, const struct model_field *field,
+                               struct gen_text *text)
 {
 	const struct model_field *next = NULL;
 	size_t position = 0, len;

@@ -168,7 +168,7 @@ static void emit_items_n(const struct model_field *field, struct gen_text *text)
 	if (field->shape == MODEL_SHAPE_FIXED)
 		gen_printf(text, "n > %zu", field->fixed_n);
 	else
-		gen_printf(text, "(n > 0 && !r->%s)", field->name);
+		gen_printf(text, field->count->type.is_signed ? "(n > 0 && !r->%s)" : "n > 0 && !r->%s", field->name);
 	gen_printf(text,
 	           ") {\n\tfg_enc_fail(e, FG_ERR_ENCODE, \"the count is more than the array holds\");\n\treturn;\n}\n");
 	if (field->shape == MODEL_SHAPE_ARRAY && field->tag.null_absent)
@@ -214,6 +214,7 @@ static void emit_array(const struct model_struct *record, const struct model_fie
 	char pointer[256];
 
 	gen_pointer_to(&field->type, "item", pointer);
+	gen_printf(text, "/* %s.%s, brackets included */\n", record->c_name, field->name);
 	gen_printf(text, "static void %s_encode_%s(struct fg_enc *e, const %s *r)\n{\n\tsize_t start = e->out->len;\n",
 	           record->name, field->name, record->c_name);
 	text->depth = 1;
@@ -289,6 +290,7 @@ static void emit_tuple(const struct model_struct *record, struct gen_text *text)
 
 static void emit_encode_object(const struct model_struct *record, struct gen_text *text)
 {
+	gen_printf(text, "/* The fields of *r that m names; NULL: all. */\n");
 	gen_printf(text,
 	           "static void %s_encode_object(struct fg_enc *e, const %s *r, const struct %s_present *m)\n{\n"
 	           "\tsize_t start = e->out->len;\n",

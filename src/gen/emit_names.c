@@ -225,6 +225,7 @@ static void emit_enum_encoder(const struct model_enum *enumeration, struct gen_t
 
 	gen_name_enum(enumeration, name);
 	name[strlen(name) - strlen("_names")] = '\0';
+	gen_printf(text, "/* The outside name of a value, in quotes. */\n");
 	gen_printf(text, "static void %s_encode_name(struct fg_enc *e, %s value)\n{\n", name, enumeration->c_name);
 	gen_printf(text, "\tswitch ((int64_t)value) {\n");
 	for (size_t i = 0; i < enumeration->items_n; i++) {

@@ -19,6 +19,7 @@ static void emit_codec_thunks(const struct model_struct *record, struct gen_text
 	    "struct fg_arena *arena, void *ret_record, void *ret_present, struct fg_error *ret_error)\n{\n"
 	    "\treturn %s_decode(json, json_len, options, arena, ret_record, ret_present, ret_error);\n}\n\n",
 	    name, name);
+	gen_printf(text, "/* The members of %s_fg_type: the typed functions behind void pointers. */\n", name);
 	gen_printf(text,
 	           "static int %s_type_encode(const void *record, const void *present, struct fg_buffer *out, "
 	           "struct fg_error *ret_error)\n{\n\treturn %s_encode(record, present, out, ret_error);\n}\n\n",

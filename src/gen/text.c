@@ -54,7 +54,9 @@ struct line_break {
  * no such), and the innermost parenthesis open there. */
 static struct line_break code_break(const char *line, size_t n, size_t tabs)
 {
-	struct line_break found = {0, TAB_WIDTH};
+	/* What was broken before goes on as far to the right. */
+	size_t blanks = strspn(line + tabs, " "), own = blanks ? blanks : TAB_WIDTH;
+	struct line_break found = {0, own};
 	size_t open[32], opens_n = 0, column = 0;
 	bool found_good = false;
 	char literal = 0;
@@ -71,13 +73,13 @@ static struct line_break code_break(const char *line, size_t n, size_t tabs)
 			open[opens_n++] = column + 1;
 		} else if (line[i] == ')' && opens_n) {
 			opens_n--;
-		} else if (line[i] == ' ' && column <= COLUMN_LIMIT && i > tabs &&
+		} else if (line[i] == ' ' && column <= COLUMN_LIMIT && i >= tabs + blanks &&
 		           (!found_good || strchr(",&|;?", line[i - 1]))) {
 			found_good = strchr(",&|;?", line[i - 1]) != NULL;
 			found.at = i;
 			found.indent = opens_n && open[opens_n - 1] < COLUMN_LIMIT / 2
 			                   ? open[opens_n - 1] - tabs * TAB_WIDTH
-			                   : TAB_WIDTH;
+			                   : own;
 		}
 		column = column_after(column, line[i]);
 		if (column > COLUMN_LIMIT && found.at)

@@ -281,6 +281,7 @@ static const struct fg_enum_name kinds_color_names[] = {
 	{ "KINDS_BLUE", 10, (int64_t)KINDS_BLUE },
 };
 
+/* The outside name of a value, in quotes. */
 static void kinds_color_encode_name(struct fg_enc *e, enum kinds_color value)
 {
 	switch ((int64_t)value) {
@@ -315,6 +316,7 @@ static const struct fg_enum_name kinds_wide_names[] = {
 	{ "WIDE_LARGE", 10, (int64_t)WIDE_LARGE },
 };
 
+/* The outside name of a value, in quotes. */
 static void kinds_wide_encode_name(struct fg_enc *e, enum kinds_wide value)
 {
 	switch ((int64_t)value) {
@@ -461,7 +463,7 @@ end:
 
 int kinds_point_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                        struct fg_arena *arena, struct kinds_point *ret_record, struct kinds_point_present *ret_present,
-        struct fg_error *ret_error)
+                       struct fg_error *ret_error)
 {
 	struct kinds_point_present present;
 	struct kinds_point record;
@@ -486,7 +488,7 @@ int kinds_point_decode(const char *json, size_t json_len, const struct fg_decode
 
 int kinds_point_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                              struct fg_arena *arena, struct kinds_point **ret_items,
-        struct kinds_point_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
+                             struct kinds_point_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
 {
 	void *items = NULL, *presents = NULL;
 	size_t items_room = 0, presents_room = 0, n = 0;
@@ -526,6 +528,7 @@ int kinds_point_decode_array(const char *json, size_t json_len, const struct fg_
 	return 0;
 }
 
+/* The fields of *r that m names; NULL: all. */
 static void kinds_point_encode_object(struct fg_enc *e, const struct kinds_point *r,
                                       const struct kinds_point_present *m)
 {
@@ -555,11 +558,12 @@ int kinds_point_encode(const struct kinds_point *record, const struct kinds_poin
 
 static int kinds_point_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                                    struct fg_arena *arena, void *ret_record, void *ret_present,
-        struct fg_error *ret_error)
+                                   struct fg_error *ret_error)
 {
 	return kinds_point_decode(json, json_len, options, arena, ret_record, ret_present, ret_error);
 }
 
+/* The members of kinds_point_fg_type: the typed functions behind void pointers. */
 static int kinds_point_type_encode(const void *record, const void *present, struct fg_buffer *out,
                                    struct fg_error *ret_error)
 {
@@ -690,7 +694,7 @@ end:
 
 int kinds_tuple_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                        struct fg_arena *arena, struct kinds_tuple *ret_record, struct kinds_tuple_present *ret_present,
-        struct fg_error *ret_error)
+                       struct fg_error *ret_error)
 {
 	struct kinds_tuple_present present;
 	struct kinds_tuple record;
@@ -715,7 +719,7 @@ int kinds_tuple_decode(const char *json, size_t json_len, const struct fg_decode
 
 int kinds_tuple_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                              struct fg_arena *arena, struct kinds_tuple **ret_items,
-        struct kinds_tuple_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
+                             struct kinds_tuple_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
 {
 	void *items = NULL, *presents = NULL;
 	size_t items_room = 0, presents_room = 0, n = 0;
@@ -755,6 +759,7 @@ int kinds_tuple_decode_array(const char *json, size_t json_len, const struct fg_
 	return 0;
 }
 
+/* The fields of *r that m names; NULL: all. */
 static void kinds_tuple_encode_object(struct fg_enc *e, const struct kinds_tuple *r,
                                       const struct kinds_tuple_present *m)
 {
@@ -803,11 +808,12 @@ int kinds_tuple_encode(const struct kinds_tuple *record, const struct kinds_tupl
 
 static int kinds_tuple_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                                    struct fg_arena *arena, void *ret_record, void *ret_present,
-        struct fg_error *ret_error)
+                                   struct fg_error *ret_error)
 {
 	return kinds_tuple_decode(json, json_len, options, arena, ret_record, ret_present, ret_error);
 }
 
+/* The members of kinds_tuple_fg_type: the typed functions behind void pointers. */
 static int kinds_tuple_type_encode(const void *record, const void *present, struct fg_buffer *out,
                                    struct fg_error *ret_error)
 {
@@ -958,7 +964,7 @@ end:
 
 int kinds_entry_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                        struct fg_arena *arena, struct kinds_entry *ret_record, struct kinds_entry_present *ret_present,
-        struct fg_error *ret_error)
+                       struct fg_error *ret_error)
 {
 	struct kinds_entry_present present;
 	struct kinds_entry record;
@@ -983,7 +989,7 @@ int kinds_entry_decode(const char *json, size_t json_len, const struct fg_decode
 
 int kinds_entry_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                              struct fg_arena *arena, struct kinds_entry **ret_items,
-        struct kinds_entry_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
+                             struct kinds_entry_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
 {
 	void *items = NULL, *presents = NULL;
 	size_t items_room = 0, presents_room = 0, n = 0;
@@ -1023,6 +1029,7 @@ int kinds_entry_decode_array(const char *json, size_t json_len, const struct fg_
 	return 0;
 }
 
+/* The fields of *r that m names; NULL: all. */
 static void kinds_entry_encode_object(struct fg_enc *e, const struct kinds_entry *r,
                                       const struct kinds_entry_present *m)
 {
@@ -1056,11 +1063,12 @@ int kinds_entry_encode(const struct kinds_entry *record, const struct kinds_entr
 
 static int kinds_entry_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                                    struct fg_arena *arena, void *ret_record, void *ret_present,
-        struct fg_error *ret_error)
+                                   struct fg_error *ret_error)
 {
 	return kinds_entry_decode(json, json_len, options, arena, ret_record, ret_present, ret_error);
 }
 
+/* The members of kinds_entry_fg_type: the typed functions behind void pointers. */
 static int kinds_entry_type_encode(const void *record, const void *present, struct fg_buffer *out,
                                    struct fg_error *ret_error)
 {
@@ -1185,13 +1193,9 @@ name_names:
 	if (!p)
 		return NULL;
 value_names:
-	if (FG_UNLIKELY(seen0 & 0x2u)) {
-		if (d->flags & FG_DECODE_DUPLICATE_ERROR) {
-			fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
-			return fg_dec_in_field(d, "names");
-		}
-		memset(&r->names, 0, sizeof r->names);
-		r->names_n = 0;
+	if (FG_UNLIKELY(seen0 & 0x2u) && (d->flags & FG_DECODE_DUPLICATE_ERROR)) {
+		fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
+		return fg_dec_in_field(d, "names");
 	}
 	seen0 |= 0x2u;
 	p = kinds_group_decode_names(d, p, r);
@@ -1239,7 +1243,7 @@ end:
 
 int kinds_group_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                        struct fg_arena *arena, struct kinds_group *ret_record, struct kinds_group_present *ret_present,
-        struct fg_error *ret_error)
+                       struct fg_error *ret_error)
 {
 	struct kinds_group_present present;
 	struct kinds_group record;
@@ -1264,7 +1268,7 @@ int kinds_group_decode(const char *json, size_t json_len, const struct fg_decode
 
 int kinds_group_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                              struct fg_arena *arena, struct kinds_group **ret_items,
-        struct kinds_group_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
+                             struct kinds_group_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
 {
 	void *items = NULL, *presents = NULL;
 	size_t items_room = 0, presents_room = 0, n = 0;
@@ -1304,12 +1308,13 @@ int kinds_group_decode_array(const char *json, size_t json_len, const struct fg_
 	return 0;
 }
 
+/* struct kinds_group.names, brackets included */
 static void kinds_group_encode_names(struct fg_enc *e, const struct kinds_group *r)
 {
 	size_t start = e->out->len;
 	size_t n = (size_t)r->names_n;
 
-	if ((n > 0 && !r->names)) {
+	if (n > 0 && !r->names) {
 		fg_enc_fail(e, FG_ERR_ENCODE, "the count is more than the array holds");
 		return;
 	}
@@ -1326,6 +1331,7 @@ static void kinds_group_encode_names(struct fg_enc *e, const struct kinds_group 
 	fg_enc_close(e, start, "[]");
 }
 
+/* The fields of *r that m names; NULL: all. */
 static void kinds_group_encode_object(struct fg_enc *e, const struct kinds_group *r,
                                       const struct kinds_group_present *m)
 {
@@ -1359,11 +1365,12 @@ int kinds_group_encode(const struct kinds_group *record, const struct kinds_grou
 
 static int kinds_group_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                                    struct fg_arena *arena, void *ret_record, void *ret_present,
-        struct fg_error *ret_error)
+                                   struct fg_error *ret_error)
 {
 	return kinds_group_decode(json, json_len, options, arena, ret_record, ret_present, ret_error);
 }
 
+/* The members of kinds_group_fg_type: the typed functions behind void pointers. */
 static int kinds_group_type_encode(const void *record, const void *present, struct fg_buffer *out,
                                    struct fg_error *ret_error)
 {
@@ -1499,7 +1506,7 @@ end:
 
 int kinds_place_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                        struct fg_arena *arena, struct kinds_place *ret_record, struct kinds_place_present *ret_present,
-        struct fg_error *ret_error)
+                       struct fg_error *ret_error)
 {
 	struct kinds_place_present present;
 	struct kinds_place record;
@@ -1524,7 +1531,7 @@ int kinds_place_decode(const char *json, size_t json_len, const struct fg_decode
 
 int kinds_place_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                              struct fg_arena *arena, struct kinds_place **ret_items,
-        struct kinds_place_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
+                             struct kinds_place_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
 {
 	void *items = NULL, *presents = NULL;
 	size_t items_room = 0, presents_room = 0, n = 0;
@@ -1564,6 +1571,7 @@ int kinds_place_decode_array(const char *json, size_t json_len, const struct fg_
 	return 0;
 }
 
+/* The fields of *r that m names; NULL: all. */
 static void kinds_place_encode_object(struct fg_enc *e, const struct kinds_place *r,
                                       const struct kinds_place_present *m)
 {
@@ -1726,11 +1734,12 @@ void kinds_place_write_snapshot(struct kinds_place_shared *shared, const struct 
 
 static int kinds_place_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                                    struct fg_arena *arena, void *ret_record, void *ret_present,
-        struct fg_error *ret_error)
+                                   struct fg_error *ret_error)
 {
 	return kinds_place_decode(json, json_len, options, arena, ret_record, ret_present, ret_error);
 }
 
+/* The members of kinds_place_fg_type: the typed functions behind void pointers. */
 static int kinds_place_type_encode(const void *record, const void *present, struct fg_buffer *out,
                                    struct fg_error *ret_error)
 {
@@ -1889,7 +1898,7 @@ end:
 
 int kinds_node_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                       struct fg_arena *arena, struct kinds_node *ret_record, struct kinds_node_present *ret_present,
-        struct fg_error *ret_error)
+                      struct fg_error *ret_error)
 {
 	struct kinds_node_present present;
 	struct kinds_node record;
@@ -1914,7 +1923,7 @@ int kinds_node_decode(const char *json, size_t json_len, const struct fg_decode_
 
 int kinds_node_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                             struct fg_arena *arena, struct kinds_node **ret_items,
-        struct kinds_node_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
+                            struct kinds_node_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
 {
 	void *items = NULL, *presents = NULL;
 	size_t items_room = 0, presents_room = 0, n = 0;
@@ -1954,6 +1963,7 @@ int kinds_node_decode_array(const char *json, size_t json_len, const struct fg_d
 	return 0;
 }
 
+/* The fields of *r that m names; NULL: all. */
 static void kinds_node_encode_object(struct fg_enc *e, const struct kinds_node *r, const struct kinds_node_present *m)
 {
 	size_t start = e->out->len;
@@ -1990,11 +2000,12 @@ int kinds_node_encode(const struct kinds_node *record, const struct kinds_node_p
 
 static int kinds_node_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                                   struct fg_arena *arena, void *ret_record, void *ret_present,
-        struct fg_error *ret_error)
+                                  struct fg_error *ret_error)
 {
 	return kinds_node_decode(json, json_len, options, arena, ret_record, ret_present, ret_error);
 }
 
+/* The members of kinds_node_fg_type: the typed functions behind void pointers. */
 static int kinds_node_type_encode(const void *record, const void *present, struct fg_buffer *out,
                                   struct fg_error *ret_error)
 {
@@ -2094,7 +2105,7 @@ end:
 
 int kinds_strict_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                         struct fg_arena *arena, struct kinds_strict *ret_record,
-        struct kinds_strict_present *ret_present, struct fg_error *ret_error)
+                        struct kinds_strict_present *ret_present, struct fg_error *ret_error)
 {
 	struct kinds_strict_present present;
 	struct kinds_strict record;
@@ -2119,7 +2130,8 @@ int kinds_strict_decode(const char *json, size_t json_len, const struct fg_decod
 
 int kinds_strict_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                               struct fg_arena *arena, struct kinds_strict **ret_items,
-        struct kinds_strict_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error)
+                              struct kinds_strict_present **ret_presents, size_t *ret_items_n,
+                              struct fg_error *ret_error)
 {
 	void *items = NULL, *presents = NULL;
 	size_t items_room = 0, presents_room = 0, n = 0;
@@ -2159,6 +2171,7 @@ int kinds_strict_decode_array(const char *json, size_t json_len, const struct fg
 	return 0;
 }
 
+/* The fields of *r that m names; NULL: all. */
 static void kinds_strict_encode_object(struct fg_enc *e, const struct kinds_strict *r,
                                        const struct kinds_strict_present *m)
 {
@@ -2184,11 +2197,12 @@ int kinds_strict_encode(const struct kinds_strict *record, const struct kinds_st
 
 static int kinds_strict_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                                     struct fg_arena *arena, void *ret_record, void *ret_present,
-        struct fg_error *ret_error)
+                                    struct fg_error *ret_error)
 {
 	return kinds_strict_decode(json, json_len, options, arena, ret_record, ret_present, ret_error);
 }
 
+/* The members of kinds_strict_fg_type: the typed functions behind void pointers. */
 static int kinds_strict_type_encode(const void *record, const void *present, struct fg_buffer *out,
                                     struct fg_error *ret_error)
 {
@@ -2335,6 +2349,7 @@ end:
 	return fg_dec_close(d, p);
 }
 
+/* The fields of *r that m names; NULL: all. */
 static void part_encode_object(struct fg_enc *e, const struct part *r, const struct part_present *m)
 {
 	size_t start = e->out->len;
@@ -2682,7 +2697,7 @@ static const char *kinds_decode_tags(struct fg_dec *d, const char *p, struct kin
 			return NULL;
 	}
 	if (!items)
-		items = fg_dec_alloc(d, p, 1, 1);
+		items = fg_dec_alloc(d, p, 1, _Alignof(struct fg_str));
 	if (!items)
 		return NULL;
 	r->tags = items;
@@ -2923,7 +2938,7 @@ static const char *kinds_decode_groups(struct fg_dec *d, const char *p, struct k
 			return NULL;
 	}
 	if (!items)
-		items = fg_dec_alloc(d, p, 1, 1);
+		items = fg_dec_alloc(d, p, 1, _Alignof(struct kinds_group));
 	if (!items)
 		return NULL;
 	r->groups = items;
@@ -4156,13 +4171,9 @@ name_samples:
 	if (!p)
 		return NULL;
 value_samples:
-	if (FG_UNLIKELY(seen0 & 0x80000000000u)) {
-		if (d->flags & FG_DECODE_DUPLICATE_ERROR) {
-			fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
-			return fg_dec_in_field(d, "samples");
-		}
-		memset(&r->samples, 0, sizeof r->samples);
-		r->samples_n = 0;
+	if (FG_UNLIKELY(seen0 & 0x80000000000u) && (d->flags & FG_DECODE_DUPLICATE_ERROR)) {
+		fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
+		return fg_dec_in_field(d, "samples");
 	}
 	seen0 |= 0x80000000000u;
 	p = kinds_decode_samples(d, p, r);
@@ -4181,13 +4192,9 @@ name_tags:
 	if (!p)
 		return NULL;
 value_tags:
-	if (FG_UNLIKELY(seen0 & 0x100000000000u)) {
-		if (d->flags & FG_DECODE_DUPLICATE_ERROR) {
-			fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
-			return fg_dec_in_field(d, "tags");
-		}
-		memset(&r->tags, 0, sizeof r->tags);
-		r->tags_n = 0;
+	if (FG_UNLIKELY(seen0 & 0x100000000000u) && (d->flags & FG_DECODE_DUPLICATE_ERROR)) {
+		fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
+		return fg_dec_in_field(d, "tags");
 	}
 	seen0 |= 0x100000000000u;
 	p = kinds_decode_tags(d, p, r);
@@ -4206,13 +4213,9 @@ name_lines:
 	if (!p)
 		return NULL;
 value_lines:
-	if (FG_UNLIKELY(seen0 & 0x200000000000u)) {
-		if (d->flags & FG_DECODE_DUPLICATE_ERROR) {
-			fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
-			return fg_dec_in_field(d, "lines");
-		}
-		memset(&r->lines, 0, sizeof r->lines);
-		r->lines_n = 0;
+	if (FG_UNLIKELY(seen0 & 0x200000000000u) && (d->flags & FG_DECODE_DUPLICATE_ERROR)) {
+		fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
+		return fg_dec_in_field(d, "lines");
 	}
 	seen0 |= 0x200000000000u;
 	p = kinds_decode_lines(d, p, r);
@@ -4231,13 +4234,9 @@ name_colors:
 	if (!p)
 		return NULL;
 value_colors:
-	if (FG_UNLIKELY(seen0 & 0x400000000000u)) {
-		if (d->flags & FG_DECODE_DUPLICATE_ERROR) {
-			fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
-			return fg_dec_in_field(d, "colors");
-		}
-		memset(&r->colors, 0, sizeof r->colors);
-		r->colors_n = 0;
+	if (FG_UNLIKELY(seen0 & 0x400000000000u) && (d->flags & FG_DECODE_DUPLICATE_ERROR)) {
+		fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
+		return fg_dec_in_field(d, "colors");
 	}
 	seen0 |= 0x400000000000u;
 	p = kinds_decode_colors(d, p, r);
@@ -4256,13 +4255,9 @@ name_rows:
 	if (!p)
 		return NULL;
 value_rows:
-	if (FG_UNLIKELY(seen0 & 0x800000000000u)) {
-		if (d->flags & FG_DECODE_DUPLICATE_ERROR) {
-			fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
-			return fg_dec_in_field(d, "rows");
-		}
-		memset(&r->rows, 0, sizeof r->rows);
-		r->rows_n = 0;
+	if (FG_UNLIKELY(seen0 & 0x800000000000u) && (d->flags & FG_DECODE_DUPLICATE_ERROR)) {
+		fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
+		return fg_dec_in_field(d, "rows");
 	}
 	seen0 |= 0x800000000000u;
 	p = kinds_decode_rows(d, p, r);
@@ -4280,13 +4275,9 @@ value_rows:
 	if (!p)
 		return NULL;
 value_times:
-	if (FG_UNLIKELY(seen0 & 0x1000000000000u)) {
-		if (d->flags & FG_DECODE_DUPLICATE_ERROR) {
-			fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
-			return fg_dec_in_field(d, "times");
-		}
-		memset(&r->times, 0, sizeof r->times);
-		r->times_n = 0;
+	if (FG_UNLIKELY(seen0 & 0x1000000000000u) && (d->flags & FG_DECODE_DUPLICATE_ERROR)) {
+		fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
+		return fg_dec_in_field(d, "times");
 	}
 	seen0 |= 0x1000000000000u;
 	p = kinds_decode_times(d, p, r);
@@ -4305,13 +4296,9 @@ name_limits:
 	if (!p)
 		return NULL;
 value_limits:
-	if (FG_UNLIKELY(seen0 & 0x2000000000000u)) {
-		if (d->flags & FG_DECODE_DUPLICATE_ERROR) {
-			fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
-			return fg_dec_in_field(d, "limits");
-		}
-		memset(&r->limits, 0, sizeof r->limits);
-		r->limits_n = 0;
+	if (FG_UNLIKELY(seen0 & 0x2000000000000u) && (d->flags & FG_DECODE_DUPLICATE_ERROR)) {
+		fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
+		return fg_dec_in_field(d, "limits");
 	}
 	seen0 |= 0x2000000000000u;
 	p = kinds_decode_limits(d, p, r);
@@ -4330,13 +4317,9 @@ name_groups:
 	if (!p)
 		return NULL;
 value_groups:
-	if (FG_UNLIKELY(seen0 & 0x4000000000000u)) {
-		if (d->flags & FG_DECODE_DUPLICATE_ERROR) {
-			fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
-			return fg_dec_in_field(d, "groups");
-		}
-		memset(&r->groups, 0, sizeof r->groups);
-		r->groups_n = 0;
+	if (FG_UNLIKELY(seen0 & 0x4000000000000u) && (d->flags & FG_DECODE_DUPLICATE_ERROR)) {
+		fg_dec_fail(d, p, FG_ERR_DUPLICATE, "this name stands twice in one object");
+		return fg_dec_in_field(d, "groups");
 	}
 	seen0 |= 0x4000000000000u;
 	p = kinds_decode_groups(d, p, r);
@@ -4800,7 +4783,7 @@ int kinds_decode(const char *json, size_t json_len, const struct fg_decode_optio
 
 int kinds_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                        struct fg_arena *arena, struct kinds **ret_items, struct kinds_present **ret_presents,
-        size_t *ret_items_n, struct fg_error *ret_error)
+                       size_t *ret_items_n, struct fg_error *ret_error)
 {
 	void *items = NULL, *presents = NULL;
 	size_t items_room = 0, presents_room = 0, n = 0;
@@ -4839,6 +4822,7 @@ int kinds_decode_array(const char *json, size_t json_len, const struct fg_decode
 	return 0;
 }
 
+/* struct kinds.pair, brackets included */
 static void kinds_encode_pair(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
@@ -4853,6 +4837,7 @@ static void kinds_encode_pair(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "[]");
 }
 
+/* struct kinds.bytes, brackets included */
 static void kinds_encode_bytes(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
@@ -4871,6 +4856,7 @@ static void kinds_encode_bytes(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "[]");
 }
 
+/* struct kinds.words, brackets included */
 static void kinds_encode_words(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
@@ -4893,6 +4879,7 @@ static void kinds_encode_words(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "[]");
 }
 
+/* struct kinds.spots, brackets included */
 static void kinds_encode_spots(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
@@ -4915,12 +4902,13 @@ static void kinds_encode_spots(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "[]");
 }
 
+/* struct kinds.samples, brackets included */
 static void kinds_encode_samples(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
 	size_t n = (size_t)r->samples_n;
 
-	if ((n > 0 && !r->samples)) {
+	if (n > 0 && !r->samples) {
 		fg_enc_fail(e, FG_ERR_ENCODE, "the count is more than the array holds");
 		return;
 	}
@@ -4937,6 +4925,7 @@ static void kinds_encode_samples(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "[]");
 }
 
+/* struct kinds.tags, brackets included */
 static void kinds_encode_tags(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
@@ -4963,12 +4952,13 @@ static void kinds_encode_tags(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "[]");
 }
 
+/* struct kinds.lines, brackets included */
 static void kinds_encode_lines(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
 	size_t n = (size_t)r->lines_n;
 
-	if ((n > 0 && !r->lines)) {
+	if (n > 0 && !r->lines) {
 		fg_enc_fail(e, FG_ERR_ENCODE, "the count is more than the array holds");
 		return;
 	}
@@ -4985,12 +4975,13 @@ static void kinds_encode_lines(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "[]");
 }
 
+/* struct kinds.colors, brackets included */
 static void kinds_encode_colors(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
 	size_t n = (size_t)r->colors_n;
 
-	if ((n > 0 && !r->colors)) {
+	if (n > 0 && !r->colors) {
 		fg_enc_fail(e, FG_ERR_ENCODE, "the count is more than the array holds");
 		return;
 	}
@@ -5007,12 +4998,13 @@ static void kinds_encode_colors(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "[]");
 }
 
+/* struct kinds.rows, brackets included */
 static void kinds_encode_rows(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
 	size_t n = (size_t)r->rows_n;
 
-	if ((n > 0 && !r->rows)) {
+	if (n > 0 && !r->rows) {
 		fg_enc_fail(e, FG_ERR_ENCODE, "the count is more than the array holds");
 		return;
 	}
@@ -5029,12 +5021,13 @@ static void kinds_encode_rows(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "[]");
 }
 
+/* struct kinds.times, brackets included */
 static void kinds_encode_times(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
 	size_t n = (size_t)r->times_n;
 
-	if ((n > 0 && !r->times)) {
+	if (n > 0 && !r->times) {
 		fg_enc_fail(e, FG_ERR_ENCODE, "the count is more than the array holds");
 		return;
 	}
@@ -5047,12 +5040,13 @@ static void kinds_encode_times(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "[]");
 }
 
+/* struct kinds.limits, brackets included */
 static void kinds_encode_limits(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
 	size_t n = (size_t)r->limits_n;
 
-	if ((n > 0 && !r->limits)) {
+	if (n > 0 && !r->limits) {
 		fg_enc_fail(e, FG_ERR_ENCODE, "the count is more than the array holds");
 		return;
 	}
@@ -5073,12 +5067,13 @@ static void kinds_encode_limits(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "{}");
 }
 
+/* struct kinds.groups, brackets included */
 static void kinds_encode_groups(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
 	size_t n = (size_t)r->groups_n;
 
-	if ((n > 0 && !r->groups)) {
+	if (n > 0 && !r->groups) {
 		fg_enc_fail(e, FG_ERR_ENCODE, "the count is more than the array holds");
 		return;
 	}
@@ -5102,6 +5097,7 @@ static void kinds_encode_groups(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "{}");
 }
 
+/* struct kinds.places, brackets included */
 static void kinds_encode_places(struct fg_enc *e, const struct kinds *r)
 {
 	size_t start = e->out->len;
@@ -5130,6 +5126,7 @@ static void kinds_encode_places(struct fg_enc *e, const struct kinds *r)
 	fg_enc_close(e, start, "{}");
 }
 
+/* The fields of *r that m names; NULL: all. */
 static void kinds_encode_object(struct fg_enc *e, const struct kinds *r, const struct kinds_present *m)
 {
 	size_t start = e->out->len;
@@ -5542,6 +5539,7 @@ static int kinds_type_decode(const char *json, size_t json_len, const struct fg_
 	return kinds_decode(json, json_len, options, arena, ret_record, ret_present, ret_error);
 }
 
+/* The members of kinds_fg_type: the typed functions behind void pointers. */
 static int kinds_type_encode(const void *record, const void *present, struct fg_buffer *out, struct fg_error *ret_error)
 {
 	return kinds_encode(record, present, out, ret_error);

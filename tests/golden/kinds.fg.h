@@ -68,7 +68,7 @@ void kinds_point_patch(struct kinds_point *record, struct kinds_point_present *r
  */
 int kinds_point_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                        struct fg_arena *arena, struct kinds_point *ret_record, struct kinds_point_present *ret_present,
-        struct fg_error *ret_error);
+                       struct fg_error *ret_error);
 
 /*
  * The same for a JSON array of such values.
@@ -79,7 +79,8 @@ int kinds_point_decode(const char *json, size_t json_len, const struct fg_decode
  */
 int kinds_point_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                              struct fg_arena *arena, struct kinds_point **ret_items,
-        struct kinds_point_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error);
+                             struct kinds_point_present **ret_presents, size_t *ret_items_n,
+                             struct fg_error *ret_error);
 
 /*
  * Appends a record to out as one JSON object without white space, fields in declared order.
@@ -157,7 +158,7 @@ void kinds_tuple_patch(struct kinds_tuple *record, struct kinds_tuple_present *r
  */
 int kinds_tuple_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                        struct fg_arena *arena, struct kinds_tuple *ret_record, struct kinds_tuple_present *ret_present,
-        struct fg_error *ret_error);
+                       struct fg_error *ret_error);
 
 /*
  * The same for a JSON array of such values.
@@ -168,7 +169,8 @@ int kinds_tuple_decode(const char *json, size_t json_len, const struct fg_decode
  */
 int kinds_tuple_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                              struct fg_arena *arena, struct kinds_tuple **ret_items,
-        struct kinds_tuple_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error);
+                             struct kinds_tuple_present **ret_presents, size_t *ret_items_n,
+                             struct fg_error *ret_error);
 
 /*
  * Appends a record to out as one JSON array without white space, fields in declared order.
@@ -246,7 +248,7 @@ void kinds_entry_patch(struct kinds_entry *record, struct kinds_entry_present *r
  */
 int kinds_entry_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                        struct fg_arena *arena, struct kinds_entry *ret_record, struct kinds_entry_present *ret_present,
-        struct fg_error *ret_error);
+                       struct fg_error *ret_error);
 
 /*
  * The same for a JSON array of such values.
@@ -257,7 +259,8 @@ int kinds_entry_decode(const char *json, size_t json_len, const struct fg_decode
  */
 int kinds_entry_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                              struct fg_arena *arena, struct kinds_entry **ret_items,
-        struct kinds_entry_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error);
+                             struct kinds_entry_present **ret_presents, size_t *ret_items_n,
+                             struct fg_error *ret_error);
 
 /*
  * Appends a record to out as one JSON object without white space, fields in declared order.
@@ -336,7 +339,7 @@ void kinds_group_patch(struct kinds_group *record, struct kinds_group_present *r
  */
 int kinds_group_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                        struct fg_arena *arena, struct kinds_group *ret_record, struct kinds_group_present *ret_present,
-        struct fg_error *ret_error);
+                       struct fg_error *ret_error);
 
 /*
  * The same for a JSON array of such values.
@@ -347,7 +350,8 @@ int kinds_group_decode(const char *json, size_t json_len, const struct fg_decode
  */
 int kinds_group_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                              struct fg_arena *arena, struct kinds_group **ret_items,
-        struct kinds_group_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error);
+                             struct kinds_group_present **ret_presents, size_t *ret_items_n,
+                             struct fg_error *ret_error);
 
 /*
  * Appends a record to out as one JSON object without white space, fields in declared order.
@@ -426,7 +430,7 @@ void kinds_place_patch(struct kinds_place *record, struct kinds_place_present *r
  */
 int kinds_place_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                        struct fg_arena *arena, struct kinds_place *ret_record, struct kinds_place_present *ret_present,
-        struct fg_error *ret_error);
+                       struct fg_error *ret_error);
 
 /*
  * The same for a JSON array of such values.
@@ -437,7 +441,8 @@ int kinds_place_decode(const char *json, size_t json_len, const struct fg_decode
  */
 int kinds_place_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                              struct fg_arena *arena, struct kinds_place **ret_items,
-        struct kinds_place_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error);
+                             struct kinds_place_present **ret_presents, size_t *ret_items_n,
+                             struct fg_error *ret_error);
 
 /*
  * Appends a record to out as one JSON object without white space, fields in declared order.
@@ -572,7 +577,7 @@ void kinds_node_patch(struct kinds_node *record, struct kinds_node_present *reco
  */
 int kinds_node_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                       struct fg_arena *arena, struct kinds_node *ret_record, struct kinds_node_present *ret_present,
-        struct fg_error *ret_error);
+                      struct fg_error *ret_error);
 
 /*
  * The same for a JSON array of such values.
@@ -583,7 +588,7 @@ int kinds_node_decode(const char *json, size_t json_len, const struct fg_decode_
  */
 int kinds_node_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                             struct fg_arena *arena, struct kinds_node **ret_items,
-        struct kinds_node_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error);
+                            struct kinds_node_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error);
 
 /*
  * Appends a record to out as one JSON object without white space, fields in declared order.
@@ -660,7 +665,7 @@ void kinds_strict_patch(struct kinds_strict *record, struct kinds_strict_present
  */
 int kinds_strict_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                         struct fg_arena *arena, struct kinds_strict *ret_record,
-        struct kinds_strict_present *ret_present, struct fg_error *ret_error);
+                        struct kinds_strict_present *ret_present, struct fg_error *ret_error);
 
 /*
  * The same for a JSON array of such values.
@@ -671,7 +676,8 @@ int kinds_strict_decode(const char *json, size_t json_len, const struct fg_decod
  */
 int kinds_strict_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                               struct fg_arena *arena, struct kinds_strict **ret_items,
-        struct kinds_strict_present **ret_presents, size_t *ret_items_n, struct fg_error *ret_error);
+                              struct kinds_strict_present **ret_presents, size_t *ret_items_n,
+                              struct fg_error *ret_error);
 
 /*
  * Appends a record to out as one JSON object without white space, fields in declared order.
@@ -839,7 +845,7 @@ int kinds_decode(const char *json, size_t json_len, const struct fg_decode_optio
  */
 int kinds_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                        struct fg_arena *arena, struct kinds **ret_items, struct kinds_present **ret_presents,
-        size_t *ret_items_n, struct fg_error *ret_error);
+                       size_t *ret_items_n, struct fg_error *ret_error);
 
 /*
  * Appends a record to out as one JSON object without white space, fields in declared order.

@@ -164,7 +164,7 @@ int part_decode(const char *json, size_t json_len, const struct fg_decode_option
 
 int part_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                       struct fg_arena *arena, struct part **ret_items, struct part_present **ret_presents,
-        size_t *ret_items_n, struct fg_error *ret_error)
+                      size_t *ret_items_n, struct fg_error *ret_error)
 {
 	void *items = NULL, *presents = NULL;
 	size_t items_room = 0, presents_room = 0, n = 0;
@@ -203,6 +203,7 @@ int part_decode_array(const char *json, size_t json_len, const struct fg_decode_
 	return 0;
 }
 
+/* The fields of *r that m names; NULL: all. */
 static void part_encode_object(struct fg_enc *e, const struct part *r, const struct part_present *m)
 {
 	size_t start = e->out->len;
@@ -362,6 +363,7 @@ static int part_type_decode(const char *json, size_t json_len, const struct fg_d
 	return part_decode(json, json_len, options, arena, ret_record, ret_present, ret_error);
 }
 
+/* The members of part_fg_type: the typed functions behind void pointers. */
 static int part_type_encode(const void *record, const void *present, struct fg_buffer *out, struct fg_error *ret_error)
 {
 	return part_encode(record, present, out, ret_error);

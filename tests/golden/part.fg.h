@@ -78,7 +78,7 @@ int part_decode(const char *json, size_t json_len, const struct fg_decode_option
  */
 int part_decode_array(const char *json, size_t json_len, const struct fg_decode_options *options,
                       struct fg_arena *arena, struct part **ret_items, struct part_present **ret_presents,
-        size_t *ret_items_n, struct fg_error *ret_error);
+                      size_t *ret_items_n, struct fg_error *ret_error);
 
 /*
  * Appends a record to out as one JSON object without white space, fields in declared order.
