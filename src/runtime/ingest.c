@@ -11,7 +11,8 @@
  * whoever claims it, one worker at a time. All messages of a key are in one lane, and a lane goes through chunks and
  * lines in order: so they are applied in order, whatever the workers do.
  *
- * Nobody waits for a lane: who can't claim it goes on, for the worker that holds it looks again after it let go:
+ * Nobody waits for a lane: who can't claim it goes on, for the worker that holds it looks again after it let go, even
+ * if it merged nothing:
  *
  *     publisher                          holder
  *       store published = k + 1            store claimed = false
@@ -259,26 +260,27 @@ static void pass(struct ingest *ingest, struct slot *slot)
 	event(ingest, recycled >= atomic_load(&ingest->total));
 }
 
-/* The slot of the lane's next chunk, or NULL where that isn't published yet. */
+/* The slot of the lane's next chunk, or NULL where that isn't published yet or shall not be merged. */
 static struct slot *lane_ready(struct ingest *ingest, struct lane *lane)
 {
 	uint64_t next = atomic_load(&lane->next);
 	struct slot *slot = &ingest->slots[next % ingest->slots_n];
 
-	return next < atomic_load(&ingest->total) && atomic_load(&slot->published) == next + 1 ? slot : NULL;
+	if (atomic_load(&ingest->halted) || next >= atomic_load(&ingest->total))
+		return NULL;
+	return atomic_load(&slot->published) == next + 1 ? slot : NULL;
 }
 
-/* Returns: true when the lane went on. */
+/* Returns: true when it held the lane; then the caller must look at it again. */
 static bool lane_serve(struct ingest *ingest, size_t l)
 {
 	struct lane *lane = &ingest->lanes[l];
 	struct slot *slot;
-	bool went_on = false;
 	int rc = 0;
 
 	if (atomic_load(&lane->claimed) || !lane_ready(ingest, lane) || atomic_exchange(&lane->claimed, true))
 		return false;
-	while (!rc && !atomic_load(&ingest->halted) && (slot = lane_ready(ingest, lane))) {
+	while ((slot = lane_ready(ingest, lane))) {
 		if (l + 1 < ingest->lanes_n)
 			rc = merge_bucket(ingest, &slot->chunk, l);
 		else
@@ -289,10 +291,9 @@ static bool lane_serve(struct ingest *ingest, size_t l)
 		}
 		atomic_store(&lane->next, atomic_load(&lane->next) + 1);
 		pass(ingest, slot);
-		went_on = true;
 	}
 	atomic_store(&lane->claimed, false);
-	return went_on;
+	return true;
 }
 
 /* Serves every lane that has something, from lane `from` on: workers begin at different ones. */

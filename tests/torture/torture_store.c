@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { THREADS_MAX = 16, STABLE = 300, CHURN = 20000, OPS_BETWEEN_LOOKS = 500 };
+enum { THREADS_MAX = 16, STABLE = 300, CHURN = 20000, CHURN_HOT = 8, OPS_BETWEEN_LOOKS = 500 };
 
 struct torturer {
 	struct fg_store *store;
@@ -40,6 +40,12 @@ static uint64_t next_random(struct torturer *t)
 static struct fg_key stable_key(unsigned i, char id[24])
 {
 	return (struct fg_key){ id, (size_t)snprintf(id, 24, "s%u", i) };
+}
+
+/* Half of the time one of a few, so that threads meet at it. */
+static unsigned churn_pick(uint64_t random)
+{
+	return (unsigned)(random >> 32) % (random & 16 ? CHURN_HOT : CHURN);
 }
 
 /* Some short, some long enough to lie outside their cell. */
@@ -125,12 +131,12 @@ static void *torture(void *arg)
 				break;
 			case 1:
 			case 2:
-				churn_key((unsigned)(random >> 32) % CHURN, id);
+				churn_key(churn_pick(random), id);
 				merge(t, id);
 				break;
 			case 3:
 			case 4:
-				fg_store_remove(t->store, churn_key((unsigned)(random >> 32) % CHURN, id));
+				fg_store_remove(t->store, churn_key(churn_pick(random), id));
 				break;
 			default:
 				stable_key(random & 8 ? 0 : i, id);
@@ -166,6 +172,9 @@ static void judge(struct torturer *all, unsigned threads)
 	tap_ok(!fault, "%u threads: %llu operations, %llu walks%s%s", threads, (unsigned long long)ops,
 	       (unsigned long long)walks, fault ? ": " : "", fault ? fault : "");
 	tap_eq_int(wrong, 0, "every merge into every stable key was counted");
+	for (unsigned i = 0; i < CHURN; i++)
+		fg_store_remove(all->store, churn_key(i, id));
+	tap_eq_int(fg_store_count(all->store), STABLE, "no key was there twice");
 }
 
 static void run(unsigned threads, double seconds)

@@ -64,6 +64,7 @@ static inline struct stream stream_make(unsigned lines, uint64_t seed)
 struct outcome {
 	struct tally tallies[STREAM_KEYS];
 	uint64_t bits[STREAM_KEYS];
+	uint64_t at;                   /* lines of the text so far */
 	uint64_t lines, merged, rejected;
 	char *rejects;                 /* one line each: number, code, text */
 	size_t rejects_len;
