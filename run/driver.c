@@ -107,7 +107,7 @@ void progress_draw(struct progress *progress, uint64_t bytes, uint64_t bytes_tot
 		bytes = bytes_total;
 	if (bytes_total > 0)
 		len += snprintf(text, sizeof text, "%3.0f%%  ", 100.0 * (double)bytes / (double)bytes_total);
-	len += snprintf(text + len, sizeof text - (size_t)len, "%.0f MB/s  %s messages/s",
+	len += snprintf(text + len, sizeof text - (size_t)len, "%4.0f MB/s  %10s messages/s",
 	                (double)bytes / 1e6 / seconds, grouped((uint64_t)((double)messages / seconds), number));
 	if (bytes_total > 0 && bytes > 0) {
 		unsigned left = (unsigned)(seconds * (double)(bytes_total - bytes) / (double)bytes + 0.5);
@@ -176,7 +176,7 @@ static int append(struct fg_buffer *buffer, const void *bytes, size_t len)
 {
 	int rc = fg_buffer_reserve(buffer, len);
 
-	if (rc)
+	if (rc || len == 0)
 		return rc;
 	memcpy(buffer->data + buffer->len, bytes, len);
 	buffer->len += len;

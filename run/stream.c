@@ -98,7 +98,7 @@ static uint64_t draw_key(struct stream *stream, uint64_t number)
 		every = 1;
 	if (number % every == 0 && number / every < stream->options.keys)
 		key = number / every;
-	else if (stream->recent_n == RECENT && one_in(stream, 4))
+	else if (stream->recent_n == RECENT && one_in(stream, 2))
 		return stream->recent[random_below(stream, RECENT)];
 	else
 		key = draw_rank(stream);
