@@ -1,8 +1,8 @@
 /*
  * fuzz_decode.c - any text to a record of every kind (tests/golden/kinds.h), and back
  *
- * The first byte holds the decoder's flags and limits, the rest is the text. A refused text leaves record and mask as they
- * were and says where it is wrong. An accepted one must be written and read again to the same text.
+ * The first byte holds the decoder's flags and limits, the rest is the text. A refused text leaves record and mask as
+ * they were and says where it is wrong. An accepted one must be written and read again to the same text.
  */
 #include "kinds.fg.h"
 
