@@ -9,7 +9,7 @@ TARGET ?=
 SECONDS ?= 60
 
 all:
-	scripts/bootstrap.sh dev
+	scripts/bootstrap.sh dev:fieldguard
 
 help:
 	echo 'make            build build/fieldguard'
@@ -22,7 +22,8 @@ help:
 	echo 'make install    into /usr/local: PREFIX=... DESTDIR=...'
 	echo 'make clean      remove the build folders'
 
-run: all
+run:
+	scripts/bootstrap.sh dev
 	run/run.py --input '$(INPUT)' --header '$(HEADER)' --type '$(TYPE)' --key '$(KEY)' --cflags '$(CFLAGS)'
 
 test:

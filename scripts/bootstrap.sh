@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# bootstrap.sh [CONFIGURATION...] - from a fresh clone to what is built
+# bootstrap.sh [CONFIGURATION[:TARGET]...] - from a fresh clone to what is built
 #
 # Installs the packages of packages.txt that are missing (Debian's apt-get; nothing is asked or touched when none is),
 # then sets up and builds the folder of each named configuration: config/NAME.ini -> build-NAME/, and dev -> build/.
+# A target: that alone is built, and what it needs.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -64,9 +65,11 @@ else
 	echo "bootstrap: no apt-get here; packages.txt says what the build needs" >&2
 fi
 [ -t 1 ] && quiet= || quiet=--quiet
-for name in "$@"; do
+for wanted in "$@"; do
+	name=${wanted%%:*} target=${wanted#"${wanted%%:*}"} target=${target#:}
 	[ "$name" = dev ] && folder=build || folder=build-$name
 	configure "$name" "$folder"
 	hushed ninja -C "$folder" build.ninja
-	ninja -C "$folder" $quiet
+	# shellcheck disable=SC2086 # either may be nothing
+	ninja -C "$folder" $quiet $target
 done
