@@ -1,8 +1,8 @@
 /*
  * torture_ingest.c - the pipeline's races: many workers, chunks of a few lines, again and again
  *
- * A pipe fed in small pieces makes chunks of a line or two, so that workers claim, let go, sleep and wake all the time. A
- * lost wake-up hangs; anything merged twice, lost or out of order shows beside the model.
+ * A pipe fed in small pieces makes chunks of a line or two, so that workers claim, let go, sleep and wake all the time.
+ * A lost wake-up hangs; anything merged twice, lost or out of order shows beside the model.
  */
 #include "tap.h"
 #include "unit/runtime/stream.h"

@@ -1,8 +1,8 @@
 /*
  * test_ingest_order.c - ingest of payment orders through generated code, every policy in one struct
  *
- * The oracle has no store and no shared record: one thread decodes line after line and patches plain records. Both sides are
- * compared as the JSON they encode to.
+ * The oracle has no store and no shared record: one thread decodes line after line and patches plain records. Both
+ * sides are compared as the JSON they encode to.
  */
 #include "order.fg.h"
 #include "tap.h"
