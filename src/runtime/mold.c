@@ -26,17 +26,55 @@ static char molded(char c, unsigned molds)
 	return c;
 }
 
+/*
+ * Eight bytes with the case of the 26 letters from `first` on changed. Each byte's upper bit tells the outcome of a
+ * comparison: no sum carries into the next byte, for all begin below 0x80.
+ */
+static inline uint64_t case_changed(uint64_t bytes, unsigned char first)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t low = bytes & 0x7f * ones;
+	uint64_t from = low + (0x80u - first) * ones, beyond = low + (0x80u - first - 26) * ones;
+
+	return bytes ^ (from & ~beyond & ~bytes & 0x80 * ones) >> 2;
+}
+
+static void change_case(char *buf, size_t len, unsigned molds)
+{
+	size_t i = 0;
+
+	/* The last block may overlap the one before: done twice is done once. */
+	for (; len >= 8 && i < len; i += 8) {
+		uint64_t bytes;
+
+		if (i > len - 8)
+			i = len - 8;
+		memcpy(&bytes, buf + i, sizeof(bytes));
+
+		if (molds & FG_MOLD_LOWER)
+			bytes = case_changed(bytes, 'A');
+		if (molds & FG_MOLD_UPPER)
+			bytes = case_changed(bytes, 'a');
+		memcpy(buf + i, &bytes, sizeof(bytes));
+	}
+	for (; i < len; i++)
+		buf[i] = molded(buf[i], molds);
+}
+
 void fg_mold_chars(char *buf, size_t size, unsigned molds)
 {
 	struct fg_str text = {buf, strnlen(buf, size)};
 	size_t len = text.len;
-	size_t i;
 
-	if (molds & FG_MOLD_TRIM)
+	if (molds & FG_MOLD_TRIM) {
 		text = trimmed(text);
-	for (i = 0; i < text.len; i++)
-		buf[i] = molded(text.ptr[i], molds);
-	memset(buf + text.len, 0, len - text.len);
+		if (text.len < len) {
+			memmove(buf, text.ptr, text.len);
+			memset(buf + text.len, 0, len - text.len);
+		}
+	}
+	if (molds & (FG_MOLD_LOWER | FG_MOLD_UPPER))
+		change_case(buf, text.len, molds);
 }
 
 bool fg_mold_str(struct fg_dec *d, const char *p, struct fg_str *value, unsigned molds)

@@ -153,6 +153,28 @@ static enum integer integer_exact(const struct number *number, uint64_t *ret_val
 	return INTEGER_OK;
 }
 
+/*
+ * The usual integer that is too long for the inline path: 8 to 19 digits, which always fit 64 bits, and no more.
+ * Returns: the place after it, or NULL where the number is of another form.
+ */
+static inline const char *integer_plain(const struct fg_dec *d, const char *p, uint64_t *ret_value)
+{
+	const char *first = p;
+	uint64_t value = 0;
+
+	if (*p == '0' || !digits8(p, &value))
+		return NULL;
+	p += 8;
+	if (p < d->fast && digits8(p, &value))
+		p += 8;
+	for (; is_digit(*p) && p - first < MANTISSA_DIGITS; p++)
+		value = value * 10 + (uint64_t)(*p - '0');
+	if (is_digit(*p) || *p == '.' || (*p | 0x20) == 'e')
+		return NULL;
+	*ret_value = value;
+	return p;
+}
+
 /* The integer at p as sign and absolute value. */
 static const char *integer_read(struct fg_dec *d, const char *p, const char *type_text, bool *ret_negative,
                                 uint64_t *ret_value)
@@ -161,6 +183,14 @@ static const char *integer_read(struct fg_dec *d, const char *p, const char *typ
 	struct number number;
 	enum integer kind = INTEGER_OK;
 
+	if (FG_LIKELY(p < d->fast)) {
+		const char *after;
+
+		*ret_negative = *p == '-';
+		after = integer_plain(d, p + *ret_negative, ret_value);
+		if (FG_LIKELY(after != NULL))
+			return after;
+	}
 	if (*p != '-' && !is_digit(*p))
 		return fg_dec_fail_type(d, p, "an integer was expected");
 	p = number_read(d, p, &number);

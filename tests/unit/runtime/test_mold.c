@@ -18,6 +18,30 @@ static const struct {
     {" X ", 0, " X "},
 };
 
+/* Every byte but NUL at every place, against the plain definition. Returns: how many came out wrong. */
+static unsigned wrong_bytes(unsigned molds)
+{
+	unsigned wrong = 0;
+
+	for (size_t len = 1; len < 40; len++) {
+		for (size_t at = 0; at < len; at++) {
+			for (int c = 1; c < 256; c++) {
+				char buf[48] = "", want[48] = "";
+				bool lower = (molds & FG_MOLD_LOWER) && c >= 'A' && c <= 'Z';
+				bool upper = (molds & FG_MOLD_UPPER) && c >= 'a' && c <= 'z';
+
+				memset(buf, '.', len);
+				memset(want, '.', len);
+				buf[at] = (char)c;
+				want[at] = (char)(lower ? c + 32 : upper ? c - 32 : c);
+				fg_mold_chars(buf, sizeof buf, molds);
+				wrong += memcmp(buf, want, sizeof buf) != 0;
+			}
+		}
+	}
+	return wrong;
+}
+
 int main(void)
 {
 	struct fg_error error;
@@ -46,6 +70,8 @@ int main(void)
 		tap_ok(fg_mold_cstr(&d, p, &cstr, cases[i].molds), "cstr %zu", i);
 		tap_eq_str(cstr, cases[i].want, "its text");
 	}
+	tap_eq_int(wrong_bytes(FG_MOLD_LOWER), 0, "every byte at every place in lower case");
+	tap_eq_int(wrong_bytes(FG_MOLD_UPPER), 0, "and in upper case");
 	tap_ok(fg_mold_str(&d, p, &none, FG_MOLD_TRIM) && !none.ptr, "no string");
 	tap_ok(fg_mold_cstr(&d, p, &no_cstr, FG_MOLD_TRIM) && !no_cstr, "no cstr");
 	d.arena = NULL;

@@ -215,6 +215,29 @@ static void test_days(void)
 	tap_eq_int(wrong, 0, "every day, written and read");
 }
 
+/* One byte of a time at a time made any other: only a digit for a digit may pass. Returns: how many came out wrong. */
+static unsigned wrong_bytes(void)
+{
+	static const char good[] = "2024-02-12T12:14:16Z";
+	unsigned wrong = 0;
+
+	for (size_t at = 0; at < sizeof(good) - 1; at++) {
+		for (int c = 0; c < 256; c++) {
+			bool digit = good[at] >= '0' && good[at] <= '9', same = (c | 0x20) == (good[at] | 0x20) && c > ' ';
+			char text[sizeof(good)];
+			int64_t ns;
+
+			memcpy(text, good, sizeof(good));
+			text[at] = (char)c;
+			if (time_parse(text, sizeof(good) - 1, &ns))
+				wrong += digit ? c < '0' || c > '9' : good[at] >= 'A' ? !same : c != good[at];
+			else
+				wrong += c == good[at];
+		}
+	}
+	return wrong;
+}
+
 int main(void)
 {
 	test_table(times, sizeof times / sizeof *times, read_time, time_format);
@@ -223,5 +246,6 @@ int main(void)
 	test_refused(no_durations, sizeof no_durations / sizeof *no_durations, read_duration);
 	test_forms();
 	test_days();
+	tap_eq_int(wrong_bytes(), 0, "a time with any one byte another");
 	return tap_done();
 }
