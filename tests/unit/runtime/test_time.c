@@ -223,7 +223,8 @@ static unsigned wrong_bytes(void)
 
 	for (size_t at = 0; at < sizeof(good) - 1; at++) {
 		for (int c = 0; c < 256; c++) {
-			bool digit = good[at] >= '0' && good[at] <= '9', same = (c | 0x20) == (good[at] | 0x20) && c > ' ';
+			bool digit = good[at] >= '0' && good[at] <= '9';
+			bool same = (c | 0x20) == (good[at] | 0x20) && c > ' ';
 			char text[sizeof(good)];
 			int64_t ns;
 
