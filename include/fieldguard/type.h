@@ -10,7 +10,15 @@
 #include <fieldguard/base.h>
 #include <fieldguard/decode.h>
 
-#define FG_TYPE_ABI 1
+#define FG_TYPE_ABI 2
+
+/* Why a merge was refused: one field, by names out of its tags alone. Static texts, nothing to free. */
+struct fg_refusal {
+	const char *path;            /* "$.status" */
+	const char *text;            /* what its policy doesn't allow: "a change that states does not allow" */
+	const char *from, *to;       /* states: the enumerators' outside names, to "?" for a value without one;
+	                                once: NULL */
+};
 
 /* The bytes of a key. For char[N]: up to the NUL; for integers and enums: those of the field itself. */
 struct fg_key {
@@ -33,9 +41,10 @@ struct fg_type {
 
 	/* The shared form; all NULL and 0 where the type has none. An all-zero shared record is valid and empty, and
 	 * needs no fini: its memory may be freed once nobody uses it. merge and read: any threads at once. present
-	 * NULL: all fields; ret_present may be NULL. */
+	 * NULL: all fields; ret_present and ret_refusal may be NULL. merge returns 0, or -EPERM with ret_refusal filled
+	 * where a policy (once, states) refuses a field: docs/policies.md says what is merged then. */
 	size_t shared_size, shared_align;
-	void (*merge)(void *shared, const void *record, const void *present);
+	int (*merge)(void *shared, const void *record, const void *present, struct fg_refusal *ret_refusal);
 	void (*read)(void *shared, void *ret_record, void *ret_present);
 
 	/* The key; NULL where no field is tagged `key`. Points into the record (or a static-size copy inside it).

@@ -36,9 +36,13 @@ static void emit_shared_thunks(const struct model_struct *record, struct gen_tex
 	const char *name = record->name;
 
 	gen_printf(text,
-	           "static void %s_type_merge(void *shared, const void *record, const void *present)\n{\n"
-	           "\t%s_merge(shared, record, present);\n}\n\n",
-	           name, name);
+	           "static int %s_type_merge(void *shared, const void *record, const void *present, "
+	           "struct fg_refusal *ret_refusal)\n{\n",
+	           name);
+	if (gen_refuses(record))
+		gen_printf(text, "\treturn %s_merge(shared, record, present, ret_refusal);\n}\n\n", name);
+	else
+		gen_printf(text, "\t(void)ret_refusal;\n\t%s_merge(shared, record, present);\n\treturn 0;\n}\n\n", name);
 	gen_printf(text,
 	           "static void %s_type_read(void *shared, void *ret_record, void *ret_present)\n{\n"
 	           "\t%s_read(shared, ret_record, ret_present);\n}\n\n",

@@ -52,6 +52,8 @@ void gen_emit_source(const struct gen_output *output, struct gen_text *text);
 bool gen_public(const struct model_struct *record);
 /* Has it typed wrappers of fg_store? (public, shareable, with a key) */
 bool gen_stored(const struct model_struct *record);
+/* Can a merge into its shared form be refused? (it has a field of the policy once, or with states) */
+bool gen_refuses(const struct model_struct *record);
 /* What the output makes of a struct; 0: nothing, it takes no part. */
 enum {
 	GEN_USED_OBJECT = 1,              /* decoded and encoded by functions of its own */

@@ -34,6 +34,17 @@ bool gen_field_nested(const struct model_field *field)
 	       !field->type.record->tag.tuple;
 }
 
+bool gen_refuses(const struct model_struct *record)
+{
+	for (size_t i = 0; i < record->fields_n; i++) {
+		const struct model_tag *tag = &record->fields[i].tag;
+
+		if (gen_field_listed(&record->fields[i]) && (tag->policy == MODEL_POLICY_ONCE || tag->states_n))
+			return true;
+	}
+	return false;
+}
+
 void gen_name_upper(const char *name, char ret[128])
 {
 	size_t i = 0;

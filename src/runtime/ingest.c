@@ -228,7 +228,7 @@ static int merge_bucket(struct ingest *ingest, const struct chunk *chunk, size_t
 
 		rc = ingest->shape.type->key(record, present, &key);
 		if (!rc)
-			rc = store_merge_hashed(ingest->store, key, chunk->hashes[m], record, present);
+			rc = store_merge_hashed(ingest->store, key, chunk->hashes[m], record, present, NULL);
 		merged += !rc;
 	}
 	atomic_fetch_add_explicit(&ingest->merged, merged, memory_order_relaxed);

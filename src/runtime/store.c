@@ -197,7 +197,7 @@ uint64_t store_hash(const struct fg_store *store, struct fg_key key)
 }
 
 int store_merge_hashed(struct fg_store *store, struct fg_key key, uint64_t hash, const void *record,
-                       const void *present)
+                       const void *present, struct fg_refusal *ret_refusal)
 {
 	struct shard *shard = shard_of(store, hash);
 	struct slot *slot;
@@ -207,9 +207,9 @@ int store_merge_hashed(struct fg_store *store, struct fg_key key, uint64_t hash,
 	fg_rwlock_read_lock(&shard->lock);
 	slot = find(store, shard, key, hash);
 	if (slot && slot->number) {
-		store->type->merge(record_at(store, shard, slot), record, present);
+		rc = store->type->merge(record_at(store, shard, slot), record, present, ret_refusal);
 		fg_rwlock_read_unlock(&shard->lock);
-		return 0;
+		return rc;
 	}
 	fg_rwlock_read_unlock(&shard->lock);
 
@@ -221,17 +221,23 @@ int store_merge_hashed(struct fg_store *store, struct fg_key key, uint64_t hash,
 	else
 		rc = insert(store, shard, key, hash, &shared);
 	if (!rc)
-		store->type->merge(shared, record, present);
+		rc = store->type->merge(shared, record, present, ret_refusal);
 	fg_rwlock_write_unlock(&shard->lock);
 	return rc;
 }
 
-int fg_store_merge(struct fg_store *store, const void *record, const void *present)
+int fg_store_merge_told(struct fg_store *store, const void *record, const void *present,
+                        struct fg_refusal *ret_refusal)
 {
 	struct fg_key key;
 	int rc = store->type->key(record, present, &key);
 
-	return rc ? rc : store_merge_hashed(store, key, store_hash(store, key), record, present);
+	return rc ? rc : store_merge_hashed(store, key, store_hash(store, key), record, present, ret_refusal);
+}
+
+int fg_store_merge(struct fg_store *store, const void *record, const void *present)
+{
+	return fg_store_merge_told(store, record, present, NULL);
 }
 
 int fg_store_read(struct fg_store *store, struct fg_key key, void *ret_record, void *ret_present)

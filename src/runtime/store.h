@@ -12,8 +12,8 @@
 
 /* The store's hash of a key. Threads: any. */
 uint64_t store_hash(const struct fg_store *store, struct fg_key key);
-/* fg_store_merge for who has the key and its hash already. Returns: 0 or -ENOMEM (nothing changed). */
+/* fg_store_merge for who has the key and its hash already. Returns: 0, -ENOMEM (nothing changed) or -EPERM. */
 int store_merge_hashed(struct fg_store *store, struct fg_key key, uint64_t hash, const void *record,
-                       const void *present);
+                       const void *present, struct fg_refusal *ret_refusal);
 
 #endif

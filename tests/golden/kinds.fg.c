@@ -12,7 +12,7 @@
 
 _Static_assert(FG_CODEC_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_SHARED_ABI == 1, "made for another version of fieldguard: generate again");
-_Static_assert(FG_TYPE_ABI == 1, "made for another version of fieldguard: generate again");
+_Static_assert(FG_TYPE_ABI == 2, "made for another version of fieldguard: generate again");
 
 _Static_assert(sizeof(struct kinds_point) == 8 && _Alignof(struct kinds_point) == 4,
                "struct kinds_point: generate again");
@@ -1751,9 +1751,11 @@ static void kinds_place_type_patch(void *record, void *record_present, const voi
 	kinds_place_patch(record, record_present, from, present);
 }
 
-static void kinds_place_type_merge(void *shared, const void *record, const void *present)
+static int kinds_place_type_merge(void *shared, const void *record, const void *present, struct fg_refusal *ret_refusal)
 {
+	(void)ret_refusal;
 	kinds_place_merge(shared, record, present);
+	return 0;
 }
 
 static void kinds_place_type_read(void *shared, void *ret_record, void *ret_present)

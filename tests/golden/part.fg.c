@@ -12,7 +12,7 @@
 
 _Static_assert(FG_CODEC_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_SHARED_ABI == 1, "made for another version of fieldguard: generate again");
-_Static_assert(FG_TYPE_ABI == 1, "made for another version of fieldguard: generate again");
+_Static_assert(FG_TYPE_ABI == 2, "made for another version of fieldguard: generate again");
 
 _Static_assert(sizeof(struct part) == 16 && _Alignof(struct part) == 4, "struct part: generate again");
 _Static_assert(offsetof(struct part, serial) == 0 && sizeof(((struct part *)0)->serial) == 12,
@@ -374,9 +374,11 @@ static void part_type_patch(void *record, void *record_present, const void *from
 	part_patch(record, record_present, from, present);
 }
 
-static void part_type_merge(void *shared, const void *record, const void *present)
+static int part_type_merge(void *shared, const void *record, const void *present, struct fg_refusal *ret_refusal)
 {
+	(void)ret_refusal;
 	part_merge(shared, record, present);
+	return 0;
 }
 
 static void part_type_read(void *shared, void *ret_record, void *ret_present)

@@ -44,7 +44,7 @@ static inline void tally_lock(struct tally_shared *shared)
 		sched_yield();
 }
 
-static inline void tally_merge(void *to, const void *from, const void *present)
+static inline int tally_merge(void *to, const void *from, const void *present, struct fg_refusal *ret_refusal)
 {
 	uint64_t bits = present ? ((const struct tally_present *)present)->bits : TALLY_ALL;
 	const struct tally *record = from;
@@ -61,7 +61,9 @@ static inline void tally_merge(void *to, const void *from, const void *present)
 		shared->value.w = record->w;
 	shared->value.merges++;
 	shared->bits |= bits;
+	(void)ret_refusal;
 	atomic_store_explicit(&shared->locked, 0, memory_order_release);
+	return 0;
 }
 
 static inline void tally_read(void *from, void *ret_record, void *ret_present)
