@@ -164,13 +164,13 @@ static void table(const struct work *work, const struct options *options, const 
 
 	printf("\n%s - %s: %zu text%s of %.0f bytes\n", work->name, work->what, work->texts.n,
 	       work->texts.n == 1 ? "" : "s", per_text);
-	printf("  %-18s %12s %8s   %s\n", "", "ns/message", "MB/s", "times ours, median (min..max)");
+	printf("  %-18s %12s %12s %8s   %s\n", "", "ns/message", "least", "MB/s", "times ours, median (min..max)");
 	for (size_t i = 0; i < n; i++) {
 		struct spread ns = spread_of(columns[i].ns, options->rounds),
 		              ratio = spread_of(columns[i].ratio, options->rounds);
 
-		printf("  %-17s%s %12.0f %8.0f   %6.2f (%.2f..%.2f)\n", columns[i].peer->name,
-		       columns[i].verdict == WORK_ROUNDED ? "*" : " ", ns.median, per_text * 1e3 / ns.median,
+		printf("  %-17s%s %12.0f %12.0f %8.0f   %6.2f (%.2f..%.2f)\n", columns[i].peer->name,
+		       columns[i].verdict == WORK_ROUNDED ? "*" : " ", ns.median, ns.min, per_text * 1e3 / ns.median,
 		       ratio.median, ratio.min, ratio.max);
 		inexact = inexact || columns[i].verdict == WORK_ROUNDED;
 		if (i == 0 && ns.max > ns.median * 1.1)
