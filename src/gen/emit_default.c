@@ -1,97 +1,61 @@
-/* emit_default.c - what absent fields are set to: a default's text is read here, by the decoder's own functions, and
- * written as C */
+/* emit_default.c - what absent fields are set to: defaults, written as C */
 #include "gen/codec_form.h"
 
-#include <fieldguard/codec.h>
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* A default's text as the one item of a JSON array, so that the decoder can be asked what it means. */
-struct reader {
-	struct fg_dec d;
-	struct fg_error error;
-	char *json;
-	const char *p;
-};
-
-static bool reader_open(struct reader *reader, const char *text, bool quoted)
+static void emit_integer(const struct model_field *field, const char *target, uint64_t bits, struct gen_text *text)
 {
-	int n = asprintf(&reader->json, quoted ? "[\"%s\"]" : "[%s]", text);
-
-	if (n < 0)
-		return false;
-	reader->p = fg_dec_begin(&reader->d, reader->json, (size_t)n, NULL, NULL, &reader->error);
-	if (reader->p)
-		reader->p = fg_dec_array(&reader->d, reader->p);
-	return reader->p != NULL;
-}
-
-static void emit_integer(const struct model_field *field, const char *target, struct gen_text *text)
-{
-	const char *given = field->tag.default_text;
-	struct reader reader = {0};
-	uint64_t magnitude = 0;
-	int64_t value = 0;
-
-	if (!reader_open(&reader, given, field->tag.time || field->tag.duration))
-		;
-	else if (field->tag.time)
-		fg_dec_time(&reader.d, reader.p, &value);
-	else if (field->tag.duration)
-		fg_dec_duration(&reader.d, reader.p, &value);
-	else if (field->type.is_signed)
-		fg_dec_int(&reader.d, reader.p, INT64_MIN, INT64_MAX, "", &value);
-	else
-		fg_dec_uint(&reader.d, reader.p, UINT64_MAX, "", &magnitude);
 	if (!field->type.is_signed)
-		gen_printf(text, "%s = %" PRIu64 "u;\n", target, magnitude);
-	else if (value == INT64_MIN)
+		gen_printf(text, "%s = %" PRIu64 "u;\n", target, bits);
+	else if (bits == (uint64_t)INT64_MIN)
 		gen_printf(text, "%s = INT64_MIN;\n", target);
 	else
-		gen_printf(text, "%s = %" PRId64 ";\n", target, value);
-	free(reader.json);
+		gen_printf(text, "%s = %" PRId64 ";\n", target, (int64_t)bits);
 }
 
-static void emit_float(const struct model_field *field, const char *target, struct gen_text *text)
+static void emit_float(const struct model_field *field, const char *target, double value, struct gen_text *text)
 {
-	struct reader reader = {0};
-	double value = 0;
-	float narrow = 0;
+	bool narrow = field->type.size == sizeof(float);
 	char number[64];
 
-	if (reader_open(&reader, field->tag.default_text, false)) {
-		if (field->type.size == 4)
-			fg_dec_float(&reader.d, reader.p, &narrow);
-		else
-			fg_dec_double(&reader.d, reader.p, &value);
-	}
-	if (field->type.size == 4)
-		snprintf(number, sizeof number, "%.9g", (double)narrow);
-	else
-		snprintf(number, sizeof number, "%.17g", value);
-	gen_printf(text, "%s = %s%s%s;\n", target, number, strpbrk(number, ".e") ? "" : ".0",
-	           field->type.size == 4 ? "f" : "");
-	free(reader.json);
+	snprintf(number, sizeof number, narrow ? "%.9g" : "%.17g", value);
+	gen_printf(text, "%s = %s%s%s;\n", target, number, strpbrk(number, ".e") ? "" : ".0", narrow ? "f" : "");
 }
 
-static void emit_enum(const struct model_field *field, const char *target, struct gen_text *text)
+static void emit_enum(const struct model_field *field, const char *target, uint64_t bits, struct gen_text *text)
 {
 	const struct model_enum *enumeration = field->type.enumeration;
-	const char *given = field->tag.default_text;
-	char *end;
-	int64_t number = strtoll(given, &end, 0);
 
 	for (size_t i = 0; i < enumeration->items_n; i++) {
-		const struct model_enumerator *item = &enumeration->items[i];
-
-		if (strcmp(item->json_name, given) == 0 || strcmp(item->c_name, given) == 0 ||
-		    (end != given && *end == '\0' && item->value == number)) {
-			gen_printf(text, "%s = %s;\n", target, item->c_name);
+		if ((uint64_t)enumeration->items[i].value == bits) {
+			gen_printf(text, "%s = %s;\n", target, enumeration->items[i].c_name);
 			return;
 		}
 	}
+}
+
+/* model_check has read all defaults and refused the model where one can't hold. */
+static uint64_t default_bits(const struct model_field *field)
+{
+	uint64_t bits = 0;
+	bool holds = model_default_bits(field, &bits);
+
+	assert(holds);
+	(void)holds;
+	return bits;
+}
+
+static double default_double(const struct model_field *field)
+{
+	double value = 0;
+	bool holds = model_default_double(field, &value);
+
+	assert(holds);
+	(void)holds;
+	return value;
 }
 
 static void emit_cstr(const struct model_field *field, const char *target, const char *fail, struct gen_text *text)
@@ -131,16 +95,16 @@ void gen_emit_default(const struct model_field *field, const char *target, const
 		return;
 	switch (field->type.kind) {
 	case MODEL_KIND_BOOL:
-		gen_printf(text, "%s = %s;\n", target, strcmp(given, "true") == 0 ? "true" : "false");
+		gen_printf(text, "%s = %s;\n", target, default_bits(field) ? "true" : "false");
 		break;
 	case MODEL_KIND_INT:
-		emit_integer(field, target, text);
+		emit_integer(field, target, default_bits(field), text);
 		break;
 	case MODEL_KIND_FLOAT:
-		emit_float(field, target, text);
+		emit_float(field, target, default_double(field), text);
 		break;
 	case MODEL_KIND_ENUM:
-		emit_enum(field, target, text);
+		emit_enum(field, target, default_bits(field), text);
 		break;
 	case MODEL_KIND_CHARS:
 		gen_printf(text, "memcpy(%s, ", target);

@@ -45,7 +45,9 @@ static void test_integers(void)
 	integer(4, true, "01", false, 0);
 	integer(4, true, "1 ", false, 0);
 	integer(4, true, "+1", false, 0);
-	integer(4, true, "1e3", false, 0);
+	integer(4, true, "1e3", true, 1000);
+	integer(4, true, "1.5", false, 0);
+	integer(4, true, "1,2", false, 0);
 }
 
 static void ns(bool is_time, const char *text, bool fits, int64_t want)
