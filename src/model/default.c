@@ -1,8 +1,8 @@
 /*
  * default.c - texts of default, read as the value that a field takes
  *
- * The decoder that will read the field's values reads its default too, so the two can't differ. The generator writes these
- * values as constants: a default that can't hold is told when code is made and never when it runs.
+ * The decoder that will read the field's values reads its default too, so the two can't differ. The generator writes
+ * these values as constants: a default that can't hold is told when code is made and never when it runs.
  */
 #include "model/model.h"
 
