@@ -26,8 +26,9 @@ FG_API int fg_store_new(const struct fg_type *type, const struct fg_store_option
 FG_API void fg_store_free(struct fg_store *store);
 
 /* Merges a patch into the record of its own key, created on first merge.
- * present: NULL for all fields. Returns: 0, -ENOENT (the patch has no key), -ENOMEM (nothing changed), -EPERM (a field's
- * policy, once or states, refuses the patch; a record that this would have been the first merge of is there then).
+ * present: NULL for all fields. Returns: 0, -ENOENT (the patch has no key), -ENOMEM (nothing changed), -EPERM (a
+ * field's policy, once or states, refuses the patch; a record that this would have been the first merge of is there
+ * then).
  * Threads: any number at once. No merge is lost, whatever else is inserted or removed at the same time. */
 FG_API int fg_store_merge(struct fg_store *store, const void *record, const void *present);
 /* The same, and says why a patch was refused. ret_refusal: filled with -EPERM, else untouched; may be NULL. */
