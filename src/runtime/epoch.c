@@ -54,7 +54,6 @@ struct slot {
 	unsigned nesting;        /* its thread's */
 	bool taken;              /* lock */
 	struct slot *next;       /* lock */
-	void *block;             /* what malloc gave */
 };
 
 static struct {
@@ -136,13 +135,10 @@ static void key_make(void)
 
 static struct slot *slot_new(void)
 {
-	void *block = calloc(1, sizeof(struct slot) + LINE - 1);
-	struct slot *slot;
+	struct slot *slot = aligned_alloc(LINE, sizeof *slot);
 
-	if (!block)
-		return NULL;
-	slot = (void *)((char *)block + (-(uintptr_t)block & (LINE - 1)));
-	slot->block = block;
+	if (slot)
+		memset(slot, 0, sizeof *slot);
 	return slot;
 }
 
