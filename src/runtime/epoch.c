@@ -6,8 +6,8 @@
  *     retired          stack of pieces that nobody has looked at yet; pushed to by anyone, taken whole
  *     queue            lock; pieces in the order of their epoch, oldest first
  *
- * To free, somebody takes the lock, moves `retired` to the end of the queue, marks those pieces with E + 1, stores E + 1
- * to the epoch, and then looks at all slots. Pieces marked with at most the smallest epoch announced are freed.
+ * To free, somebody takes the lock, moves `retired` to the end of the queue, marks those pieces with E + 1, makes the
+ * epoch E + 1, and then looks at all slots. Pieces marked with at most the smallest epoch announced are freed.
  *
  * Why no reader can still see them. Let piece p be marked m, and let the look at the slots after E became m find
  * no slot with less. Let s be a slot, R a section of its thread, A the exchange by which R announced a, and L
@@ -380,7 +380,8 @@ void epoch_retire(struct epoch_garbage *garbage, size_t size, void (*free)(struc
 	if (atomic_fetch_add_explicit(&domain.fresh, 1, memory_order_relaxed) + 1 >= EPOCH_BATCH ||
 	    atomic_fetch_add_explicit(&domain.fresh_bytes, size, memory_order_relaxed) + size >= EPOCH_BATCH_BYTES)
 		epoch_poll();
-	if (FG_UNLIKELY(waiting > EPOCH_WAITING_MAX || waiting_bytes > EPOCH_WAITING_BYTES_MAX) && !freeing && !inside())
+	if (FG_UNLIKELY(waiting > EPOCH_WAITING_MAX || waiting_bytes > EPOCH_WAITING_BYTES_MAX) && !freeing &&
+	    !inside())
 		nap();
 }
 

@@ -25,8 +25,8 @@ struct epoch_garbage {
 	uint64_t epoch;              /* readers that announced this one or a later one can't see it */
 };
 
-/* While more than this many bytes or pieces wait to be freed, a thread that retires one outside of a read section naps
- * first: at most some 20,000 pieces a second a thread pile up behind a reader that sleeps. All are freed when it leaves.
+/* While more than this many bytes or pieces wait to be freed, a thread that retires one outside of a read section naps:
+ * at most some 20,000 pieces a second a thread pile up behind a reader that sleeps. All are freed when it leaves.
  * Inside a section nobody naps: others would wait for that section. */
 #define EPOCH_WAITING_BYTES_MAX ((size_t)64 << 20)
 #define EPOCH_WAITING_MAX 65536
