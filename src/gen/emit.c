@@ -1,5 +1,6 @@
 /* emit.c - the frame of NAME.fg.h and NAME.fg.c: banner, includes, layout assertions, and the parts of each struct */
 #include "gen/codec_form.h"
+#include "gen/shared_form.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -149,7 +150,7 @@ void gen_emit_header(const struct gen_output *output, struct gen_text *text)
 	gen_printf(text, "#ifndef %s_FG_H\n#define %s_FG_H\n\n", guard, guard);
 	gen_printf(text, "#include \"%s\"\n", output->header);
 	if (any_shared(model))
-		gen_printf(text, "#include <fieldguard/shared.h>\n");
+		gen_printf(text, "#include <fieldguard/rules.h>\n");
 	gen_printf(text, "#include <fieldguard/type.h>\n");
 	if (any_store(model))
 		gen_printf(text, "#include <fieldguard/store.h>\n");
@@ -227,8 +228,8 @@ void gen_emit_source(const struct gen_output *output, struct gen_text *text)
 
 	emit_banner(output, "c", "conversion of the structs in the header of the same name", text);
 	gen_printf(text,
-	           "#include \"%s.fg.h\"\n#include <errno.h>\n#include <fieldguard/codec.h>\n#include <limits.h>\n"
-	           "#include <stddef.h>\n#include <string.h>\n\n",
+	           "#include \"%s.fg.h\"\n#include <errno.h>\n#include <fieldguard/checked.h>\n"
+	           "#include <fieldguard/codec.h>\n#include <limits.h>\n#include <stddef.h>\n#include <string.h>\n\n",
 	           output->name);
 	gen_printf(text,
 	           "_Static_assert(FG_CODEC_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
@@ -249,6 +250,7 @@ void gen_emit_source(const struct gen_output *output, struct gen_text *text)
 
 		if (!uses)
 			continue;
+		shared_emit_same(model, record, text);
 		if (uses & GEN_USED_NESTED)
 			gen_emit_present_source(output, record, text);
 		gen_emit_decode_source(output, record, text);

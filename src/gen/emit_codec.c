@@ -93,6 +93,7 @@ static void emit_decode(const struct model_struct *record, struct gen_text *text
 	gen_printf(
 	    text,
 	    "const char *p = fg_dec_begin(&d, json, json_len, options, arena, ret_error ? ret_error : &error);\n\n");
+	gen_printf(text, "FG_FILL(ret_record, \"%s\");\n", name);
 	gen_printf(text, "if (!p)\n\treturn fg_dec_failed(&d);\n");
 	if (large)
 		gen_printf(text,

@@ -329,6 +329,7 @@ static void emit_member(const struct model_struct *record, const struct model_fi
 	text->depth = 1;
 	emit_duplicate(record, field, fail.data, text);
 	add_bit(record, field, "seen", true, text);
+	gen_printf(text, "FG_FILL_FIELD(\"%s.%s\");\n", record->name, field->name);
 	emit_field_value(record, field, fail.data, text);
 	gen_printf(text, "p = fg_dec_member(d, p);\nif (!p)\n\treturn NULL;\nif (*p == '}')\n\tgoto end;\n\n");
 	gen_text_fini(&fail);
@@ -363,6 +364,7 @@ static void emit_tuple(const struct model_struct *record, struct gen_text *text)
 		field_fail(record, field, &fail);
 		gen_printf(text, "/* %s */\nif (*p == ']')\n\tgoto end;\n", field->name);
 		add_bit(record, field, "seen", true, text);
+		gen_printf(text, "FG_FILL_FIELD(\"%s.%s\");\n", record->name, field->name);
 		emit_field_value(record, field, fail.data, text);
 		gen_printf(text, "p = fg_dec_item(d, p);\nif (!p)\n\treturn NULL;\n\n");
 	}

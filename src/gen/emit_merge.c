@@ -2,6 +2,7 @@
 #include "gen/shared_form.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- in ------------------------------------------------------------------------------------------------------ */
@@ -19,7 +20,7 @@ static void emit_copy_in(const struct merge_walk *walk, const char *path, const 
 	const char *record = walk->form->record->name;
 	const char *at = field->name;
 
-	if (walk->group->policy == MODEL_POLICY_SNAPSHOT)
+	if (shared_is_image(walk->group))
 		gen_printf(text, "fg_words_put(fields, offsetof(struct %s_%s, %s%s), &record->%s%s, sizeof record->%s%s);\n", record,
 			   walk->group->name, path, at, path, at, path, at);
 	else if (shared_is_array(field))
@@ -36,15 +37,15 @@ static void emit_merge_nested(struct merge_walk *walk, const char *path, const s
                               struct gen_text *text)
 {
 	const struct model_struct *inner = field->type.record;
-	bool snapshot = walk->group->policy == MODEL_POLICY_SNAPSHOT;
+	bool image = shared_is_image(walk->group);
 	size_t own_n = (gen_fields_n(inner) + 63) / 64;
 	char inner_path[512];
 
 	snprintf(inner_path, sizeof inner_path, "%s%s.", path, field->name);
 	if (own_n == 0)
 		own_n = 1;
-	gen_printf(text, "%s(shared->%s.%s + %zu, present->%sbits, %zu);\n", snapshot ? "fg_words_or" : "fg_present_or",
-		   walk->group->place, snapshot ? "words" : "present", walk->present_at, inner_path, own_n);
+	gen_printf(text, "%s(shared->%s.%s + %zu, present->%sbits, %zu);\n", image ? "fg_words_or" : "fg_present_or",
+		   walk->group->place, image ? "words" : "present", walk->present_at, inner_path, own_n);
 	walk->present_at += own_n;
 	for (size_t i = 0; i < inner->fields_n; i++)
 		if (gen_field_listed(&inner->fields[i]))
@@ -82,6 +83,8 @@ static void emit_lock(const struct shared_group *group, bool write, bool lock, s
 
 	if (group->policy == MODEL_POLICY_SNAPSHOT)
 		gen_printf(text, "fg_seq_%s(&shared->%s.sequence);\n", verb, group->place);
+	else if (group->policy == MODEL_POLICY_OWNER)
+		gen_printf(text, "fg_owner_%s(&shared->%s.sequence);\n", lock ? "begin" : "end", group->place);
 	else if (group->policy == MODEL_POLICY_MUTEX)
 		gen_printf(text, "fg_mutex_%s(&shared->%s.lock);\n", verb, group->place);
 	else
@@ -99,7 +102,7 @@ static void emit_group_locals(const struct shared_form *form, const struct share
 				   (unsigned long long)shared_mask(form, group, w));
 		gen_printf(text, "};\n");
 	}
-	if (group->policy == MODEL_POLICY_SNAPSHOT)
+	if (shared_is_image(group))
 		gen_printf(text, "%s_Atomic uint64_t *fields = shared->%s.words + %zu;\n", reading ? "const " : "", group->place,
 			   group->present_n);
 	else
@@ -109,10 +112,10 @@ static void emit_group_locals(const struct shared_form *form, const struct share
 
 static void emit_own_bits(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
 {
-	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT;
+	bool image = shared_is_image(group);
 
-	gen_printf(text, "%s(shared->%s.%s, bits, %zu);\n", snapshot ? "fg_words_or" : "fg_present_or", group->place,
-		   snapshot ? "words" : "present", form->bits_n);
+	gen_printf(text, "%s(shared->%s.%s, bits, %zu);\n", image ? "fg_words_or" : "fg_present_or", group->place,
+		   image ? "words" : "present", form->bits_n);
 }
 
 static void emit_merge_group(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
@@ -128,6 +131,8 @@ static void emit_merge_group(const struct shared_form *form, const struct shared
 	for (size_t w = 0; w < form->bits_n; w++)
 		gen_printf(text, "%sbits[%zu]", w ? " | " : "", w);
 	gen_printf(text, "%s)\n\treturn;\n", form->bits_n > 1 ? ")" : "");
+	if (group == form->owner)
+		shared_emit_owned(form, NULL, text);
 	emit_lock(group, true, true, text);
 	emit_own_bits(form, group, text);
 	for (size_t i = 0; i < group->fields_n; i++)
@@ -138,45 +143,150 @@ static void emit_merge_group(const struct shared_form *form, const struct shared
 	gen_printf(text, "}\n\n");
 }
 
-static void emit_merge_atomics(const struct shared_form *form, struct gen_text *text)
+/* Is there anything in the atomics' place that a merge stores without asking? */
+static bool any_plain_atomic(const struct shared_form *form)
+{
+	return form->atomics_n > form->states_n;
+}
+
+/* Marks scalars as merged, behind their values. */
+static void emit_publish(const struct shared_form *form, const char *place, const struct model_field *const *fields,
+                         size_t n, struct gen_text *text)
+{
+	for (size_t w = 0; w < form->bits_n; w++) {
+		uint64_t mask = shared_mask_of(form, fields, n, w);
+
+		if (mask)
+			gen_printf(text, "fg_present_publish(&shared->%s.present[%zu], present->bits[%zu] & 0x%llxu);\n",
+			           place, w, w, (unsigned long long)mask);
+	}
+}
+
+/* Fields that one store each takes in: atomics without states, the owner's scalars. */
+static void emit_merge_stores(const struct shared_form *form, const char *place,
+                              const struct model_field *const *fields, size_t n, struct gen_text *text)
 {
 	const struct model_struct *record = form->record;
+	const struct model_field **stored = shared_fields_alloc(n);
+	size_t stored_n = 0;
 	char constant[128];
 
-	gen_printf(text, "static void %s_merge_atomics(struct %s_shared *shared, const %s *record, const struct %s_present *present)\n{\n",
-		   record->name, record->name, record->c_name, record->name);
+	gen_printf(text, "static void %s_merge_%s(struct %s_shared *shared, const %s *record, const struct %s_present *present)\n{\n",
+		   record->name, place, record->name, record->c_name, record->name);
 	text->depth = 1;
-	for (size_t i = 0; i < form->atomics_n; i++) {
-		gen_name_field(record, form->atomics[i], constant);
-		gen_printf(text, "if (%s_has(present, %s))\n\t%s_store_%s(shared, record->%s);\n", record->name, constant, record->name,
-			   form->atomics[i]->name, form->atomics[i]->name);
+	for (size_t i = 0; i < n; i++) {
+		if (fields[i]->tag.states_n)
+			continue;
+		stored[stored_n++] = fields[i];
+		gen_name_field(record, fields[i], constant);
+		gen_printf(text, "if (%s_has(present, %s))\n\t%s_store_%s(shared, record->%s);\n", record->name, constant,
+		           record->name, fields[i]->name, fields[i]->name);
 	}
+	emit_publish(form, strcmp(place, "owned") == 0 ? "owner" : place, stored, stored_n, text);
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+	free(stored);
+}
+
+/* States that the patch advances: all are looked at before the first is changed. */
+static void emit_merge_states(const struct shared_form *form, struct gen_text *text)
+{
+	const struct model_struct *record = form->record;
+	char constant[128], place[160];
+
+	gen_printf(text, "static int %s_merge_states(struct %s_shared *shared, const %s *record, const struct %s_present *present, "
+		   "struct fg_refusal *ret_refusal)\n{\n", record->name, record->name, record->c_name, record->name);
+	text->depth = 1;
+	gen_printf(text, "unsigned from, to;\n\n");
+	for (size_t pass = form->states_n > 1 ? 0 : 1; pass < 2; pass++) {
+		for (size_t i = 0; i < form->states_n; i++) {
+			const struct model_field *field = form->states[i];
+
+			gen_name_field(record, field, constant);
+			shared_atomic_place(field, place);
+			gen_printf(text, "if (%s_has(present, %s)) {\n", record->name, constant);
+			gen_printf(text, "\tto = %s_number_%s(record->%s);\n", record->name, field->name, field->name);
+			gen_printf(text, "\tif (fg_states_%s(&shared->%s, %s_changes_%s, to, &from))\n", pass ? "advance" : "look",
+			           place, record->name, field->name);
+			gen_printf(text, "\t\treturn fg_refuse(ret_refusal, \"$.%s\", \"a change that states does not allow\", "
+			           "%s_names_%s[from], %s_names_%s[to]);\n}\n", field->json_name, record->name, field->name,
+			           record->name, field->name);
+		}
+	}
+	emit_publish(form, "atomics", form->states, form->states_n, text);
+	gen_printf(text, "return 0;\n");
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+/* What can be refused comes first, and with it refused nothing else is merged. */
+static void emit_merge_ruled(const struct shared_form *form, struct gen_text *text)
+{
+	const char *name = form->record->name;
+	bool states = form->states_n > 0;
+
+	if (states)
+		emit_merge_states(form, text);
+	if (!form->once)
+		return;
+	gen_printf(text, "static int %s_merge_once(struct %s_shared *shared, const %s *record, const struct %s_present *present, "
+		   "struct fg_refusal *ret_refusal)\n{\n", name, name, form->record->c_name, name);
+	text->depth = 1;
+	gen_printf(text, "bool written = true;\nint rc;\n\n");
 	for (size_t w = 0; w < form->bits_n; w++)
-		if (shared_mask(form, NULL, w))
-			gen_printf(text, "fg_present_publish(&shared->atomics.present[%zu], present->bits[%zu] & 0x%llxu);\n", w, w,
-				   (unsigned long long)shared_mask(form, NULL, w));
+		if (shared_mask(form, form->once, w))
+			gen_printf(text, "written &= !(present->bits[%zu] & 0x%llxu & ~fg_once_bits(&shared->once.present[%zu]));\n", w,
+			           (unsigned long long)shared_mask(form, form->once, w), w);
+	gen_printf(text, "/* Nothing to write: no lock. */\nif (!written)\n\tfg_mutex_lock(&shared->once.lock);\n");
+	gen_printf(text, "rc = %s_check_once(shared, record, present, ret_refusal);\n", name);
+	if (states)
+		gen_printf(text, "if (!rc)\n\trc = %s_merge_states(shared, record, present, ret_refusal);\n", name);
+	gen_printf(text, "if (!rc && !written)\n\t%s_put_once(shared, record, present);\n", name);
+	gen_printf(text, "if (!written)\n\tfg_mutex_unlock(&shared->once.lock);\nreturn rc;\n");
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+static void emit_merge_all(const struct shared_form *form, struct gen_text *text)
+{
+	const char *name = form->record->name;
+	bool refuses = gen_refuses(form->record);
+
+	gen_printf(text, "%s %s_merge(struct %s_shared *shared, const %s *record, const struct %s_present *present%s)\n{\n",
+	           refuses ? "int" : "void", name, name, form->record->c_name, name,
+	           refuses ? ", struct fg_refusal *ret_refusal" : "");
+	text->depth = 1;
+	gen_printf(text, "struct %s_present all;\n", name);
+	if (refuses)
+		gen_printf(text, "int rc;\n");
+	gen_printf(text, "\nif (!present) {\n\t%s_present_all(&all);\n\tpresent = &all;\n}\n", name);
+	if (refuses)
+		gen_printf(text, "rc = %s_merge_%s(shared, record, present, ret_refusal);\nif (rc)\n\treturn rc;\n", name,
+		           form->once ? "once" : "states");
+	for (size_t i = 0; i < form->groups_n; i++)
+		if (&form->groups[i] != form->once)
+			gen_printf(text, "%s_merge_%s(shared, record, present);\n", name, form->groups[i].name);
+	if (form->owned_n)
+		gen_printf(text, "%s_merge_owned(shared, record, present);\n", name);
+	if (any_plain_atomic(form))
+		gen_printf(text, "%s_merge_atomics(shared, record, present);\n", name);
+	if (refuses)
+		gen_printf(text, "return 0;\n");
 	text->depth = 0;
 	gen_printf(text, "}\n\n");
 }
 
 void shared_emit_merge(const struct shared_form *form, struct gen_text *text)
 {
-	const char *name = form->record->name;
-
 	for (size_t i = 0; i < form->groups_n; i++)
-		emit_merge_group(form, &form->groups[i], text);
-	if (form->atomics_n)
-		emit_merge_atomics(form, text);
-	gen_printf(text, "void %s_merge(struct %s_shared *shared, const %s *record, const struct %s_present *present)\n{\n", name, name,
-		   form->record->c_name, name);
-	text->depth = 1;
-	gen_printf(text, "struct %s_present all;\n\nif (!present) {\n\t%s_present_all(&all);\n\tpresent = &all;\n}\n", name, name);
-	for (size_t i = 0; i < form->groups_n; i++)
-		gen_printf(text, "%s_merge_%s(shared, record, present);\n", name, form->groups[i].name);
-	if (form->atomics_n)
-		gen_printf(text, "%s_merge_atomics(shared, record, present);\n", name);
-	text->depth = 0;
-	gen_printf(text, "}\n\n");
+		if (&form->groups[i] != form->once)
+			emit_merge_group(form, &form->groups[i], text);
+	if (form->owned_n)
+		emit_merge_stores(form, "owned", form->owned, form->owned_n, text);
+	if (any_plain_atomic(form))
+		emit_merge_stores(form, "atomics", form->atomics, form->atomics_n, text);
+	emit_merge_ruled(form, text);
+	emit_merge_all(form, text);
 }
 
 /* ---- out ----------------------------------------------------------------------------------------------------- */
@@ -234,10 +344,10 @@ static void emit_assign_out(const struct shared_group *group, struct gen_text *t
 
 static void emit_present_out(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
 {
-	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT;
+	bool image = shared_is_image(group);
 	size_t at = form->bits_n;
 
-	if (snapshot)
+	if (image)
 		gen_printf(text, "fg_words_load(bits, shared->%s.words, %zu);\n", group->place, form->bits_n);
 	else
 		for (size_t w = 0; w < form->bits_n; w++)
@@ -247,7 +357,7 @@ static void emit_present_out(const struct shared_form *form, const struct shared
 
 		if (!gen_field_nested(field))
 			continue;
-		if (snapshot)
+		if (image)
 			gen_printf(text, "fg_words_load(&ret_present->%s, shared->%s.words + %zu, %zu);\n", field->name,
 				   group->place, at, shared_present_words(field->type.record));
 		else
@@ -257,7 +367,13 @@ static void emit_present_out(const struct shared_form *form, const struct shared
 	}
 }
 
-/* One try at copying the snapshot group. */
+/* The functions of a group's sequence: an owner doesn't look whether a reader holds it. */
+static const char *sequence(const struct shared_group *group)
+{
+	return group->policy == MODEL_POLICY_OWNER ? "fg_owner" : "fg_seq";
+}
+
+/* One try at copying a group out of its image. */
 static void emit_try(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
 {
 	const struct model_struct *record = form->record;
@@ -294,7 +410,7 @@ static void emit_retry(const struct shared_form *form, const struct shared_group
 	text->depth = 1;
 	gen_printf(text, "uint64_t bits[%zu];\n\ndo\n\t%s_copy_%s(shared, ret_record, ret_present, bits);\n", form->bits_n, name,
 		   group->name);
-	gen_printf(text, "while (fg_seq_read_again(&shared->%s.sequence, &reader));\n", group->place);
+	gen_printf(text, "while (%s_read_again(&shared->%s.sequence, &reader));\n", sequence(group), group->place);
 	emit_take_bits(form, text);
 	text->depth = 0;
 	gen_printf(text, "}\n\n");
@@ -304,10 +420,10 @@ static void emit_get_snapshot(const struct shared_form *form, const struct share
 {
 	const char *name = form->record->name;
 
-	gen_printf(text, "struct fg_seq_reader reader = fg_seq_read_begin(&shared->%s.sequence);\nuint64_t bits[%zu];\n\n", group->place,
-		   form->bits_n);
+	gen_printf(text, "struct fg_seq_reader reader = %s_read_begin(&shared->%s.sequence);\nuint64_t bits[%zu];\n\n",
+	           sequence(group), group->place, form->bits_n);
 	gen_printf(text, "%s_copy_%s(shared, ret_record, ret_present, bits);\n", name, group->name);
-	gen_printf(text, "if (fg_seq_read_again(&shared->%s.sequence, &reader)) {\n", group->place);
+	gen_printf(text, "if (%s_read_again(&shared->%s.sequence, &reader)) {\n", sequence(group), group->place);
 	gen_printf(text, "\t%s_retry_%s(shared, ret_record, ret_present, reader);\n\treturn;\n}\n", name, group->name);
 	emit_take_bits(form, text);
 }
@@ -315,16 +431,16 @@ static void emit_get_snapshot(const struct shared_form *form, const struct share
 static void emit_get_group(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
 {
 	const struct model_struct *record = form->record;
-	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT;
+	bool image = shared_is_image(group);
 
-	if (snapshot) {
+	if (image) {
 		emit_try(form, group, text);
 		emit_retry(form, group, text);
 	}
 	gen_printf(text, "FG_ALWAYS_INLINE void %s_get_%s(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present)\n{\n",
 		   record->name, group->name, record->name, record->c_name, record->name);
 	text->depth = 1;
-	if (snapshot) {
+	if (image) {
 		emit_get_snapshot(form, group, text);
 	} else {
 		emit_group_locals(form, group, true, text);
@@ -338,20 +454,22 @@ static void emit_get_group(const struct shared_form *form, const struct shared_g
 	gen_printf(text, "}\n\n");
 }
 
-static void emit_get_atomics(const struct shared_form *form, struct gen_text *text)
+/* Atomics, or the owner's scalars: in place `place`, by a function of this name. */
+static void emit_get_scalars(const struct shared_form *form, const char *name, const char *place,
+                             const struct model_field *const *fields, size_t n, struct gen_text *text)
 {
 	const struct model_struct *record = form->record;
 
-	gen_printf(text, "static inline void %s_get_atomics(const struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present)"
-		   "\n{\n", record->name, record->name, record->c_name, record->name);
+	gen_printf(text, "static inline void %s_get_%s(const struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present)"
+		   "\n{\n", record->name, name, record->name, record->c_name, record->name);
 	text->depth = 1;
 	gen_printf(text, "/* Before the values: a bit that is seen stands for a value that is seen. */\n");
 	for (size_t w = 0; w < form->bits_n; w++)
-		if (shared_mask(form, NULL, w))
-			gen_printf(text, "ret_present->bits[%zu] |= atomic_load_explicit(&shared->atomics.present[%zu], "
-				   "memory_order_acquire);\n", w, w);
-	for (size_t i = 0; i < form->atomics_n; i++)
-		gen_printf(text, "ret_record->%s = %s_load_%s(shared);\n", form->atomics[i]->name, record->name, form->atomics[i]->name);
+		if (shared_mask_of(form, fields, n, w))
+			gen_printf(text, "ret_present->bits[%zu] |= atomic_load_explicit(&shared->%s.present[%zu], "
+				   "memory_order_acquire);\n", w, place, w);
+	for (size_t i = 0; i < n; i++)
+		gen_printf(text, "ret_record->%s = %s_load_%s(shared);\n", fields[i]->name, record->name, fields[i]->name);
 	text->depth = 0;
 	gen_printf(text, "}\n\n");
 }
@@ -361,19 +479,25 @@ void shared_emit_read(const struct shared_form *form, struct gen_text *text)
 	const char *name = form->record->name;
 
 	for (size_t i = 0; i < form->groups_n; i++)
-		emit_get_group(form, &form->groups[i], text);
+		if (&form->groups[i] != form->once)
+			emit_get_group(form, &form->groups[i], text);
+	if (form->owned_n)
+		emit_get_scalars(form, "owned", "owner", form->owned, form->owned_n, text);
 	if (form->atomics_n)
-		emit_get_atomics(form, text);
+		emit_get_scalars(form, "atomics", "atomics", form->atomics, form->atomics_n, text);
 	gen_printf(text, "void %s_read(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present)\n{\n", name, name,
 		   form->record->c_name, name);
 	text->depth = 1;
-	gen_printf(text, "struct %s_present unused;\n\nif (!ret_present)\n\tret_present = &unused;\n", name);
+	gen_printf(text, "struct %s_present unused;\n\nFG_FILL(ret_record, \"%s\");\n", name, name);
+	gen_printf(text, "if (!ret_present)\n\tret_present = &unused;\n");
 	for (size_t w = 0; w < form->bits_n; w++)
 		gen_printf(text, "ret_present->bits[%zu] = 0;\n", w);
 	if (shared_leaves_fields(form->record))
 		gen_printf(text, "memset(ret_record, 0, sizeof *ret_record);\n");
 	for (size_t i = 0; i < form->groups_n; i++)
 		gen_printf(text, "%s_get_%s(shared, ret_record, ret_present);\n", name, form->groups[i].name);
+	if (form->owned_n)
+		gen_printf(text, "%s_get_owned(shared, ret_record, ret_present);\n", name);
 	if (form->atomics_n)
 		gen_printf(text, "%s_get_atomics(shared, ret_record, ret_present);\n", name);
 	text->depth = 0;
@@ -390,11 +514,12 @@ static void emit_read_snapshot(const struct shared_form *form, const struct shar
 		   "\n{\n", name, g, name, name, g);
 	gen_printf(text, "\tdo\n\t\tfg_words_get(ret_group, shared->%s.words + %zu, 0, sizeof *ret_group);\n", group->place,
 		   group->present_n);
-	gen_printf(text, "\twhile (fg_seq_read_again(&shared->%s.sequence, &reader));\n}\n\n", group->place);
+	gen_printf(text, "\twhile (%s_read_again(&shared->%s.sequence, &reader));\n}\n\n", sequence(group), group->place);
 	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, g, name, name, g);
-	gen_printf(text, "\tstruct fg_seq_reader reader = fg_seq_read_begin(&shared->%s.sequence);\n\n", group->place);
+	gen_printf(text, "\tstruct fg_seq_reader reader = %s_read_begin(&shared->%s.sequence);\n\n", sequence(group),
+	           group->place);
 	gen_printf(text, "\tfg_words_get(ret_group, shared->%s.words + %zu, 0, sizeof *ret_group);\n", group->place, group->present_n);
-	gen_printf(text, "\tif (fg_seq_read_again(&shared->%s.sequence, &reader))\n", group->place);
+	gen_printf(text, "\tif (%s_read_again(&shared->%s.sequence, &reader))\n", sequence(group), group->place);
 	gen_printf(text, "\t\t%s_reread_%s(shared, ret_group, reader);\n}\n\n", name, g);
 }
 
@@ -402,7 +527,7 @@ static void emit_read_group(const struct shared_form *form, const struct shared_
 {
 	const char *name = form->record->name;
 
-	if (group->policy == MODEL_POLICY_SNAPSHOT) {
+	if (shared_is_image(group)) {
 		emit_read_snapshot(form, group, text);
 		return;
 	}
@@ -419,7 +544,7 @@ static void emit_read_group(const struct shared_form *form, const struct shared_
 /* All bits of all inline structs of the group. */
 static void emit_nested_bits(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
 {
-	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT;
+	bool image = shared_is_image(group);
 	size_t at = form->bits_n;
 
 	for (size_t i = 0; i < group->fields_n; i++) {
@@ -427,8 +552,8 @@ static void emit_nested_bits(const struct shared_form *form, const struct shared
 
 		if (!gen_field_nested(field))
 			continue;
-		gen_printf(text, "%s(shared->%s.%s + %zu, &present->%s, %zu);\n", snapshot ? "fg_words_or" : "fg_present_or",
-			   group->place, snapshot ? "words" : "present", at, field->name, shared_present_words(field->type.record));
+		gen_printf(text, "%s(shared->%s.%s + %zu, &present->%s, %zu);\n", image ? "fg_words_or" : "fg_present_or",
+			   group->place, image ? "words" : "present", at, field->name, shared_present_words(field->type.record));
 		at += shared_present_words(field->type.record);
 	}
 }
@@ -444,10 +569,12 @@ static void emit_write_group(const struct shared_form *form, const struct shared
 	text->depth = 1;
 	emit_group_locals(form, group, false, text);
 	gen_printf(text, "\n");
+	if (group == form->owner)
+		shared_emit_owned(form, NULL, text);
 	emit_lock(group, true, true, text);
 	emit_own_bits(form, group, text);
 	emit_nested_bits(form, group, text);
-	if (group->policy == MODEL_POLICY_SNAPSHOT)
+	if (shared_is_image(group))
 		gen_printf(text, "fg_words_put(fields, 0, group, sizeof *group);\n");
 	else
 		gen_printf(text, "*fields = *group;\n");
@@ -488,11 +615,13 @@ void shared_emit_groups(const struct shared_form *form, struct gen_text *text)
 	for (size_t i = 0; i < form->groups_n; i++) {
 		const struct shared_group *group = &form->groups[i];
 
+		if (group == form->once)
+			continue;
 		emit_read_group(form, group, text);
 		emit_write_group(form, group, text);
 		if (group->policy == MODEL_POLICY_RWMUTEX)
 			emit_lock_pair(form, group, false, text);
-		if (group->policy != MODEL_POLICY_SNAPSHOT)
+		if (!shared_is_image(group))
 			emit_lock_pair(form, group, true, text);
 	}
 }

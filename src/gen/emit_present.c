@@ -107,7 +107,8 @@ static void emit_patch_field(const struct model_struct *record, const struct mod
 	char constant[128], patch[128];
 
 	gen_name_field(record, field, constant);
-	gen_printf(text, "if (!present || %s_has(present, %s))", record->name, constant);
+	gen_printf(text, "FG_FILL_FIELD(\"%s.%s\");\nif (!present || %s_has(present, %s))", record->name, field->name,
+	           record->name, constant);
 	if (gen_field_nested(field)) {
 		gen_name_patch(field->type.record, patch);
 		gen_printf(text,
@@ -139,6 +140,7 @@ static void emit_patch(const struct model_struct *record, struct gen_text *text)
 	           gen_public(record) ? "" : "static ", name, record->c_name, record->name, record->c_name,
 	           record->name);
 	text->depth = 1;
+	gen_printf(text, "FG_FILL(record, \"%s\");\n", record->name);
 	for (size_t i = 0; i < record->fields_n; i++)
 		if (gen_field_listed(&record->fields[i]))
 			emit_patch_field(record, &record->fields[i], text);

@@ -23,16 +23,29 @@ static void emit_group_names(const struct shared_group *group, struct gen_text *
 		gen_printf(text, "%s%s", i ? ", " : "", group->fields[i].field->name);
 }
 
+static const char *group_title(const struct shared_group *group)
+{
+	switch (group->policy) {
+	case MODEL_POLICY_MUTEX:
+		return "What one mutex guards";
+	case MODEL_POLICY_RWMUTEX:
+		return "What one reader-writer lock guards";
+	case MODEL_POLICY_ONCE:
+		return "What is written once, each field by itself,";
+	case MODEL_POLICY_OWNER:
+		return "What one thread writes";
+	default:
+		return "The snapshot fields";
+	}
+}
+
 static void emit_group_structs(const struct shared_form *form, struct gen_text *text)
 {
 	for (size_t i = 0; i < form->groups_n; i++) {
 		const struct shared_group *group = &form->groups[i];
 
-		gen_printf(text, "\n/* %s of %s: read and written whole. */\nstruct %s_%s {\n",
-			   group->policy == MODEL_POLICY_SNAPSHOT ? "The snapshot fields"
-			   : group->policy == MODEL_POLICY_MUTEX  ? "What one mutex guards"
-								  : "What one reader-writer lock guards",
-			   form->record->c_name, form->record->name, group->name);
+		gen_printf(text, "\n/* %s of %s%s */\nstruct %s_%s {\n", group_title(group), form->record->c_name,
+		           group == form->once ? "." : ": read and written whole.", form->record->name, group->name);
 		text->depth = 1;
 		for (size_t k = 0; k < group->fields_n; k++)
 			emit_member(group->fields[k].field, text);
@@ -59,6 +72,15 @@ static void emit_place(const struct shared_form *form, const struct shared_group
 	gen_printf(text, "\tuint64_t present[%zu];\n\tstruct %s_%s fields;\n} %s;\n", group->present_n, name, group->name, group->place);
 }
 
+/* What holds an atomic field: with states, the state beside its version. */
+static void emit_atomic(const struct model_field *field, const char *name, struct gen_text *text)
+{
+	if (field->tag.states_n)
+		gen_printf(text, "_Atomic uint64_t %s; /* version, 56 bits; state, 8 bits */\n", name);
+	else
+		gen_printf(text, "_Atomic(%s) %s;\n", field->type.c_name, name);
+}
+
 static void emit_atomic_places(const struct shared_form *form, unsigned line_size, struct gen_text *text)
 {
 	if (!form->atomics_n)
@@ -68,13 +90,16 @@ static void emit_atomic_places(const struct shared_form *form, unsigned line_siz
 	gen_printf(text, "_Atomic uint64_t present[%zu]; /* bits of all atomic fields, set after their values */\n", form->bits_n);
 	for (size_t i = 0; i < form->atomics_n; i++)
 		if (!form->atomics[i]->tag.hot)
-			gen_printf(text, "_Atomic(%s) %s;\n", form->atomics[i]->type.c_name, form->atomics[i]->name);
+			emit_atomic(form->atomics[i], form->atomics[i]->name, text);
 	text->depth = 1;
 	gen_printf(text, "} atomics;\n");
-	for (size_t i = 0; i < form->atomics_n; i++)
-		if (form->atomics[i]->tag.hot)
-			gen_printf(text, "alignas(%u) struct {\n\t_Atomic(%s) value;\n} hot_%s;\n", line_size,
-				   form->atomics[i]->type.c_name, form->atomics[i]->name);
+	for (size_t i = 0; i < form->atomics_n; i++) {
+		if (!form->atomics[i]->tag.hot)
+			continue;
+		gen_printf(text, "alignas(%u) struct {\n\t", line_size);
+		emit_atomic(form->atomics[i], "value", text);
+		gen_printf(text, "} hot_%s;\n", form->atomics[i]->name);
+	}
 }
 
 static void emit_shared_struct(const struct shared_form *form, unsigned line_size, struct gen_text *text)
@@ -87,7 +112,12 @@ static void emit_shared_struct(const struct shared_form *form, unsigned line_siz
 	gen_printf(text, "struct %s_shared {\n", form->record->name);
 	text->depth = 1;
 	for (size_t i = 0; i < form->groups_n; i++)
-		emit_place(form, &form->groups[i], line_size, text);
+		if (&form->groups[i] != form->once && &form->groups[i] != form->owner)
+			emit_place(form, &form->groups[i], line_size, text);
+	if (form->once)
+		shared_emit_once_place(form, line_size, text);
+	if (shared_has_owner(form))
+		shared_emit_owner_place(form, line_size, text);
 	emit_atomic_places(form, line_size, text);
 	text->depth = 0;
 	gen_printf(text, "};\n");
@@ -95,35 +125,63 @@ static void emit_shared_struct(const struct shared_form *form, unsigned line_siz
 
 /* ---- the record as a whole ----------------------------------------------------------------------------------- */
 
-/* " * One moment each: (id, note), (amount, currency). status and views stand for themselves." */
+static void emit_each_moment(const struct shared_form *form, struct gen_text *text)
+{
+	const char *before = " * Each a moment of its own:";
+
+	for (size_t i = 0; form->once && i < form->once->fields_n; i++) {
+		gen_printf(text, "%s %s", before, form->once->fields[i].field->name);
+		before = ",";
+	}
+	for (size_t i = 0; i < form->owned_n; i++) {
+		gen_printf(text, "%s %s", before, form->owned[i]->name);
+		before = ",";
+	}
+	for (size_t i = 0; i < form->atomics_n; i++) {
+		gen_printf(text, "%s %s", before, form->atomics[i]->name);
+		before = ",";
+	}
+	if (before[0] == ',')
+		gen_printf(text, ".\n");
+}
+
+/* " * Fields of one moment: snapshot (id, note); money (amount, currency). Each a moment of its own: status, views." */
 static void emit_moments(const struct shared_form *form, struct gen_text *text)
 {
-	if (form->groups_n)
-		gen_printf(text, " * Fields of one moment:");
+	const char *before = " * Fields of one moment:";
+
 	for (size_t i = 0; i < form->groups_n; i++) {
-		gen_printf(text, "%s %s (", i ? ";" : "", form->groups[i].name);
+		if (&form->groups[i] == form->once)
+			continue;
+		gen_printf(text, "%s %s (", before, form->groups[i].name);
 		emit_group_names(&form->groups[i], text);
 		gen_printf(text, ")");
+		before = ";";
 	}
-	if (form->groups_n)
+	if (before[0] == ';')
 		gen_printf(text, ". Different groups may be of different moments.\n");
-	if (!form->atomics_n)
-		return;
-	gen_printf(text, " * Each a moment of its own:");
-	for (size_t i = 0; i < form->atomics_n; i++)
-		gen_printf(text, "%s %s", i ? "," : "", form->atomics[i]->name);
-	gen_printf(text, ".\n");
+	emit_each_moment(form, text);
 }
 
 /* Which groups may make a caller wait. */
 static const char *blocking(const struct shared_form *form, bool writing)
 {
 	for (size_t i = 0; i < form->groups_n; i++)
-		if (form->groups[i].policy != MODEL_POLICY_SNAPSHOT)
+		if (form->groups[i].policy == MODEL_POLICY_MUTEX || form->groups[i].policy == MODEL_POLICY_RWMUTEX)
 			return "waits for the locks of its groups, one at a time, never holding two";
-	if (!form->groups_n)
-		return "never waits";
+	if (!form->groups_n || form->groups[0].policy != MODEL_POLICY_SNAPSHOT)
+		return form->groups_n ? "waits for another that writes at the moment" : "never waits";
 	return writing ? "waits for another writer of the snapshot group" : "never waits for longer than writers take turns";
+}
+
+static void emit_refusals(const struct shared_form *form, struct gen_text *text)
+{
+	gen_printf(text, " * Refused where it %s%s%s; this is looked at first, and then nothing of the patch is merged%s.\n",
+	           form->once ? "gives a field that is written once another value" : "", form->once && form->states_n ? ", or " : "",
+	           form->states_n ? "asks for a change that states doesn't list" : "",
+	           form->states_n > 1 ? " (but where another thread changes a second state meanwhile, and that one is refused only"
+	                                " then: the states before it are advanced)" : "");
+	gen_printf(text, " * ret_refusal: says which field and why; untouched with 0; may be NULL.\n * Returns: 0 or -EPERM.\n");
 }
 
 static void emit_record_functions(const struct shared_form *form, struct gen_text *text)
@@ -137,16 +195,20 @@ static void emit_record_functions(const struct shared_form *form, struct gen_tex
 	    text,
 	    "\n/*\n * Merges a patch: the fields that present names change, all others stay. Groups change one after the other, each"
 	    " whole; inline structs field by field, an array together with its count.\n");
+	if (gen_refuses(form->record))
+		emit_refusals(form, text);
 	gen_printf(
 	    text,
-	    " * present: NULL means all fields.\n * Threads: any; %s. Readers see each group before or after, never between.\n",
+	    " * present: NULL means all fields.\n * Threads: %s; %s. Readers see each group before or after, never between.\n",
+	    shared_has_owner(form) ? "any, but where the patch names fields of an owner that one alone" : "any",
 	    blocking(form, true));
 	gen_printf(
 	    text,
 	    " * Cost: for each group that the patch touches one lock and unlock and a copy of the named fields; for each atomic"
 	    " field one store.\n */\n");
-	gen_printf(text, "void %s_merge(struct %s_shared *shared, const %s *record, const struct %s_present *present);\n", name, name,
-		   form->record->c_name, name);
+	gen_printf(text, "%s %s_merge(struct %s_shared *shared, const %s *record, const struct %s_present *present%s);\n",
+		   gen_refuses(form->record) ? "int" : "void", name, name, form->record->c_name, name,
+	           gen_refuses(form->record) ? ", struct fg_refusal *ret_refusal" : "");
 
 	gen_printf(text, "\n/*\n * Reads all fields.\n");
 	emit_moments(form, text);
@@ -169,7 +231,7 @@ static void emit_group_functions(const struct shared_form *form, const struct sh
 {
 	const char *name = form->record->name, *g = group->name;
 
-	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT;
+	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT, owner = group->policy == MODEL_POLICY_OWNER;
 
 	gen_printf(text, "\n/*\n * Reads ");
 	emit_group_names(group, text);
@@ -177,14 +239,20 @@ static void emit_group_functions(const struct shared_form *form, const struct sh
 	if (snapshot)
 		gen_printf(text, " * Threads: any; writes nothing shared, unless writers never rest: then it takes one turn among them."
 			   " Acquire.\n * Cost: two loads and a copy.\n */\n");
+	else if (owner)
+		gen_printf(text, " * Threads: any; writes nothing shared; tries again for as long as the owner writes without a pause."
+			   " Acquire.\n * Cost: two loads and a copy.\n */\n");
 	else
 		gen_printf(text, " * Threads: any; waits for the lock. Acquire.\n * Cost: lock, copy, unlock.\n */\n");
 	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group);\n", name, g, name, name, g);
 	gen_printf(text, "\n/*\n * Replaces ");
 	emit_group_names(group, text);
-	gen_printf(text, ", and marks them present.\n * Threads: any; waits for other writers%s. Release.\n * Cost: %s\n */\n",
-		   snapshot ? "" : " and readers",
-		   snapshot ? "one compare-exchange and a copy." : "lock, copy, unlock.");
+	if (owner)
+		gen_printf(text, ", and marks them present.\n * Threads: the owner; never waits. Release.\n * Cost: a copy.\n */\n");
+	else
+		gen_printf(text, ", and marks them present.\n * Threads: any; waits for other writers%s. Release.\n * Cost: %s\n */\n",
+			   snapshot ? "" : " and readers",
+			   snapshot ? "one compare-exchange and a copy." : "lock, copy, unlock.");
 	gen_printf(text, "void %s_write_%s(struct %s_shared *shared, const struct %s_%s *group);\n", name, g, name, name, g);
 }
 
@@ -268,12 +336,22 @@ void gen_emit_shared_header(const struct gen_output *output, const struct model_
 	emit_shared_struct(&form, output->line_size, text);
 	emit_record_functions(&form, text);
 	for (size_t i = 0; i < form.groups_n; i++) {
+		if (&form.groups[i] == form.once)
+			continue;
 		emit_group_functions(&form, &form.groups[i], text);
-		if (form.groups[i].policy != MODEL_POLICY_SNAPSHOT)
+		if (!shared_is_image(&form.groups[i]))
 			emit_lock_functions(&form, &form.groups[i], text);
 	}
-	for (size_t i = 0; i < form.atomics_n; i++)
-		emit_accessors(record, form.atomics[i], text);
+	if (form.once)
+		shared_emit_once_header(&form, text);
+	if (shared_has_owner(&form))
+		shared_emit_owner_header(&form, text);
+	for (size_t i = 0; i < form.atomics_n; i++) {
+		if (form.atomics[i]->tag.states_n)
+			shared_emit_states_header(&form, form.atomics[i], text);
+		else
+			emit_accessors(record, form.atomics[i], text);
+	}
 	shared_form_fini(&form);
 }
 
@@ -303,6 +381,9 @@ void gen_emit_shared_source(const struct gen_output *output, const struct model_
 	emit_layout_asserts(&form, text);
 	gen_printf(text, "void %s_shared_init(struct %s_shared *shared)\n{\n\tmemset(shared, 0, sizeof *shared);\n}\n\n", record->name,
 		   record->name);
+	shared_emit_states_source(&form, text);
+	if (form.once)
+		shared_emit_once_source(&form, text);
 	shared_emit_merge(&form, text);
 	shared_emit_read(&form, text);
 	shared_emit_groups(&form, text);

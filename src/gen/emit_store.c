@@ -32,8 +32,8 @@ static void emit_prototype_new(const struct model_struct *record, struct gen_tex
 
 static void emit_prototype_merge(const struct model_struct *record, struct gen_text *text)
 {
-	gen_printf(text, "int %s_store_merge(struct fg_store *store, const %s *record, const struct %s_present *present)", record->name,
-		   record->c_name, record->name);
+	gen_printf(text, "int %s_store_merge(struct fg_store *store, const %s *record, const struct %s_present *present%s)", record->name,
+		   record->c_name, record->name, gen_refuses(record) ? ", struct fg_refusal *ret_refusal" : "");
 }
 
 static void emit_prototype_each(const struct model_struct *record, struct gen_text *text)
@@ -52,8 +52,9 @@ void gen_emit_store_header(const struct gen_output *output, const struct model_s
 	gen_printf(text, "/* options: NULL for defaults. Returns: 0 or -ENOMEM. Owner: the caller frees with fg_store_free. */\n");
 	emit_prototype_new(record, text);
 	gen_printf(text, ";\n\n/*\n * Merges a patch into the record of its own key as %s_merge does; the first merge of a key makes it.\n"
-		   " * present: NULL means all fields.\n * Returns: 0, -ENOENT (the patch has no %s), -ENOMEM (nothing changed).\n"
-		   " * Threads: any number at once.\n * Cost: one look-up and one %s_merge.\n */\n", record->name, key->name, record->name);
+		   " * present: NULL means all fields.\n * Returns: 0, -ENOENT (the patch has no %s), -ENOMEM (nothing changed)%s.\n"
+		   " * Threads: any number at once.\n * Cost: one look-up and one %s_merge.\n */\n", record->name, key->name,
+	           gen_refuses(record) ? ", -EPERM (refused)" : "", record->name);
 	emit_prototype_merge(record, text);
 	gen_printf(text, ";\n\n/*\n * Reads the record of a key as %s_read does.\n%s * ret_present: may be NULL.\n"
 		   " * Returns: 0 or -ENOENT.\n * Threads: any number at once.\n * Cost: one look-up and one %s_read.\n */\n", record->name,
@@ -101,7 +102,10 @@ void gen_emit_store_source(const struct gen_output *output, const struct model_s
 	emit_prototype_new(record, text);
 	gen_printf(text, "\n{\n\treturn fg_store_new(&%s_fg_type, options, ret_store);\n}\n\n", record->name);
 	emit_prototype_merge(record, text);
-	gen_printf(text, "\n{\n\treturn fg_store_merge(store, record, present);\n}\n\n");
+	if (gen_refuses(record))
+		gen_printf(text, "\n{\n\treturn fg_store_merge_told(store, record, present, ret_refusal);\n}\n\n");
+	else
+		gen_printf(text, "\n{\n\treturn fg_store_merge(store, record, present);\n}\n\n");
 	emit_keyed(record, key, "read", text);
 	gen_printf(text, ", %s *ret_record, struct %s_present *ret_present)\n{\n\treturn fg_store_read(store, ", record->c_name,
 		   record->name);

@@ -16,6 +16,11 @@ static void *zeroed(size_t n, size_t size)
 	return p;
 }
 
+const struct model_field **shared_fields_alloc(size_t n)
+{
+	return zeroed(n, sizeof(const struct model_field *));
+}
+
 /* The field whose tag decides: a count field goes where its array goes. NULL: the shared form does not hold it. */
 static const struct model_field *ruling_field(const struct model_field *field)
 {
@@ -28,14 +33,31 @@ static enum model_policy group_policy(const struct model_field *ruling)
 {
 	enum model_policy policy = ruling->tag.policy;
 
-	return policy == MODEL_POLICY_MUTEX || policy == MODEL_POLICY_RWMUTEX ? policy : MODEL_POLICY_SNAPSHOT;
+	return policy == MODEL_POLICY_ATOMIC ? MODEL_POLICY_SNAPSHOT : policy;
 }
 
 static const char *group_name(const struct model_field *ruling)
 {
-	if (group_policy(ruling) == MODEL_POLICY_SNAPSHOT)
+	switch (group_policy(ruling)) {
+	case MODEL_POLICY_MUTEX:
+	case MODEL_POLICY_RWMUTEX:
+		return ruling->tag.group ? ruling->tag.group : ruling->name;
+	case MODEL_POLICY_ONCE:
+		return "once";
+	case MODEL_POLICY_OWNER:
+		return "owner";
+	default:
 		return "snapshot";
-	return ruling->tag.group ? ruling->tag.group : ruling->name;
+	}
+}
+
+/* One atomic store of the owner's is all that it needs. */
+static bool is_owned_scalar(const struct model_field *field)
+{
+	return field->tag.policy == MODEL_POLICY_OWNER && field->shape == MODEL_SHAPE_ONE &&
+	       (field->type.kind == MODEL_KIND_INT || field->type.kind == MODEL_KIND_BOOL ||
+	        field->type.kind == MODEL_KIND_ENUM || field->type.kind == MODEL_KIND_FLOAT) &&
+	       field->type.size <= 8;
 }
 
 static struct shared_group *group_of(struct shared_form *form, const struct model_field *ruling)
@@ -50,7 +72,8 @@ static struct shared_group *group_of(struct shared_form *form, const struct mode
 	form->groups_n++;
 	group->policy = policy;
 	group->name = name;
-	snprintf(group->place, sizeof group->place, "%s%s", policy == MODEL_POLICY_SNAPSHOT ? "" : "group_", name);
+	snprintf(group->place, sizeof group->place, "%s%s",
+	         policy == MODEL_POLICY_MUTEX || policy == MODEL_POLICY_RWMUTEX ? "group_" : "", name);
 	group->present_n = form->bits_n;
 	group->fields = zeroed(form->record->fields_n, sizeof *group->fields);
 	return group;
@@ -76,6 +99,8 @@ void shared_form_init(struct shared_form *form, const struct model_struct *recor
 	*form = (struct shared_form){.record = record, .bits_n = (gen_fields_n(record) + 63) / 64};
 	form->groups = zeroed(record->fields_n, sizeof *form->groups);
 	form->atomics = zeroed(record->fields_n, sizeof *form->atomics);
+	form->states = zeroed(record->fields_n, sizeof *form->states);
+	form->owned = zeroed(record->fields_n, sizeof *form->owned);
 	/* The snapshot group stands first, wherever its first field is. */
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < record->fields_n; i++) {
@@ -87,6 +112,12 @@ void shared_form_init(struct shared_form *form, const struct model_struct *recor
 				continue;
 			if (ruling->tag.policy == MODEL_POLICY_ATOMIC) {
 				form->atomics[form->atomics_n++] = ruling;
+				if (ruling->tag.states_n)
+					form->states[form->states_n++] = ruling;
+				continue;
+			}
+			if (is_owned_scalar(ruling)) {
+				form->owned[form->owned_n++] = ruling;
 				continue;
 			}
 			group = group_of(form, ruling);
@@ -95,8 +126,13 @@ void shared_form_init(struct shared_form *form, const struct model_struct *recor
 				aligns[group - form->groups] = align;
 		}
 	}
-	for (size_t i = 0; i < form->groups_n; i++)
+	for (size_t i = 0; i < form->groups_n; i++) {
 		form->groups[i].size = (form->groups[i].size + aligns[i] - 1) / aligns[i] * aligns[i];
+		if (form->groups[i].policy == MODEL_POLICY_ONCE)
+			form->once = &form->groups[i];
+		if (form->groups[i].policy == MODEL_POLICY_OWNER)
+			form->owner = &form->groups[i];
+	}
 	free(aligns);
 }
 
@@ -106,21 +142,43 @@ void shared_form_fini(struct shared_form *form)
 		free(form->groups[i].fields);
 	free(form->groups);
 	free(form->atomics);
+	free(form->states);
+	free(form->owned);
+}
+
+static uint64_t bit_in(const struct shared_form *form, const struct model_field *field, size_t w)
+{
+	size_t index = gen_field_index(form->record, field);
+
+	return gen_field_listed(field) && index / 64 == w ? UINT64_C(1) << index % 64 : 0;
 }
 
 uint64_t shared_mask(const struct shared_form *form, const struct shared_group *group, size_t w)
 {
-	size_t n = group ? group->fields_n : form->atomics_n;
 	uint64_t mask = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct model_field *field = group ? group->fields[i].field : form->atomics[i];
-		size_t index = gen_field_index(form->record, field);
-
-		if (gen_field_listed(field) && index / 64 == w)
-			mask |= UINT64_C(1) << index % 64;
-	}
+	for (size_t i = 0; i < group->fields_n; i++)
+		mask |= bit_in(form, group->fields[i].field, w);
 	return mask;
+}
+
+uint64_t shared_mask_of(const struct shared_form *form, const struct model_field *const *fields, size_t n, size_t w)
+{
+	uint64_t mask = 0;
+
+	for (size_t i = 0; i < n; i++)
+		mask |= bit_in(form, fields[i], w);
+	return mask;
+}
+
+bool shared_is_image(const struct shared_group *group)
+{
+	return group->policy == MODEL_POLICY_SNAPSHOT || group->policy == MODEL_POLICY_OWNER;
+}
+
+bool shared_has_owner(const struct shared_form *form)
+{
+	return form->owner || form->owned_n;
 }
 
 size_t shared_present_words(const struct model_struct *record)

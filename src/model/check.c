@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define POINTER_NAME_MAX 512
+#define STATES_MAX 64               /* bits of a mask: what may follow a state */
 
 void check_fail(struct check *check, const struct model_field *field, const char *format, ...)
 {
@@ -163,13 +164,12 @@ static void check_policy(struct check *check, const struct model_field *field)
 	need(check, field, tag->policy == MODEL_POLICY_ATOMIC,
 	     whole && !is_array(field) && field->size_bits <= 64, "atomic",
 	     "an integer, bool, enum or pointer of at most 8 bytes");
-	if (tag->policy == MODEL_POLICY_ONCE || tag->policy == MODEL_POLICY_OWNER)
-		check_fail(check, field, "%s is not generated yet", model_policy_name(tag->policy));
 }
 
 static void check_states(struct check *check, const struct model_field *field)
 {
 	const struct model_enum *e = field->type.enumeration;
+	size_t values_n = 0;
 
 	if (!field->tag.states_n)
 		return;
@@ -188,7 +188,15 @@ static void check_states(struct check *check, const struct model_field *field)
 				check_fail(check, field, "states names '%s', which is no enumerator of %s", ends[end], e->c_name);
 		}
 	}
-	check_fail(check, field, "states is not generated yet");
+	for (size_t i = 0; i < e->items_n; i++) {
+		size_t k = 0;
+
+		while (e->items[k].value != e->items[i].value)
+			k++;
+		values_n += k == i;
+	}
+	if (values_n > STATES_MAX)
+		check_fail(check, field, "states needs an enum of at most %d values, and %s has %zu", STATES_MAX, e->c_name, values_n);
 }
 
 static void check_options(struct check *check, const struct model_field *field)

@@ -107,13 +107,44 @@ static void add_group(struct names *names, const struct model_struct *record, co
 		add(names, SPACE_ORDINARY, record, field, "%s_%s_%s", record->name, *words, group);
 }
 
+static void add_words(struct names *names, const struct model_struct *record, const struct model_field *field,
+                      const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		add(names, SPACE_ORDINARY, record, field, "%s_%s_%s", record->name, words[i], field->name);
+}
+
 static void add_atomic(struct names *names, const struct model_struct *record, const struct model_field *field)
 {
 	static const char *const words[] = {"load", "store", "exchange", "compare_exchange", "add", "and", "or"};
-	size_t n = field->type.kind == MODEL_KIND_INT ? 7 : 4;
+	static const char *const states[] = {"load", "advance", "version", "load_versioned"};
 
-	for (size_t i = 0; i < n; i++)
-		add(names, SPACE_ORDINARY, record, field, "%s_%s_%s", record->name, words[i], field->name);
+	if (field->tag.states_n)
+		add_words(names, record, field, states, 4);
+	else
+		add_words(names, record, field, words, field->type.kind == MODEL_KIND_INT ? 7 : 4);
+}
+
+/* once and owner: one place of that name, and functions a field. */
+static void add_placed(struct names *names, const struct model_struct *record, const struct model_field *field,
+                       bool first)
+{
+	static const char *const once[] = {"set", "get"};
+	static const char *const owner[] = {"load", "store", "add"};
+	bool is_once = field->tag.policy == MODEL_POLICY_ONCE;
+
+	if (first) {
+		add(names, SPACE_TAGS, record, field, "%s_%s", record->name, is_once ? "once" : "owner");
+		if (!is_once) {
+			add(names, SPACE_ORDINARY, record, field, "%s_own_shared", record->name);
+			add(names, SPACE_ORDINARY, record, field, "%s_read_owner", record->name);
+			add(names, SPACE_ORDINARY, record, field, "%s_write_owner", record->name);
+		}
+	}
+	if (is_once)
+		add_words(names, record, field, once, 2);
+	else if (field->shape == MODEL_SHAPE_ONE)
+		add_words(names, record, field, owner, field->type.kind == MODEL_KIND_INT ? 3 : 2);
 }
 
 /* Is an earlier field of the same group? */
@@ -123,7 +154,7 @@ static bool group_is_known(const struct model_struct *record, size_t index, enum
 		const struct model_field *field = &record->fields[i];
 
 		if (field->converted && field->tag.policy == policy &&
-		    (policy == MODEL_POLICY_SNAPSHOT ||
+		    (policy == MODEL_POLICY_SNAPSHOT || policy == MODEL_POLICY_ONCE || policy == MODEL_POLICY_OWNER ||
 		     strcmp(field->tag.group ? field->tag.group : field->name, group) == 0))
 			return true;
 	}
@@ -152,6 +183,8 @@ static void add_fields(struct names *names, const struct model_struct *record)
 			continue;
 		if (policy == MODEL_POLICY_ATOMIC)
 			add_atomic(names, record, field);
+		else if (policy == MODEL_POLICY_ONCE || policy == MODEL_POLICY_OWNER)
+			add_placed(names, record, field, !group_is_known(record, i, policy, group));
 		else if (!group_is_known(record, i, policy, group))
 			add_group(names, record, field, policy, group);
 	}

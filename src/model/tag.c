@@ -324,26 +324,37 @@ static void word_mold(struct parser *p, struct part text)
 	}
 }
 
+/* "a>b>c" is two changes. */
+static bool take_changes(struct parser *p, struct part one)
+{
+	struct part rest = part_trim(one), from = {"", 0}, to;
+
+	for (size_t n = 0; part_split(&rest, '>', &to); n++, from = to) {
+		to = part_trim(to);
+		if (!to.len || (n == 0 && !rest.ptr)) {
+			fail(p, "states needs changes such as \"created>paid\", not '%.*s'", part_show(one), one.ptr);
+			return false;
+		}
+		if (n == 0)
+			continue;
+		if (p->tag->states_n == STATES_MAX) {
+			fail(p, "more than %d changes of state", STATES_MAX);
+			return false;
+		}
+		p->tag->states[p->tag->states_n].from = part_dup(p, from);
+		p->tag->states[p->tag->states_n++].to = part_dup(p, to);
+	}
+	return true;
+}
+
 static void word_states(struct parser *p, struct part text)
 {
 	struct part rest = text, one;
 
 	p->tag->states = model_alloc(p->model, STATES_MAX * sizeof(*p->tag->states));
-	while (part_split(&rest, ',', &one)) {
-		struct part from = {"", 0}, to = part_trim(one);
-
-		part_split(&to, '>', &from);
-		if (!to.ptr || !from.len || !to.len || memchr(to.ptr, '>', to.len)) {
-			fail(p, "states needs changes such as \"created>paid\", not '%.*s'", part_show(one), one.ptr);
+	while (part_split(&rest, ',', &one))
+		if (!take_changes(p, one))
 			return;
-		}
-		if (p->tag->states_n == STATES_MAX) {
-			fail(p, "more than %d changes of state", STATES_MAX);
-			return;
-		}
-		p->tag->states[p->tag->states_n].from = part_dup(p, part_trim(from));
-		p->tag->states[p->tag->states_n++].to = part_dup(p, part_trim(to));
-	}
 }
 
 static void word_tuple(struct parser *p, struct part text)

@@ -5,7 +5,7 @@
  * be waiting for it), sleep. Mutex and rwlock sleep on their word by futex. A sequence has no room for a sleeper's
  * mark (its unlock is a plain store), so its waiters sleep by time; only a holder that lost its CPU makes them.
  */
-#include <fieldguard/shared.h>
+#include <fieldguard/rules.h>
 
 #include <sched.h>
 #include <time.h>
@@ -181,4 +181,16 @@ struct fg_seq_reader fg_seq_read_slow(struct fg_seq *seq, uint32_t failures)
 	reader.sequence = atomic_load_explicit(&seq->value, memory_order_relaxed);
 	reader.failures = failures;
 	return reader;
+}
+
+/* No taking of the sequence here: an owner doesn't look. So a reader only waits, longer each time, for a pause. */
+struct fg_seq_reader fg_owner_read_slow(struct fg_seq *seq, uint32_t failures)
+{
+	for (uint32_t i = failures;; i++) {
+		uint64_t value = atomic_load_explicit(&seq->value, memory_order_acquire);
+
+		if (!(value & 1))
+			return (struct fg_seq_reader){value, i};
+		seq_wait(i);
+	}
 }

@@ -5,6 +5,7 @@
  */
 #include "kinds.fg.h"
 #include <errno.h>
+#include <fieldguard/checked.h>
 #include <fieldguard/codec.h>
 #include <limits.h>
 #include <stddef.h>
@@ -340,8 +341,11 @@ void kinds_point_present_all(struct kinds_point_present *ret_present)
 void kinds_point_patch(struct kinds_point *record, struct kinds_point_present *record_present,
                        const struct kinds_point *from, const struct kinds_point_present *present)
 {
+	FG_FILL(record, "kinds_point");
+	FG_FILL_FIELD("kinds_point.x");
 	if (!present || kinds_point_has(present, KINDS_POINT_FIELD_X))
 		record->x = from->x;
+	FG_FILL_FIELD("kinds_point.y");
 	if (!present || kinds_point_has(present, KINDS_POINT_FIELD_Y))
 		record->y = from->y;
 	if (!record_present)
@@ -380,6 +384,7 @@ value_x:
 		return fg_dec_in_field(d, "x");
 	}
 	seen0 |= 0x1u;
+	FG_FILL_FIELD("kinds_point.x");
 	{
 		int64_t value;
 
@@ -406,6 +411,7 @@ value_y:
 		return fg_dec_in_field(d, "y");
 	}
 	seen0 |= 0x2u;
+	FG_FILL_FIELD("kinds_point.y");
 	{
 		int64_t value;
 
@@ -471,6 +477,7 @@ int kinds_point_decode(const char *json, size_t json_len, const struct fg_decode
 	struct fg_dec d;
 	const char *p = fg_dec_begin(&d, json, json_len, options, arena, ret_error ? ret_error : &error);
 
+	FG_FILL(ret_record, "kinds_point");
 	if (!p)
 		return fg_dec_failed(&d);
 	memset(&record, 0, sizeof record);
@@ -595,10 +602,14 @@ void kinds_tuple_present_all(struct kinds_tuple_present *ret_present)
 void kinds_tuple_patch(struct kinds_tuple *record, struct kinds_tuple_present *record_present,
                        const struct kinds_tuple *from, const struct kinds_tuple_present *present)
 {
+	FG_FILL(record, "kinds_tuple");
+	FG_FILL_FIELD("kinds_tuple.x");
 	if (!present || kinds_tuple_has(present, KINDS_TUPLE_FIELD_X))
 		record->x = from->x;
+	FG_FILL_FIELD("kinds_tuple.label");
 	if (!present || kinds_tuple_has(present, KINDS_TUPLE_FIELD_LABEL))
 		memcpy(record->label, from->label, sizeof record->label);
+	FG_FILL_FIELD("kinds_tuple.ratio");
 	if (!present || kinds_tuple_has(present, KINDS_TUPLE_FIELD_RATIO))
 		record->ratio = from->ratio;
 	if (!record_present)
@@ -628,6 +639,7 @@ static const char *kinds_tuple_decode_object(struct fg_dec *d, const char *p, st
 	if (*p == ']')
 		goto end;
 	seen0 |= 0x1u;
+	FG_FILL_FIELD("kinds_tuple.x");
 	{
 		int64_t value;
 
@@ -644,6 +656,7 @@ static const char *kinds_tuple_decode_object(struct fg_dec *d, const char *p, st
 	if (*p == ']')
 		goto end;
 	seen0 |= 0x2u;
+	FG_FILL_FIELD("kinds_tuple.label");
 	p = fg_dec_chars(d, p, r->label, sizeof r->label, false);
 	if (!p)
 		return fg_dec_in_item(d, 1);
@@ -655,6 +668,7 @@ static const char *kinds_tuple_decode_object(struct fg_dec *d, const char *p, st
 	if (*p == ']')
 		goto end;
 	seen0 |= 0x4u;
+	FG_FILL_FIELD("kinds_tuple.ratio");
 	if (fg_dec_is_null(d, p)) {
 		memset(&r->ratio, 0, sizeof r->ratio);
 		gone0 |= 0x4u;
@@ -702,6 +716,7 @@ int kinds_tuple_decode(const char *json, size_t json_len, const struct fg_decode
 	struct fg_dec d;
 	const char *p = fg_dec_begin(&d, json, json_len, options, arena, ret_error ? ret_error : &error);
 
+	FG_FILL(ret_record, "kinds_tuple");
 	if (!p)
 		return fg_dec_failed(&d);
 	memset(&record, 0, sizeof record);
@@ -845,8 +860,11 @@ void kinds_entry_present_all(struct kinds_entry_present *ret_present)
 void kinds_entry_patch(struct kinds_entry *record, struct kinds_entry_present *record_present,
                        const struct kinds_entry *from, const struct kinds_entry_present *present)
 {
+	FG_FILL(record, "kinds_entry");
+	FG_FILL_FIELD("kinds_entry.name");
 	if (!present || kinds_entry_has(present, KINDS_ENTRY_FIELD_NAME))
 		record->name = from->name;
+	FG_FILL_FIELD("kinds_entry.value");
 	if (!present || kinds_entry_has(present, KINDS_ENTRY_FIELD_VALUE))
 		record->value = from->value;
 	if (!record_present)
@@ -877,6 +895,7 @@ value_name:
 		return fg_dec_in_field(d, "name");
 	}
 	seen0 |= 0x1u;
+	FG_FILL_FIELD("kinds_entry.name");
 	if (fg_dec_is_null(d, p)) {
 		r->name = (struct fg_str){ NULL, 0 };
 		p += 4;
@@ -903,6 +922,7 @@ value_value:
 		return fg_dec_in_field(d, "value");
 	}
 	seen0 |= 0x2u;
+	FG_FILL_FIELD("kinds_entry.value");
 	if (fg_dec_is_null(d, p)) {
 		memset(&r->value, 0, sizeof r->value);
 		gone0 |= 0x2u;
@@ -972,6 +992,7 @@ int kinds_entry_decode(const char *json, size_t json_len, const struct fg_decode
 	struct fg_dec d;
 	const char *p = fg_dec_begin(&d, json, json_len, options, arena, ret_error ? ret_error : &error);
 
+	FG_FILL(ret_record, "kinds_entry");
 	if (!p)
 		return fg_dec_failed(&d);
 	memset(&record, 0, sizeof record);
@@ -1100,8 +1121,11 @@ void kinds_group_present_all(struct kinds_group_present *ret_present)
 void kinds_group_patch(struct kinds_group *record, struct kinds_group_present *record_present,
                        const struct kinds_group *from, const struct kinds_group_present *present)
 {
+	FG_FILL(record, "kinds_group");
+	FG_FILL_FIELD("kinds_group.number");
 	if (!present || kinds_group_has(present, KINDS_GROUP_FIELD_NUMBER))
 		record->number = from->number;
+	FG_FILL_FIELD("kinds_group.names");
 	if (!present || kinds_group_has(present, KINDS_GROUP_FIELD_NAMES)) {
 		record->names = from->names;
 		record->names_n = from->names_n;
@@ -1172,6 +1196,7 @@ value_number:
 		return fg_dec_in_field(d, "number");
 	}
 	seen0 |= 0x1u;
+	FG_FILL_FIELD("kinds_group.number");
 	{
 		uint64_t value;
 
@@ -1198,6 +1223,7 @@ value_names:
 		return fg_dec_in_field(d, "names");
 	}
 	seen0 |= 0x2u;
+	FG_FILL_FIELD("kinds_group.names");
 	p = kinds_group_decode_names(d, p, r);
 	if (!p)
 		return fg_dec_in_field(d, "names");
@@ -1251,6 +1277,7 @@ int kinds_group_decode(const char *json, size_t json_len, const struct fg_decode
 	struct fg_dec d;
 	const char *p = fg_dec_begin(&d, json, json_len, options, arena, ret_error ? ret_error : &error);
 
+	FG_FILL(ret_record, "kinds_group");
 	if (!p)
 		return fg_dec_failed(&d);
 	memset(&record, 0, sizeof record);
@@ -1402,10 +1429,14 @@ void kinds_place_present_all(struct kinds_place_present *ret_present)
 void kinds_place_patch(struct kinds_place *record, struct kinds_place_present *record_present,
                        const struct kinds_place *from, const struct kinds_place_present *present)
 {
+	FG_FILL(record, "kinds_place");
+	FG_FILL_FIELD("kinds_place.code");
 	if (!present || kinds_place_has(present, KINDS_PLACE_FIELD_CODE))
 		memcpy(record->code, from->code, sizeof record->code);
+	FG_FILL_FIELD("kinds_place.height");
 	if (!present || kinds_place_has(present, KINDS_PLACE_FIELD_HEIGHT))
 		record->height = from->height;
+	FG_FILL_FIELD("kinds_place.open");
 	if (!present || kinds_place_has(present, KINDS_PLACE_FIELD_OPEN))
 		record->open = from->open;
 	if (!record_present)
@@ -1436,6 +1467,7 @@ value_height:
 		return fg_dec_in_field(d, "height");
 	}
 	seen0 |= 0x2u;
+	FG_FILL_FIELD("kinds_place.height");
 	p = fg_dec_double(d, p, &r->height);
 	if (!p)
 		return fg_dec_in_field(d, "height");
@@ -1457,6 +1489,7 @@ value_open:
 		return fg_dec_in_field(d, "open");
 	}
 	seen0 |= 0x4u;
+	FG_FILL_FIELD("kinds_place.open");
 	p = fg_dec_bool(d, p, &r->open);
 	if (!p)
 		return fg_dec_in_field(d, "open");
@@ -1514,6 +1547,7 @@ int kinds_place_decode(const char *json, size_t json_len, const struct fg_decode
 	struct fg_dec d;
 	const char *p = fg_dec_begin(&d, json, json_len, options, arena, ret_error ? ret_error : &error);
 
+	FG_FILL(ret_record, "kinds_place");
 	if (!p)
 		return fg_dec_failed(&d);
 	memset(&record, 0, sizeof record);
@@ -1689,6 +1723,7 @@ void kinds_place_read(struct kinds_place_shared *shared, struct kinds_place *ret
 {
 	struct kinds_place_present unused;
 
+	FG_FILL(ret_record, "kinds_place");
 	if (!ret_present)
 		ret_present = &unused;
 	ret_present->bits[0] = 0;
@@ -1787,8 +1822,11 @@ void kinds_node_present_all(struct kinds_node_present *ret_present)
 void kinds_node_patch(struct kinds_node *record, struct kinds_node_present *record_present,
                       const struct kinds_node *from, const struct kinds_node_present *present)
 {
+	FG_FILL(record, "kinds_node");
+	FG_FILL_FIELD("kinds_node.value");
 	if (!present || kinds_node_has(present, KINDS_NODE_FIELD_VALUE))
 		record->value = from->value;
+	FG_FILL_FIELD("kinds_node.next");
 	if (!present || kinds_node_has(present, KINDS_NODE_FIELD_NEXT))
 		record->next = from->next;
 	if (!record_present)
@@ -1819,6 +1857,7 @@ value_value:
 		return fg_dec_in_field(d, "value");
 	}
 	seen0 |= 0x1u;
+	FG_FILL_FIELD("kinds_node.value");
 	{
 		int64_t value;
 
@@ -1845,6 +1884,7 @@ value_next:
 		return fg_dec_in_field(d, "next");
 	}
 	seen0 |= 0x2u;
+	FG_FILL_FIELD("kinds_node.next");
 	if (fg_dec_is_null(d, p)) {
 		r->next = NULL;
 		p += 4;
@@ -1908,6 +1948,7 @@ int kinds_node_decode(const char *json, size_t json_len, const struct fg_decode_
 	struct fg_dec d;
 	const char *p = fg_dec_begin(&d, json, json_len, options, arena, ret_error ? ret_error : &error);
 
+	FG_FILL(ret_record, "kinds_node");
 	if (!p)
 		return fg_dec_failed(&d);
 	memset(&record, 0, sizeof record);
@@ -2039,6 +2080,8 @@ void kinds_strict_present_all(struct kinds_strict_present *ret_present)
 void kinds_strict_patch(struct kinds_strict *record, struct kinds_strict_present *record_present,
                         const struct kinds_strict *from, const struct kinds_strict_present *present)
 {
+	FG_FILL(record, "kinds_strict");
+	FG_FILL_FIELD("kinds_strict.a");
 	if (!present || kinds_strict_has(present, KINDS_STRICT_FIELD_A))
 		record->a = from->a;
 	if (!record_present)
@@ -2069,6 +2112,7 @@ value_a:
 		return fg_dec_in_field(d, "a");
 	}
 	seen0 |= 0x1u;
+	FG_FILL_FIELD("kinds_strict.a");
 	{
 		int64_t value;
 
@@ -2115,6 +2159,7 @@ int kinds_strict_decode(const char *json, size_t json_len, const struct fg_decod
 	struct fg_dec d;
 	const char *p = fg_dec_begin(&d, json, json_len, options, arena, ret_error ? ret_error : &error);
 
+	FG_FILL(ret_record, "kinds_strict");
 	if (!p)
 		return fg_dec_failed(&d);
 	memset(&record, 0, sizeof record);
@@ -2236,8 +2281,11 @@ static void part_present_all_fields(struct part_present *ret_present)
 static void part_patch_fields(struct part *record, struct part_present *record_present, const struct part *from,
                               const struct part_present *present)
 {
+	FG_FILL(record, "part");
+	FG_FILL_FIELD("part.serial");
 	if (!present || part_has(present, PART_FIELD_SERIAL))
 		memcpy(record->serial, from->serial, sizeof record->serial);
+	FG_FILL_FIELD("part.weight");
 	if (!present || part_has(present, PART_FIELD_WEIGHT))
 		record->weight = from->weight;
 	if (!record_present)
@@ -2275,6 +2323,7 @@ value_serial:
 		return fg_dec_in_field(d, "serial");
 	}
 	seen0 |= 0x1u;
+	FG_FILL_FIELD("part.serial");
 	p = fg_dec_chars(d, p, r->serial, sizeof r->serial, false);
 	if (!p)
 		return fg_dec_in_field(d, "serial");
@@ -2296,6 +2345,7 @@ value_weight:
 		return fg_dec_in_field(d, "weight");
 	}
 	seen0 |= 0x2u;
+	FG_FILL_FIELD("part.weight");
 	{
 		uint64_t value;
 
@@ -2383,142 +2433,198 @@ void kinds_present_all(struct kinds_present *ret_present)
 void kinds_patch(struct kinds *record, struct kinds_present *record_present, const struct kinds *from,
                  const struct kinds_present *present)
 {
+	FG_FILL(record, "kinds");
+	FG_FILL_FIELD("kinds.id");
 	if (!present || kinds_has(present, KINDS_FIELD_ID))
 		memcpy(record->id, from->id, sizeof record->id);
+	FG_FILL_FIELD("kinds.i8");
 	if (!present || kinds_has(present, KINDS_FIELD_I8))
 		record->i8 = from->i8;
+	FG_FILL_FIELD("kinds.i16");
 	if (!present || kinds_has(present, KINDS_FIELD_I16))
 		record->i16 = from->i16;
+	FG_FILL_FIELD("kinds.i32");
 	if (!present || kinds_has(present, KINDS_FIELD_I32))
 		record->i32 = from->i32;
+	FG_FILL_FIELD("kinds.i64");
 	if (!present || kinds_has(present, KINDS_FIELD_I64))
 		record->i64 = from->i64;
+	FG_FILL_FIELD("kinds.u8");
 	if (!present || kinds_has(present, KINDS_FIELD_U8))
 		record->u8 = from->u8;
+	FG_FILL_FIELD("kinds.u16");
 	if (!present || kinds_has(present, KINDS_FIELD_U16))
 		record->u16 = from->u16;
+	FG_FILL_FIELD("kinds.u32");
 	if (!present || kinds_has(present, KINDS_FIELD_U32))
 		record->u32 = from->u32;
+	FG_FILL_FIELD("kinds.u64");
 	if (!present || kinds_has(present, KINDS_FIELD_U64))
 		record->u64 = from->u64;
+	FG_FILL_FIELD("kinds.yes");
 	if (!present || kinds_has(present, KINDS_FIELD_YES))
 		record->yes = from->yes;
+	FG_FILL_FIELD("kinds.f32");
 	if (!present || kinds_has(present, KINDS_FIELD_F32))
 		record->f32 = from->f32;
+	FG_FILL_FIELD("kinds.f64");
 	if (!present || kinds_has(present, KINDS_FIELD_F64))
 		record->f64 = from->f64;
+	FG_FILL_FIELD("kinds.color");
 	if (!present || kinds_has(present, KINDS_FIELD_COLOR))
 		record->color = from->color;
+	FG_FILL_FIELD("kinds.mode");
 	if (!present || kinds_has(present, KINDS_FIELD_MODE))
 		record->mode = from->mode;
+	FG_FILL_FIELD("kinds.wide");
 	if (!present || kinds_has(present, KINDS_FIELD_WIDE))
 		record->wide = from->wide;
+	FG_FILL_FIELD("kinds.code");
 	if (!present || kinds_has(present, KINDS_FIELD_CODE))
 		memcpy(record->code, from->code, sizeof record->code);
+	FG_FILL_FIELD("kinds.note");
 	if (!present || kinds_has(present, KINDS_FIELD_NOTE))
 		memcpy(record->note, from->note, sizeof record->note);
+	FG_FILL_FIELD("kinds.text");
 	if (!present || kinds_has(present, KINDS_FIELD_TEXT))
 		record->text = from->text;
+	FG_FILL_FIELD("kinds.name");
 	if (!present || kinds_has(present, KINDS_FIELD_NAME))
 		record->name = from->name;
+	FG_FILL_FIELD("kinds.title");
 	if (!present || kinds_has(present, KINDS_FIELD_TITLE))
 		record->title = from->title;
+	FG_FILL_FIELD("kinds.raw");
 	if (!present || kinds_has(present, KINDS_FIELD_RAW))
 		record->raw = from->raw;
+	FG_FILL_FIELD("kinds.at_ns");
 	if (!present || kinds_has(present, KINDS_FIELD_AT_NS))
 		record->at_ns = from->at_ns;
+	FG_FILL_FIELD("kinds.for_ns");
 	if (!present || kinds_has(present, KINDS_FIELD_FOR_NS))
 		record->for_ns = from->for_ns;
+	FG_FILL_FIELD("kinds.quoted");
 	if (!present || kinds_has(present, KINDS_FIELD_QUOTED))
 		record->quoted = from->quoted;
+	FG_FILL_FIELD("kinds.quoted_yes");
 	if (!present || kinds_has(present, KINDS_FIELD_QUOTED_YES))
 		record->quoted_yes = from->quoted_yes;
+	FG_FILL_FIELD("kinds.quoted_ratio");
 	if (!present || kinds_has(present, KINDS_FIELD_QUOTED_RATIO))
 		record->quoted_ratio = from->quoted_ratio;
+	FG_FILL_FIELD("kinds.maybe");
 	if (!present || kinds_has(present, KINDS_FIELD_MAYBE))
 		record->maybe = from->maybe;
+	FG_FILL_FIELD("kinds.small");
 	if (!present || kinds_has(present, KINDS_FIELD_SMALL))
 		record->small = from->small;
+	FG_FILL_FIELD("kinds.point");
 	if (!present || kinds_has(present, KINDS_FIELD_POINT))
 		kinds_point_patch(&record->point, record_present ? &record_present->point : NULL, &from->point,
 		                  present ? &present->point : NULL);
+	FG_FILL_FIELD("kinds.spare");
 	if (!present || kinds_has(present, KINDS_FIELD_SPARE))
 		kinds_point_patch(&record->spare, record_present ? &record_present->spare : NULL, &from->spare,
 		                  present ? &present->spare : NULL);
+	FG_FILL_FIELD("kinds.tuple");
 	if (!present || kinds_has(present, KINDS_FIELD_TUPLE))
 		record->tuple = from->tuple;
+	FG_FILL_FIELD("kinds.strict");
 	if (!present || kinds_has(present, KINDS_FIELD_STRICT))
 		kinds_strict_patch(&record->strict, record_present ? &record_present->strict : NULL, &from->strict,
 		                   present ? &present->strict : NULL);
+	FG_FILL_FIELD("kinds.part");
 	if (!present || kinds_has(present, KINDS_FIELD_PART))
 		part_patch_fields(&record->part, record_present ? &record_present->part : NULL, &from->part, present ?
 		                  &present->part : NULL);
+	FG_FILL_FIELD("kinds.where");
 	if (!present || kinds_has(present, KINDS_FIELD_WHERE))
 		record->where = from->where;
+	FG_FILL_FIELD("kinds.count");
 	if (!present || kinds_has(present, KINDS_FIELD_COUNT))
 		record->count = from->count;
+	FG_FILL_FIELD("kinds.shade");
 	if (!present || kinds_has(present, KINDS_FIELD_SHADE))
 		record->shade = from->shade;
+	FG_FILL_FIELD("kinds.sure");
 	if (!present || kinds_has(present, KINDS_FIELD_SURE))
 		record->sure = from->sure;
+	FG_FILL_FIELD("kinds.weight");
 	if (!present || kinds_has(present, KINDS_FIELD_WEIGHT))
 		record->weight = from->weight;
+	FG_FILL_FIELD("kinds.list");
 	if (!present || kinds_has(present, KINDS_FIELD_LIST))
 		record->list = from->list;
+	FG_FILL_FIELD("kinds.pair");
 	if (!present || kinds_has(present, KINDS_FIELD_PAIR))
 		memcpy(record->pair, from->pair, sizeof record->pair);
+	FG_FILL_FIELD("kinds.bytes");
 	if (!present || kinds_has(present, KINDS_FIELD_BYTES)) {
 		memcpy(record->bytes, from->bytes, sizeof record->bytes);
 		record->bytes_n = from->bytes_n;
 	}
+	FG_FILL_FIELD("kinds.words");
 	if (!present || kinds_has(present, KINDS_FIELD_WORDS)) {
 		memcpy(record->words, from->words, sizeof record->words);
 		record->words_n = from->words_n;
 	}
+	FG_FILL_FIELD("kinds.spots");
 	if (!present || kinds_has(present, KINDS_FIELD_SPOTS)) {
 		memcpy(record->spots, from->spots, sizeof record->spots);
 		record->spots_n = from->spots_n;
 	}
+	FG_FILL_FIELD("kinds.samples");
 	if (!present || kinds_has(present, KINDS_FIELD_SAMPLES)) {
 		record->samples = from->samples;
 		record->samples_n = from->samples_n;
 	}
+	FG_FILL_FIELD("kinds.tags");
 	if (!present || kinds_has(present, KINDS_FIELD_TAGS)) {
 		record->tags = from->tags;
 		record->tags_n = from->tags_n;
 	}
+	FG_FILL_FIELD("kinds.lines");
 	if (!present || kinds_has(present, KINDS_FIELD_LINES)) {
 		record->lines = from->lines;
 		record->lines_n = from->lines_n;
 	}
+	FG_FILL_FIELD("kinds.colors");
 	if (!present || kinds_has(present, KINDS_FIELD_COLORS)) {
 		record->colors = from->colors;
 		record->colors_n = from->colors_n;
 	}
+	FG_FILL_FIELD("kinds.rows");
 	if (!present || kinds_has(present, KINDS_FIELD_ROWS)) {
 		record->rows = from->rows;
 		record->rows_n = from->rows_n;
 	}
+	FG_FILL_FIELD("kinds.times");
 	if (!present || kinds_has(present, KINDS_FIELD_TIMES)) {
 		record->times = from->times;
 		record->times_n = from->times_n;
 	}
+	FG_FILL_FIELD("kinds.limits");
 	if (!present || kinds_has(present, KINDS_FIELD_LIMITS)) {
 		record->limits = from->limits;
 		record->limits_n = from->limits_n;
 	}
+	FG_FILL_FIELD("kinds.groups");
 	if (!present || kinds_has(present, KINDS_FIELD_GROUPS)) {
 		record->groups = from->groups;
 		record->groups_n = from->groups_n;
 	}
+	FG_FILL_FIELD("kinds.places");
 	if (!present || kinds_has(present, KINDS_FIELD_PLACES)) {
 		memcpy(record->places, from->places, sizeof record->places);
 		record->places_n = from->places_n;
 	}
+	FG_FILL_FIELD("kinds.inner");
 	if (!present || kinds_has(present, KINDS_FIELD_INNER))
 		record->inner = from->inner;
+	FG_FILL_FIELD("kinds.odd");
 	if (!present || kinds_has(present, KINDS_FIELD_ODD))
 		record->odd = from->odd;
+	FG_FILL_FIELD("kinds.last");
 	if (!present || kinds_has(present, KINDS_FIELD_LAST))
 		record->last = from->last;
 	if (!record_present)
@@ -3001,6 +3107,7 @@ value_id:
 		return fg_dec_in_field(d, "id");
 	}
 	seen0 |= 0x1u;
+	FG_FILL_FIELD("kinds.id");
 	p = fg_dec_chars(d, p, r->id, sizeof r->id, false);
 	if (!p)
 		return fg_dec_in_field(d, "id");
@@ -3022,6 +3129,7 @@ value_i8:
 		return fg_dec_in_field(d, "i8");
 	}
 	seen0 |= 0x2u;
+	FG_FILL_FIELD("kinds.i8");
 	{
 		int64_t value;
 
@@ -3048,6 +3156,7 @@ value_i16:
 		return fg_dec_in_field(d, "i16");
 	}
 	seen0 |= 0x4u;
+	FG_FILL_FIELD("kinds.i16");
 	{
 		int64_t value;
 
@@ -3074,6 +3183,7 @@ value_i32:
 		return fg_dec_in_field(d, "i32");
 	}
 	seen0 |= 0x8u;
+	FG_FILL_FIELD("kinds.i32");
 	{
 		int64_t value;
 
@@ -3100,6 +3210,7 @@ value_i64:
 		return fg_dec_in_field(d, "i64");
 	}
 	seen0 |= 0x10u;
+	FG_FILL_FIELD("kinds.i64");
 	{
 		int64_t value;
 
@@ -3126,6 +3237,7 @@ value_u8:
 		return fg_dec_in_field(d, "u8");
 	}
 	seen0 |= 0x20u;
+	FG_FILL_FIELD("kinds.u8");
 	{
 		uint64_t value;
 
@@ -3152,6 +3264,7 @@ value_u16:
 		return fg_dec_in_field(d, "u16");
 	}
 	seen0 |= 0x40u;
+	FG_FILL_FIELD("kinds.u16");
 	{
 		uint64_t value;
 
@@ -3178,6 +3291,7 @@ value_u32:
 		return fg_dec_in_field(d, "u32");
 	}
 	seen0 |= 0x80u;
+	FG_FILL_FIELD("kinds.u32");
 	{
 		uint64_t value;
 
@@ -3204,6 +3318,7 @@ value_u64:
 		return fg_dec_in_field(d, "u64");
 	}
 	seen0 |= 0x100u;
+	FG_FILL_FIELD("kinds.u64");
 	{
 		uint64_t value;
 
@@ -3230,6 +3345,7 @@ value_yes:
 		return fg_dec_in_field(d, "yes");
 	}
 	seen0 |= 0x200u;
+	FG_FILL_FIELD("kinds.yes");
 	p = fg_dec_bool(d, p, &r->yes);
 	if (!p)
 		return fg_dec_in_field(d, "yes");
@@ -3251,6 +3367,7 @@ value_f32:
 		return fg_dec_in_field(d, "f32");
 	}
 	seen0 |= 0x400u;
+	FG_FILL_FIELD("kinds.f32");
 	p = fg_dec_float(d, p, &r->f32);
 	if (!p)
 		return fg_dec_in_field(d, "f32");
@@ -3272,6 +3389,7 @@ value_f64:
 		return fg_dec_in_field(d, "f64");
 	}
 	seen0 |= 0x800u;
+	FG_FILL_FIELD("kinds.f64");
 	p = fg_dec_double(d, p, &r->f64);
 	if (!p)
 		return fg_dec_in_field(d, "f64");
@@ -3293,6 +3411,7 @@ value_color:
 		return fg_dec_in_field(d, "color");
 	}
 	seen0 |= 0x1000u;
+	FG_FILL_FIELD("kinds.color");
 	{
 		int64_t value;
 
@@ -3319,6 +3438,7 @@ value_mode:
 		return fg_dec_in_field(d, "mode");
 	}
 	seen0 |= 0x2000u;
+	FG_FILL_FIELD("kinds.mode");
 	{
 		int64_t value;
 
@@ -3345,6 +3465,7 @@ value_wide:
 		return fg_dec_in_field(d, "wide");
 	}
 	seen0 |= 0x4000u;
+	FG_FILL_FIELD("kinds.wide");
 	{
 		int64_t value;
 
@@ -3371,6 +3492,7 @@ value_code:
 		return fg_dec_in_field(d, "code");
 	}
 	seen0 |= 0x8000u;
+	FG_FILL_FIELD("kinds.code");
 	p = fg_dec_chars(d, p, r->code, sizeof r->code, false);
 	if (!p)
 		return fg_dec_in_field(d, "code");
@@ -3392,6 +3514,7 @@ value_note:
 		return fg_dec_in_field(d, "note");
 	}
 	seen0 |= 0x10000u;
+	FG_FILL_FIELD("kinds.note");
 	p = fg_dec_chars(d, p, r->note, sizeof r->note, true);
 	if (!p)
 		return fg_dec_in_field(d, "note");
@@ -3413,6 +3536,7 @@ value_text:
 		return fg_dec_in_field(d, "text");
 	}
 	seen0 |= 0x20000u;
+	FG_FILL_FIELD("kinds.text");
 	if (fg_dec_is_null(d, p)) {
 		r->text = (struct fg_str){ NULL, 0 };
 		p += 4;
@@ -3441,6 +3565,7 @@ value_name:
 		return fg_dec_in_field(d, "name");
 	}
 	seen0 |= 0x40000u;
+	FG_FILL_FIELD("kinds.name");
 	if (fg_dec_is_null(d, p)) {
 		r->name = NULL;
 		p += 4;
@@ -3470,6 +3595,7 @@ value_title:
 		return fg_dec_in_field(d, "title");
 	}
 	seen0 |= 0x80000u;
+	FG_FILL_FIELD("kinds.title");
 	if (fg_dec_is_null(d, p)) {
 		r->title = NULL;
 		p += 4;
@@ -3500,6 +3626,7 @@ value_raw:
 		return fg_dec_in_field(d, "raw");
 	}
 	seen0 |= 0x100000u;
+	FG_FILL_FIELD("kinds.raw");
 	p = fg_dec_raw(d, p, &r->raw);
 	if (!p)
 		return fg_dec_in_field(d, "raw");
@@ -3521,6 +3648,7 @@ value_at_ns:
 		return fg_dec_in_field(d, "at");
 	}
 	seen0 |= 0x200000u;
+	FG_FILL_FIELD("kinds.at_ns");
 	{
 		int64_t value;
 
@@ -3547,6 +3675,7 @@ value_for_ns:
 		return fg_dec_in_field(d, "for");
 	}
 	seen0 |= 0x400000u;
+	FG_FILL_FIELD("kinds.for_ns");
 	{
 		int64_t value;
 
@@ -3573,6 +3702,7 @@ value_quoted:
 		return fg_dec_in_field(d, "quoted");
 	}
 	seen0 |= 0x800000u;
+	FG_FILL_FIELD("kinds.quoted");
 	p = fg_dec_quote(d, p);
 	if (!p)
 		return fg_dec_in_field(d, "quoted");
@@ -3605,6 +3735,7 @@ value_quoted_yes:
 		return fg_dec_in_field(d, "quoted_yes");
 	}
 	seen0 |= 0x1000000u;
+	FG_FILL_FIELD("kinds.quoted_yes");
 	p = fg_dec_quote(d, p);
 	if (!p)
 		return fg_dec_in_field(d, "quoted_yes");
@@ -3632,6 +3763,7 @@ value_quoted_ratio:
 		return fg_dec_in_field(d, "quoted_ratio");
 	}
 	seen0 |= 0x2000000u;
+	FG_FILL_FIELD("kinds.quoted_ratio");
 	p = fg_dec_quote(d, p);
 	if (!p)
 		return fg_dec_in_field(d, "quoted_ratio");
@@ -3659,6 +3791,7 @@ value_maybe:
 		return fg_dec_in_field(d, "maybe");
 	}
 	seen0 |= 0x4000000u;
+	FG_FILL_FIELD("kinds.maybe");
 	if (fg_dec_is_null(d, p)) {
 		memset(&r->maybe, 0, sizeof r->maybe);
 		gone0 |= 0x4000000u;
@@ -3692,6 +3825,7 @@ value_small:
 		return fg_dec_in_field(d, "small");
 	}
 	seen0 |= 0x8000000u;
+	FG_FILL_FIELD("kinds.small");
 	{
 		int64_t value;
 
@@ -3723,6 +3857,7 @@ value_point:
 			memset(&m->point, 0, sizeof m->point);
 	}
 	seen0 |= 0x10000000u;
+	FG_FILL_FIELD("kinds.point");
 	p = kinds_point_decode_object(d, p, &r->point, m ? &m->point : NULL);
 	if (!p)
 		return fg_dec_in_field(d, "point");
@@ -3749,6 +3884,7 @@ value_spare:
 			memset(&m->spare, 0, sizeof m->spare);
 	}
 	seen0 |= 0x20000000u;
+	FG_FILL_FIELD("kinds.spare");
 	if (fg_dec_is_null(d, p)) {
 		memset(&r->spare, 0, sizeof r->spare);
 		if (m)
@@ -3782,6 +3918,7 @@ value_tuple:
 		memset(&r->tuple, 0, sizeof r->tuple);
 	}
 	seen0 |= 0x40000000u;
+	FG_FILL_FIELD("kinds.tuple");
 	if (fg_dec_is_null(d, p)) {
 		memset(&r->tuple, 0, sizeof r->tuple);
 		gone0 |= 0x40000000u;
@@ -3815,6 +3952,7 @@ value_strict:
 			memset(&m->strict, 0, sizeof m->strict);
 	}
 	seen0 |= 0x80000000u;
+	FG_FILL_FIELD("kinds.strict");
 	p = kinds_strict_decode_object(d, p, &r->strict, m ? &m->strict : NULL);
 	if (!p)
 		return fg_dec_in_field(d, "strict");
@@ -3840,6 +3978,7 @@ value_part:
 			memset(&m->part, 0, sizeof m->part);
 	}
 	seen0 |= 0x100000000u;
+	FG_FILL_FIELD("kinds.part");
 	p = part_decode_object(d, p, &r->part, m ? &m->part : NULL);
 	if (!p)
 		return fg_dec_in_field(d, "part");
@@ -3861,6 +4000,7 @@ value_where:
 		return fg_dec_in_field(d, "where");
 	}
 	seen0 |= 0x200000000u;
+	FG_FILL_FIELD("kinds.where");
 	if (fg_dec_is_null(d, p)) {
 		r->where = NULL;
 		p += 4;
@@ -3892,6 +4032,7 @@ value_count:
 		return fg_dec_in_field(d, "count");
 	}
 	seen0 |= 0x400000000u;
+	FG_FILL_FIELD("kinds.count");
 	if (fg_dec_is_null(d, p)) {
 		r->count = NULL;
 		p += 4;
@@ -3934,6 +4075,7 @@ value_shade:
 		return fg_dec_in_field(d, "shade");
 	}
 	seen0 |= 0x800000000u;
+	FG_FILL_FIELD("kinds.shade");
 	if (fg_dec_is_null(d, p)) {
 		r->shade = NULL;
 		p += 4;
@@ -3971,6 +4113,7 @@ value_sure:
 		return fg_dec_in_field(d, "sure");
 	}
 	seen0 |= 0x1000000000u;
+	FG_FILL_FIELD("kinds.sure");
 	if (fg_dec_is_null(d, p)) {
 		r->sure = NULL;
 		p += 4;
@@ -4002,6 +4145,7 @@ value_weight:
 		return fg_dec_in_field(d, "weight");
 	}
 	seen0 |= 0x2000000000u;
+	FG_FILL_FIELD("kinds.weight");
 	if (fg_dec_is_null(d, p)) {
 		r->weight = NULL;
 		p += 4;
@@ -4033,6 +4177,7 @@ value_list:
 		return fg_dec_in_field(d, "list");
 	}
 	seen0 |= 0x4000000000u;
+	FG_FILL_FIELD("kinds.list");
 	if (fg_dec_is_null(d, p)) {
 		r->list = NULL;
 		p += 4;
@@ -4067,6 +4212,7 @@ value_pair:
 		memset(&r->pair, 0, sizeof r->pair);
 	}
 	seen0 |= 0x8000000000u;
+	FG_FILL_FIELD("kinds.pair");
 	if (fg_dec_is_null(d, p)) {
 		memset(&r->pair, 0, sizeof r->pair);
 		gone0 |= 0x8000000000u;
@@ -4099,6 +4245,7 @@ value_bytes:
 		r->bytes_n = 0;
 	}
 	seen0 |= 0x10000000000u;
+	FG_FILL_FIELD("kinds.bytes");
 	p = kinds_decode_bytes(d, p, r);
 	if (!p)
 		return fg_dec_in_field(d, "bytes");
@@ -4124,6 +4271,7 @@ value_words:
 		r->words_n = 0;
 	}
 	seen0 |= 0x20000000000u;
+	FG_FILL_FIELD("kinds.words");
 	p = kinds_decode_words(d, p, r);
 	if (!p)
 		return fg_dec_in_field(d, "words");
@@ -4149,6 +4297,7 @@ value_spots:
 		r->spots_n = 0;
 	}
 	seen0 |= 0x40000000000u;
+	FG_FILL_FIELD("kinds.spots");
 	if (fg_dec_is_null(d, p)) {
 		memset(&r->spots, 0, sizeof r->spots);
 		r->spots_n = 0;
@@ -4178,6 +4327,7 @@ value_samples:
 		return fg_dec_in_field(d, "samples");
 	}
 	seen0 |= 0x80000000000u;
+	FG_FILL_FIELD("kinds.samples");
 	p = kinds_decode_samples(d, p, r);
 	if (!p)
 		return fg_dec_in_field(d, "samples");
@@ -4199,6 +4349,7 @@ value_tags:
 		return fg_dec_in_field(d, "tags");
 	}
 	seen0 |= 0x100000000000u;
+	FG_FILL_FIELD("kinds.tags");
 	p = kinds_decode_tags(d, p, r);
 	if (!p)
 		return fg_dec_in_field(d, "tags");
@@ -4220,6 +4371,7 @@ value_lines:
 		return fg_dec_in_field(d, "lines");
 	}
 	seen0 |= 0x200000000000u;
+	FG_FILL_FIELD("kinds.lines");
 	p = kinds_decode_lines(d, p, r);
 	if (!p)
 		return fg_dec_in_field(d, "lines");
@@ -4241,6 +4393,7 @@ value_colors:
 		return fg_dec_in_field(d, "colors");
 	}
 	seen0 |= 0x400000000000u;
+	FG_FILL_FIELD("kinds.colors");
 	p = kinds_decode_colors(d, p, r);
 	if (!p)
 		return fg_dec_in_field(d, "colors");
@@ -4262,6 +4415,7 @@ value_rows:
 		return fg_dec_in_field(d, "rows");
 	}
 	seen0 |= 0x800000000000u;
+	FG_FILL_FIELD("kinds.rows");
 	p = kinds_decode_rows(d, p, r);
 	if (!p)
 		return fg_dec_in_field(d, "rows");
@@ -4282,6 +4436,7 @@ value_times:
 		return fg_dec_in_field(d, "times");
 	}
 	seen0 |= 0x1000000000000u;
+	FG_FILL_FIELD("kinds.times");
 	p = kinds_decode_times(d, p, r);
 	if (!p)
 		return fg_dec_in_field(d, "times");
@@ -4303,6 +4458,7 @@ value_limits:
 		return fg_dec_in_field(d, "limits");
 	}
 	seen0 |= 0x2000000000000u;
+	FG_FILL_FIELD("kinds.limits");
 	p = kinds_decode_limits(d, p, r);
 	if (!p)
 		return fg_dec_in_field(d, "limits");
@@ -4324,6 +4480,7 @@ value_groups:
 		return fg_dec_in_field(d, "groups");
 	}
 	seen0 |= 0x4000000000000u;
+	FG_FILL_FIELD("kinds.groups");
 	p = kinds_decode_groups(d, p, r);
 	if (!p)
 		return fg_dec_in_field(d, "groups");
@@ -4349,6 +4506,7 @@ value_places:
 		r->places_n = 0;
 	}
 	seen0 |= 0x8000000000000u;
+	FG_FILL_FIELD("kinds.places");
 	p = kinds_decode_places(d, p, r);
 	if (!p)
 		return fg_dec_in_field(d, "places");
@@ -4370,6 +4528,7 @@ value_inner:
 		return fg_dec_in_field(d, "inner");
 	}
 	seen0 |= 0x10000000000000u;
+	FG_FILL_FIELD("kinds.inner");
 	{
 		int64_t value;
 
@@ -4396,6 +4555,7 @@ value_odd:
 		return fg_dec_in_field(d, "odd? \303\251");
 	}
 	seen0 |= 0x20000000000000u;
+	FG_FILL_FIELD("kinds.odd");
 	{
 		int64_t value;
 
@@ -4422,6 +4582,7 @@ value_last:
 		return fg_dec_in_field(d, "last");
 	}
 	seen0 |= 0x40000000000000u;
+	FG_FILL_FIELD("kinds.last");
 	{
 		int64_t value;
 
@@ -4768,6 +4929,7 @@ int kinds_decode(const char *json, size_t json_len, const struct fg_decode_optio
 	struct fg_dec d;
 	const char *p = fg_dec_begin(&d, json, json_len, options, arena, ret_error ? ret_error : &error);
 
+	FG_FILL(ret_record, "kinds");
 	if (!p)
 		return fg_dec_failed(&d);
 	memset(&record, 0, sizeof record);

@@ -7,7 +7,7 @@
 #define KINDS_FG_H
 
 #include "kinds.h"
-#include <fieldguard/shared.h>
+#include <fieldguard/rules.h>
 #include <fieldguard/type.h>
 
 /* ---- struct kinds_point ---- */

@@ -5,6 +5,7 @@
  */
 #include "part.fg.h"
 #include <errno.h>
+#include <fieldguard/checked.h>
 #include <fieldguard/codec.h>
 #include <limits.h>
 #include <stddef.h>
@@ -31,8 +32,11 @@ void part_present_all(struct part_present *ret_present)
 void part_patch(struct part *record, struct part_present *record_present, const struct part *from,
                 const struct part_present *present)
 {
+	FG_FILL(record, "part");
+	FG_FILL_FIELD("part.serial");
 	if (!present || part_has(present, PART_FIELD_SERIAL))
 		memcpy(record->serial, from->serial, sizeof record->serial);
+	FG_FILL_FIELD("part.weight");
 	if (!present || part_has(present, PART_FIELD_WEIGHT))
 		record->weight = from->weight;
 	if (!record_present)
@@ -62,6 +66,7 @@ value_serial:
 		return fg_dec_in_field(d, "serial");
 	}
 	seen0 |= 0x1u;
+	FG_FILL_FIELD("part.serial");
 	p = fg_dec_chars(d, p, r->serial, sizeof r->serial, false);
 	if (!p)
 		return fg_dec_in_field(d, "serial");
@@ -83,6 +88,7 @@ value_weight:
 		return fg_dec_in_field(d, "weight");
 	}
 	seen0 |= 0x2u;
+	FG_FILL_FIELD("part.weight");
 	{
 		uint64_t value;
 
@@ -147,6 +153,7 @@ int part_decode(const char *json, size_t json_len, const struct fg_decode_option
 	struct fg_dec d;
 	const char *p = fg_dec_begin(&d, json, json_len, options, arena, ret_error ? ret_error : &error);
 
+	FG_FILL(ret_record, "part");
 	if (!p)
 		return fg_dec_failed(&d);
 	memset(&record, 0, sizeof record);
@@ -314,6 +321,7 @@ void part_read(struct part_shared *shared, struct part *ret_record, struct part_
 {
 	struct part_present unused;
 
+	FG_FILL(ret_record, "part");
 	if (!ret_present)
 		ret_present = &unused;
 	ret_present->bits[0] = 0;

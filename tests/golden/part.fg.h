@@ -7,7 +7,7 @@
 #define PART_FG_H
 
 #include "part.h"
-#include <fieldguard/shared.h>
+#include <fieldguard/rules.h>
 #include <fieldguard/type.h>
 
 /* ---- struct part ---- */

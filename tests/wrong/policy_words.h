@@ -6,7 +6,7 @@
 // expect: 20:12: error: 'e': hot needs the policy atomic
 // expect: 21:12: error: 'f': states needs the policy atomic
 // expect: 22:12: error: 'g': states needs changes such as "created>paid", not 'a-b'
-// expect: 23:12: error: 'h': states needs changes such as "created>paid", not 'a>b>c'
+// expect: 23:12: error: 'h': states needs changes such as "created>paid", not 'a>b>'
 // expect: 24:12: error: 'i': states needs changes such as "created>paid", not ''
 // expect: 25:12: error: 'j': the group 'a_group_whose_name_is_longer_than_forty_...' is longer than 40 characters
 #include <fieldguard/annotate.h>
@@ -20,7 +20,7 @@ struct policy_words {
 	int32_t e FG(json:"e" hot);
 	int32_t f FG(json:"f,mutex" states:"a>b");
 	int32_t g FG(json:"g,atomic" states:"a-b");
-	int32_t h FG(json:"h,atomic" states:"a>b>c");
+	int32_t h FG(json:"h,atomic" states:"a>b>");
 	int32_t i FG(json:"i,atomic" states:"");
 	int32_t j FG(json:"j,mutex=a_group_whose_name_is_longer_than_forty_characters");
 };
