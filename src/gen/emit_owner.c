@@ -62,8 +62,8 @@ void shared_emit_owner_header(const struct shared_form *form, struct gen_text *t
 	const char *name = form->record->name;
 
 	gen_printf(text, "\n/* ---- what one thread owns and writes ---- */\n");
-	gen_printf(text, "\n/*\n * Makes the calling thread the owner, in place of the first thread that wrote. The two have to agree on the"
-		   " moment: what the former owner wrote must happen before.\n"
+	gen_printf(text, "\n/*\n * Makes the calling thread the owner, in place of the first thread that wrote. The two"
+		   " have to agree on the moment: what the former owner wrote must happen before.\n"
 		   " * Threads: any. Cost: none but in checked builds, which report writes of any other thread.\n */\n");
 	gen_printf(text, "static inline void %s_own_shared(struct %s_shared *shared)\n{\n\t(void)shared;\n"
 		   "\tFG_OWN(&shared->owner.writer);\n}\n", name, name);
