@@ -2,6 +2,7 @@
 #include "driver.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,8 @@ int write_error(void)
 	return errno ? -errno : -EIO;
 }
 
-unsigned parse_count(const char *option, const char *text, unsigned max)
+/* A number from 1 to max out of the text of an option; else complains and exits. */
+static unsigned parse_count(const char *option, const char *text, unsigned max)
 {
 	char *end;
 	unsigned long value;
@@ -42,6 +44,50 @@ unsigned parse_count(const char *option, const char *text, unsigned max)
 		exit(EXIT_FAILED);
 	}
 	return (unsigned)value;
+}
+
+static _Noreturn void usage_exit(void)
+{
+	fprintf(stderr, "try '%s --help'\n", program_name);
+	exit(EXIT_FAILED);
+}
+
+void options_parse(int argc, char **argv, const struct option *longs, const char *help, struct options *ret_options)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+		switch (c) {
+		case 'w':
+			ret_options->workers = parse_count("workers", optarg, WORKERS_MAX);
+			break;
+		case 'r':
+			ret_options->rejects = optarg;
+			break;
+		case 's':
+			ret_options->state = optarg;
+			break;
+		case 'R':
+			ret_options->reads = optarg;
+			break;
+		case 'j':
+			ret_options->json = optarg;
+			break;
+		case 'v':
+			ret_options->show_values = true;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			exit(0);
+		default:
+			usage_exit();
+		}
+	}
+	if (optind + 1 != argc) {
+		complain("takes one INPUT");
+		usage_exit();
+	}
+	ret_options->input = argv[optind];
 }
 
 char *grouped(uint64_t value, char *buf)

@@ -39,8 +39,22 @@ extern const char *program_name;
 /* What a failed write of stdio left in errno, as a negative errno, never 0. */
 int write_error(void);
 
-/* A number from 1 to max out of the text of an option; else complains and exits. */
-unsigned parse_count(const char *option, const char *text, unsigned max);
+/* ---- options ----------------------------------------------------------------------------------------------------- */
+
+struct option; /* <getopt.h> */
+
+enum { WORKERS_MAX = 256 };
+
+struct options {
+	const char *input; /* "-": standard input */
+	const char *rejects, *state, *reads, *json;
+	unsigned workers; /* 0: one a CPU */
+	bool show_values;
+};
+
+/* Reads the command line; after --help and on a wrong one it prints and exits.
+ * longs: which options the program takes, with the letters that driver.c knows. help: the text of --help. */
+void options_parse(int argc, char **argv, const struct option *longs, const char *help, struct options *ret_options);
 
 /* 1234567 as "1,234,567". buf: at least 28 bytes. Returns: buf. */
 char *grouped(uint64_t value, char *buf);

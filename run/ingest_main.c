@@ -19,14 +19,7 @@
 
 extern const struct fg_type RUN_FG_TYPE;
 
-enum { TOLD_IN_FULL = 20, WORKERS_MAX = 256, LOOK_MS = 5 };
-
-struct options {
-	const char *input; /* "-": standard input */
-	const char *rejects, *state, *reads, *json;
-	unsigned workers; /* 0: one a CPU */
-	bool show_values;
-};
+enum { TOLD_IN_FULL = 20, LOOK_MS = 5 };
 
 struct driver {
 	struct options options;
@@ -294,57 +287,19 @@ static const char help[] =
     "Exit: 0 all lines merged, 1 some rejected, 2 could not run or write, 130 after Ctrl-C\n"
     "(128 + the signal's number).\n";
 
-static void parse_options(int argc, char **argv, struct options *ret_options)
-{
-	static const struct option longs[] = {
-	    {"workers", required_argument, NULL, 'w'}, {"rejects", required_argument, NULL, 'r'},
-	    {"state", required_argument, NULL, 's'},   {"reads", required_argument, NULL, 'R'},
-	    {"json", required_argument, NULL, 'j'},    {"show-values", no_argument, NULL, 'v'},
-	    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'w':
-			ret_options->workers = parse_count("workers", optarg, WORKERS_MAX);
-			break;
-		case 'r':
-			ret_options->rejects = optarg;
-			break;
-		case 's':
-			ret_options->state = optarg;
-			break;
-		case 'R':
-			ret_options->reads = optarg;
-			break;
-		case 'j':
-			ret_options->json = optarg;
-			break;
-		case 'v':
-			ret_options->show_values = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			exit(0);
-		default:
-			fputs("try 'ingest --help'\n", stderr);
-			exit(EXIT_FAILED);
-		}
-	}
-	if (optind + 1 != argc) {
-		complain("takes one INPUT; try 'ingest --help'");
-		exit(EXIT_FAILED);
-	}
-	ret_options->input = argv[optind];
-}
+static const struct option options_taken[] = {
+    {"workers", required_argument, NULL, 'w'}, {"rejects", required_argument, NULL, 'r'},
+    {"state", required_argument, NULL, 's'},   {"reads", required_argument, NULL, 'R'},
+    {"json", required_argument, NULL, 'j'},    {"show-values", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+};
 
 int main(int argc, char **argv)
 {
 	struct driver driver = {.rejects_fd = -1};
 
 	program_name = "ingest";
-	parse_options(argc, argv, &driver.options);
+	options_parse(argc, argv, options_taken, help, &driver.options);
 	catch_signals();
 	return run(&driver);
 }

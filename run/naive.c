@@ -28,7 +28,7 @@
 extern const struct fg_type RUN_FG_TYPE;
 static const struct fg_type *const type = &RUN_FG_TYPE;
 
-enum { STRIPES = 4096, WORKERS_MAX = 256 };
+enum { STRIPES = 4096 };
 
 struct node {
 	struct node *next;
@@ -288,11 +288,6 @@ static void free_nodes(struct naive *naive)
 /* ---- the run
  * --------------------------------------------------------------------------------------------------------- */
 
-struct options {
-	const char *input, *state, *reads, *json;
-	unsigned workers;
-};
-
 static uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -371,43 +366,11 @@ static const char help[] = "usage: naive [options] INPUT\n"
                            "\n"
                            "Exit: 0 all lines taken, 1 some rejected, 2 could not run or write.\n";
 
-static void parse_options(int argc, char **argv, struct options *ret_options)
-{
-	static const struct option longs[] = {
-	    {"workers", required_argument, NULL, 'w'}, {"state", required_argument, NULL, 's'},
-	    {"reads", required_argument, NULL, 'R'},   {"json", required_argument, NULL, 'j'},
-	    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'w':
-			ret_options->workers = parse_count("workers", optarg, WORKERS_MAX);
-			break;
-		case 's':
-			ret_options->state = optarg;
-			break;
-		case 'R':
-			ret_options->reads = optarg;
-			break;
-		case 'j':
-			ret_options->json = optarg;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			exit(0);
-		default:
-			fputs("try 'naive --help'\n", stderr);
-			exit(EXIT_FAILED);
-		}
-	}
-	if (optind + 1 != argc) {
-		complain("takes one INPUT; try 'naive --help'");
-		exit(EXIT_FAILED);
-	}
-	ret_options->input = argv[optind];
-}
+static const struct option options_taken[] = {
+    {"workers", required_argument, NULL, 'w'}, {"state", required_argument, NULL, 's'},
+    {"reads", required_argument, NULL, 'R'},   {"json", required_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+};
 
 int main(int argc, char **argv)
 {
@@ -416,7 +379,7 @@ int main(int argc, char **argv)
 	int fd, rc;
 
 	program_name = "naive";
-	parse_options(argc, argv, &options);
+	options_parse(argc, argv, options_taken, help, &options);
 	fd = open(options.input, O_RDONLY | O_CLOEXEC);
 	rc = fd < 0 ? -errno : input_map(fd, &naive.input);
 	if (rc) {
