@@ -62,8 +62,8 @@ struct fg_pool_options {
 	bool uncleared;               /* records are handed out with whatever was in them */
 	const struct fg_allocator *allocator; /* NULL: malloc; must outlive the pool; called from any thread that uses
 	                                         it, from several at once */
-	/* In a checked pool: called by the thread that finds a fault, which then goes on. NULL: a line on stderr, and the
-	 * process ends by a trap. */
+	/* In a checked pool: called by the thread that finds a fault, which then goes on. NULL: a line on stderr, and
+	 * the process ends by a trap. */
 	void (*misuse)(const struct fg_pool_misuse *misuse, void *user);
 	void *user;
 };

@@ -5,8 +5,8 @@
  *     the depot             batches -> whole ones              loose: records of no batch           under one lock
  *
  * Magazines and depot, as in J. Bonwick and J. Adams, "Magazines and Vmem" (2001). With two batches a thread that gets
- * and puts by turns never goes to the depot, wherever it stands; otherwise it goes there at most once a batch. The depot
- * has a lock and not a lock-free stack, since the limits need list and counts to change together; with no compare
+ * and puts by turns never goes to the depot, wherever it stands; otherwise it goes there at most once a batch. The
+ * depot has a lock and not a lock-free stack, since the limits need list and counts to change together; with no compare
  * and exchange on a list there is no ABA either.
  *
  * Invariant: a record is in one place: out, in one cache or in the depot. A cache is its thread's alone.

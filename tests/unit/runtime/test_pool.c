@@ -1,4 +1,4 @@
-/* test_pool.c - pools: reuse, limits, alignment, failing memory, threads that end; each fault that a checked pool tells */
+/* test_pool.c - pools: reuse, limits, alignment, failing memory, threads that end; what a checked pool tells */
 #include "tap.h"
 
 #include <errno.h>
