@@ -47,6 +47,7 @@ enum fg_code {
 	FG_ERR_LIMIT,         /* a string, array or text over the limit in the options */
 	FG_ERR_MEMORY,        /* the allocator returned NULL */
 	FG_ERR_ENCODE,        /* a record that JSON can't say: NaN, infinity, a count over its array */
+	FG_ERR_REFUSED,       /* ingest: a field's policy, once or states, doesn't allow the change */
 };
 
 #define FG_PATH_MAX 160

@@ -3,7 +3,8 @@
  *
  * The source is NDJSON: one JSON object a line. Whatever the number of workers, messages of one key are applied in the
  * order in which they stand in the source, so the result is the same. A bad line is counted and handed to `reject`, in
- * order; it never stops the rest. docs/ingest.md tells how, what memory it takes, and what happens on each failure.
+ * order; so is one whose change a policy refuses (FG_ERR_REFUSED). Neither stops the rest. docs/ingest.md tells how,
+ * what memory it takes, and what happens on each failure.
  *
  *     struct fg_ingest_options options = { .reject = tell, .stop = &interrupted };
  *     struct fg_ingest_stats stats;
@@ -16,9 +17,11 @@
 #include <stdatomic.h>
 
 struct fg_ingest_stats {
-	uint64_t lines;            /* that were not blank; at the end, without a failure: merged + rejected */
+	uint64_t lines;            /* that were not blank; at the end, without a failure: merged + rejected +
+	                              refused */
 	uint64_t merged;
-	uint64_t rejected;
+	uint64_t rejected;         /* that could not be decoded, or lack the key */
+	uint64_t refused;          /* that a policy (once, states) of the record did not allow */
 	uint64_t rejects_lost;     /* calls of reject that returned an error */
 	uint64_t bytes;            /* of the lines taken in so far, their ends and blank ones included */
 	uint64_t bytes_total;      /* of the source; 0: not known (a pipe) */

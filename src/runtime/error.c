@@ -26,6 +26,7 @@ const char *fg_code_name(enum fg_code code)
 		[FG_ERR_LIMIT] = "limit",
 		[FG_ERR_MEMORY] = "memory",
 		[FG_ERR_ENCODE] = "encode",
+		[FG_ERR_REFUSED] = "refused",
 	};
 
 	return (size_t)code < sizeof names / sizeof *names ? names[code] : "?";

@@ -7,9 +7,10 @@
  *     -> lane 0 merges its bucket, lane 1 its own, ... each lane chunk after chunk, strictly in order of k
  *     -> all lanes have passed: recycled, the slot may take chunk k + slots_n
  *
- * A lane is a partition of keys, by the top bits of their hash; one more lane delivers the rejects. A lane is served by
- * whoever claims it, one worker at a time. All messages of a key are in one lane, and a lane goes through chunks and
- * lines in order: so they are applied in order, whatever the workers do.
+ * A lane is a partition of keys, by the top bits of their hash; one more lane delivers the rejects, and comes last in
+ * each chunk, since merging may refuse lines too. A lane is served by whoever claims it, one worker at a time. All
+ * messages of a key are in one lane, and a lane goes through chunks and lines in order: so they are applied in order,
+ * whatever the workers do.
  *
  * Nobody waits for a lane: who can't claim it goes on, for the worker that holds it looks again after it let go, even
  * if it merged nothing:
@@ -20,7 +21,8 @@
  *
  * All four are sequentially consistent, so the publisher sees the lane free or the holder sees the chunk, or both. Who
  * sees the lane free also sees how far its holders came, for `next` was stored before `claimed`. So a chunk that a free
- * lane could merge has always somebody who will still look at that lane.
+ * lane could merge has always somebody who will still look at that lane. The same holds for the lane of the rejects,
+ * where the publisher is who passes the chunk as the last of the others.
  *
  * Sleep. A worker that found nothing to do sleeps until an event: the source let go, a slot recycled, a chunk
  * published, the end. No wake-up is lost:
@@ -102,7 +104,7 @@ struct ingest {
 	pthread_mutex_t lock;          /* for sleep alone */
 	pthread_cond_t wake;
 
-	_Atomic uint64_t lines, merged, rejected, rejects_lost, bytes;
+	_Atomic uint64_t lines, merged, rejected, refused, rejects_lost, bytes;
 	_Atomic uint64_t progress_next_ns;
 	atomic_bool progress_busy;
 };
@@ -177,6 +179,7 @@ static void stats_get(struct ingest *ingest, struct fg_ingest_stats *ret_stats)
 	ret_stats->lines = atomic_load_explicit(&ingest->lines, memory_order_relaxed);
 	ret_stats->merged = atomic_load_explicit(&ingest->merged, memory_order_relaxed);
 	ret_stats->rejected = atomic_load_explicit(&ingest->rejected, memory_order_relaxed);
+	ret_stats->refused = atomic_load_explicit(&ingest->refused, memory_order_relaxed);
 	ret_stats->rejects_lost = atomic_load_explicit(&ingest->rejects_lost, memory_order_relaxed);
 	ret_stats->bytes = atomic_load_explicit(&ingest->bytes, memory_order_relaxed);
 	ret_stats->bytes_total = ingest->bytes_total;
@@ -213,10 +216,11 @@ static bool waiting(void *user)
 
 /* ---- merging ---- */
 
-static int merge_bucket(struct ingest *ingest, const struct chunk *chunk, size_t partition)
+static int merge_bucket(struct ingest *ingest, struct chunk *chunk, size_t partition)
 {
 	const struct chunk_bucket *bucket = &chunk->buckets[partition];
-	uint64_t merged = 0;
+	uint64_t merged = 0, refused = 0;
+	struct fg_refusal why;
 	struct fg_key key;
 	int rc = 0;
 
@@ -228,21 +232,47 @@ static int merge_bucket(struct ingest *ingest, const struct chunk *chunk, size_t
 
 		rc = ingest->shape.type->key(record, present, &key);
 		if (!rc)
-			rc = store_merge_hashed(ingest->store, key, chunk->hashes[m], record, present, NULL);
+			rc = store_merge_hashed(ingest->store, key, chunk->hashes[m], record, present, &why);
 		merged += !rc;
+		if (rc == -EPERM) {
+			refused++;
+			rc = ingest->options.reject ? chunk_refuse(chunk, &ingest->shape, m, &why) : 0;
+		}
 	}
 	atomic_fetch_add_explicit(&ingest->merged, merged, memory_order_relaxed);
+	atomic_fetch_add_explicit(&ingest->refused, refused, memory_order_relaxed);
 	return rc;
 }
 
-static void deliver_rejects(struct ingest *ingest, const struct chunk *chunk)
+static void deliver(struct ingest *ingest, const struct fg_reject *reject)
 {
+	if (ingest->options.reject && ingest->options.reject(reject, ingest->options.user))
+		atomic_fetch_add_explicit(&ingest->rejects_lost, 1, memory_order_relaxed);
+}
+
+/* Both what could not be decoded and what was refused, by lines. */
+static void deliver_rejects(struct ingest *ingest, struct chunk *chunk)
+{
+	struct fg_reject refused;
+	struct fg_error error;
+	size_t r = 0;
+
+	chunk_sort_refusals(chunk);
 	for (size_t i = 0; i < chunk->rejects_n; i++) {
 		const struct chunk_reject *rejected = &chunk->rejects[i];
 		struct fg_reject reject = { rejected->line, rejected->text, rejected->text_len, &rejected->error };
 
-		if (ingest->options.reject && ingest->options.reject(&reject, ingest->options.user))
-			atomic_fetch_add_explicit(&ingest->rejects_lost, 1, memory_order_relaxed);
+		for (; r < chunk->refusals_n; r++) {
+			chunk_refusal_get(chunk, &chunk->refusals[r], &error, &refused);
+			if (refused.line > reject.line)
+				break;
+			deliver(ingest, &refused);
+		}
+		deliver(ingest, &reject);
+	}
+	for (; r < chunk->refusals_n; r++) {
+		chunk_refusal_get(chunk, &chunk->refusals[r], &error, &refused);
+		deliver(ingest, &refused);
 	}
 	atomic_fetch_add_explicit(&ingest->rejected, chunk->rejects_n, memory_order_relaxed);
 	atomic_fetch_add_explicit(&ingest->lines, chunk->lines, memory_order_relaxed);
@@ -268,7 +298,12 @@ static struct slot *lane_ready(struct ingest *ingest, struct lane *lane)
 
 	if (atomic_load(&ingest->halted) || next >= atomic_load(&ingest->total))
 		return NULL;
-	return atomic_load(&slot->published) == next + 1 ? slot : NULL;
+	if (atomic_load(&slot->published) != next + 1)
+		return NULL;
+	/* Merging may refuse lines: those are told with the chunk's others. Who passes it last looks here again. */
+	if (lane == &ingest->lanes[ingest->lanes_n - 1] && atomic_load(&slot->lanes_left) != 1)
+		return NULL;
+	return slot;
 }
 
 /* Returns: true when it held the lane; then the caller must look at it again. */

@@ -12,6 +12,7 @@
 #define FG_RUNTIME_INGEST_H
 
 #include <fieldguard/ingest.h>
+#include <fieldguard/shared.h>
 
 /* Bytes of lines a chunk is meant to hold. Large enough that what a chunk costs by itself does not show beside decoding
  * it, small enough for a core's own cache. */
@@ -27,6 +28,12 @@ struct chunk_reject {
 	const char *text;
 	size_t text_len;
 	struct fg_error error;
+};
+
+/* A message that its record's policies refused. */
+struct chunk_refusal {
+	uint32_t message;
+	struct fg_refusal why;
 };
 
 /* The messages of one partition, in order of lines: a list through chunk.next. */
@@ -63,11 +70,18 @@ struct chunk {
 	char *records, *presents;
 	uint64_t *hashes;
 	uint32_t *next;
+	size_t *starts;                /* where a message's line begins in text */
+	uint32_t *lines_before;        /* it, counted from first_line */
 	struct chunk_bucket *buckets;
 	size_t messages_n;
 	struct chunk_reject *rejects;
 	size_t rejects_n, rejects_room;
 	uint64_t lines;                /* that were not blank */
+
+	/* what came of merging; lanes add to it side by side */
+	struct fg_mutex lock;          /* guards the rest */
+	struct chunk_refusal *refusals;
+	size_t refusals_n, refusals_room;
 };
 
 /* lines_max messages at most. Returns: 0 or -ENOMEM. */
@@ -76,6 +90,13 @@ int chunk_init(struct chunk *chunk, const struct chunk_shape *shape);
 void chunk_fini(struct chunk *chunk, const struct chunk_shape *shape);
 /* Returns: 0; or -ENOMEM, then the chunk holds what came before the line that failed. */
 int chunk_decode(struct chunk *chunk, const struct chunk_shape *shape);
+/* Keeps that message m was refused. Returns: 0 or -ENOMEM. Threads: several lanes at once. */
+int chunk_refuse(struct chunk *chunk, const struct chunk_shape *shape, uint32_t m, const struct fg_refusal *why);
+/* Puts refusals in the order of lines. */
+void chunk_sort_refusals(struct chunk *chunk);
+/* The refusal as a reject is told. ret_error: filled; ret_reject points to it. */
+void chunk_refusal_get(const struct chunk *chunk, const struct chunk_refusal *refusal, struct fg_error *ret_error,
+                       struct fg_reject *ret_reject);
 
 struct source {
 	int fd;                        /* -1: memory */

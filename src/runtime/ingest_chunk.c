@@ -4,12 +4,15 @@
 #include "store.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 int chunk_init(struct chunk *chunk, const struct chunk_shape *shape)
 {
 	size_t partitions_n = (size_t)1 << shape->partition_bits, n = shape->lines_max;
 	size_t align = shape->type->record_align > 64 ? shape->type->record_align : 64;
-	size_t message = shape->record_stride + shape->present_stride + sizeof(*chunk->hashes) + sizeof(*chunk->next);
+	size_t message = shape->record_stride + shape->present_stride + sizeof(*chunk->hashes) +
+	                 sizeof(*chunk->starts) + sizeof(*chunk->next) + sizeof(*chunk->lines_before);
 	char *p;
 
 	chunk->block = memory_alloc(shape->allocator, n * message + partitions_n * sizeof(*chunk->buckets) + align - 1);
@@ -19,8 +22,10 @@ int chunk_init(struct chunk *chunk, const struct chunk_shape *shape)
 	chunk->records = p;
 	chunk->presents = p += n * shape->record_stride;
 	chunk->hashes = (uint64_t *)(p += n * shape->present_stride);
-	chunk->next = (uint32_t *)(p += n * sizeof(*chunk->hashes));
-	chunk->buckets = (struct chunk_bucket *)(p + n * sizeof(*chunk->next));
+	chunk->starts = (size_t *)(p += n * sizeof(*chunk->hashes));
+	chunk->next = (uint32_t *)(p += n * sizeof(*chunk->starts));
+	chunk->lines_before = (uint32_t *)(p += n * sizeof(*chunk->next));
+	chunk->buckets = (struct chunk_bucket *)(p + n * sizeof(*chunk->lines_before));
 	fg_arena_init(&chunk->arena, shape->allocator, 0);
 	chunk->ready = true;
 	return 0;
@@ -34,6 +39,7 @@ void chunk_fini(struct chunk *chunk, const struct chunk_shape *shape)
 	memory_free(shape->allocator, chunk->buf);
 	memory_free(shape->allocator, chunk->block);
 	memory_free(shape->allocator, chunk->rejects);
+	memory_free(shape->allocator, chunk->refusals);
 	memset(chunk, 0, sizeof(*chunk));
 }
 
@@ -66,12 +72,14 @@ static void line_error(struct fg_error *error, enum fg_code code, const char *te
 }
 
 /* Keeps the message that stands decoded behind the last one. */
-static void keep(struct chunk *chunk, const struct chunk_shape *shape, uint64_t hash)
+static void keep(struct chunk *chunk, const struct chunk_shape *shape, uint64_t line, const char *text, uint64_t hash)
 {
 	uint32_t m = (uint32_t)chunk->messages_n++;
 	struct chunk_bucket *bucket = &chunk->buckets[shape->partition_bits ? hash >> (64 - shape->partition_bits) : 0];
 
 	chunk->hashes[m] = hash;
+	chunk->starts[m] = (size_t)(text - chunk->text);
+	chunk->lines_before[m] = (uint32_t)(line - chunk->first_line);
 	chunk->next[m] = NO_MESSAGE;
 	if (bucket->n++)
 		chunk->next[bucket->last] = m;
@@ -111,7 +119,7 @@ static int decode_line(struct chunk *chunk, const struct chunk_shape *shape, uin
 		line_error(&error, FG_ERR_REQUIRED, "the key is absent");
 		return reject(chunk, shape, line, text, len, &error);
 	}
-	keep(chunk, shape, store_hash(shape->store, key));
+	keep(chunk, shape, line, text, store_hash(shape->store, key));
 	chunk->lines++;
 	return 0;
 }
@@ -120,6 +128,7 @@ static void clear(struct chunk *chunk, const struct chunk_shape *shape)
 {
 	chunk->messages_n = 0;
 	chunk->rejects_n = 0;
+	chunk->refusals_n = 0;
 	chunk->lines = 0;
 	memset(chunk->buckets, 0, sizeof(*chunk->buckets) << shape->partition_bits);
 	if (chunk->arena.used > CHUNK_KEEP_BYTES)
@@ -148,4 +157,45 @@ int chunk_decode(struct chunk *chunk, const struct chunk_shape *shape)
 		p = stop + 1;
 	}
 	return rc;
+}
+
+int chunk_refuse(struct chunk *chunk, const struct chunk_shape *shape, uint32_t m, const struct fg_refusal *why)
+{
+	int rc = -ENOMEM;
+
+	fg_mutex_lock(&chunk->lock);
+	if (memory_grow(shape->allocator, (void **)&chunk->refusals, &chunk->refusals_room, chunk->refusals_n + 1,
+	                sizeof(*chunk->refusals))) {
+		chunk->refusals[chunk->refusals_n++] = (struct chunk_refusal){ m, *why };
+		rc = 0;
+	}
+	fg_mutex_unlock(&chunk->lock);
+	return rc;
+}
+
+static int by_message(const void *a, const void *b)
+{
+	const struct chunk_refusal *x = a, *y = b;
+
+	return x->message < y->message ? -1 : x->message > y->message;
+}
+
+void chunk_sort_refusals(struct chunk *chunk)
+{
+	if (chunk->refusals_n)
+		qsort(chunk->refusals, chunk->refusals_n, sizeof(*chunk->refusals), by_message);
+}
+
+void chunk_refusal_get(const struct chunk *chunk, const struct chunk_refusal *refusal, struct fg_error *ret_error,
+                       struct fg_reject *ret_reject)
+{
+	const char *text = chunk->text + chunk->starts[refusal->message], *end = chunk->text + chunk->text_len;
+	const char *newline = memchr(text, '\n', (size_t)(end - text));
+	size_t len = (size_t)((newline ? newline : end) - text);
+
+	if (len && text[len - 1] == '\r')
+		len--;
+	line_error(ret_error, FG_ERR_REFUSED, refusal->why.text);
+	strncpy(ret_error->path, refusal->why.path, sizeof(ret_error->path) - 1);
+	*ret_reject = (struct fg_reject){ chunk->first_line + chunk->lines_before[refusal->message], text, len, ret_error };
 }
