@@ -197,5 +197,8 @@ void chunk_refusal_get(const struct chunk *chunk, const struct chunk_refusal *re
 		len--;
 	line_error(ret_error, FG_ERR_REFUSED, refusal->why.text);
 	strncpy(ret_error->path, refusal->why.path, sizeof(ret_error->path) - 1);
-	*ret_reject = (struct fg_reject){ chunk->first_line + chunk->lines_before[refusal->message], text, len, ret_error };
+	ret_reject->line = chunk->first_line + chunk->lines_before[refusal->message];
+	ret_reject->text = text;
+	ret_reject->text_len = len;
+	ret_reject->error = ret_error;
 }
