@@ -19,19 +19,7 @@
 #define FIELDGUARD_POOL_H
 
 #include <fieldguard/base.h>
-
-#ifndef FG_CHECKED
-#if defined(__SANITIZE_THREAD__)
-#define FG_CHECKED 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define FG_CHECKED 1
-#endif
-#endif
-#endif
-#ifndef FG_CHECKED
-#define FG_CHECKED 0
-#endif
+#include <fieldguard/checked.h>
 
 struct fg_pool;
 
