@@ -6,11 +6,11 @@
  * once: in each round all threads run the same empty cell; of the initialisers some fail. Each that succeeded is
  * counted: one a round, and everybody must get what that one wrote.
  *
- * swap: some threads replace the values of a few cells, all read them in sections, nested now and then, and some of them
- * end and are followed by new ones, in the middle of a section too. A value carries its cell, its generation and a sum
- * over all; its free function fills it with poison and hands it to no allocator until much later, so that whoever still
- * reads it is found out at full speed; ASan and TSan see the free itself. A reader never meets poison, a mix, or a value
- * older than one that it has seen. At the end every value but the last of each cell was freed, exactly once.
+ * swap: some threads replace the values of a few cells, all read them in sections, nested now and then; some end, in
+ * the middle of a section too, and new ones follow. A value carries its cell, its generation and a sum over all; its
+ * free function fills it with poison and hands it to no allocator until much later, so that whoever still reads it is
+ * found out at full speed; ASan and TSan see the free itself. A reader never meets poison, a mix, or a value older than
+ * one that it has seen. At the end every value was freed, exactly once.
  *
  * --naive frees the old value at once, and runs "if empty, make" without the cell: the oracle must find it out. Without
  * --threads: 2, 8 and 64 threads, guarded, then naive, FG_TORTURE_SECONDS (default 1) altogether each.
