@@ -87,14 +87,14 @@ static const char *kind_text(enum fg_violation_kind kind)
 	return "violation of";
 }
 
-static size_t append(char *buf, size_t size, size_t len, const struct fg_violator *who)
+static size_t append(char *buf, size_t size, size_t len, const char *before, const struct fg_violator *who)
 {
 	char *at = len < size ? buf + len : NULL;
 	size_t room = len < size ? size - len : 0;
 	int n = 0;
 
 	if (who->thread)
-		n = snprintf(at, room, "%s thread %llu in %s (%s)", len ? "," : "", (unsigned long long)who->thread,
+		n = snprintf(at, room, "%s thread %llu in %s (%s)", before, (unsigned long long)who->thread,
 		             who->function ? who->function : "?", who->field ? who->field : "?");
 	return len + (n > 0 ? (size_t)n : 0);
 }
@@ -102,12 +102,9 @@ static size_t append(char *buf, size_t size, size_t len, const struct fg_violato
 size_t fg_violation_format(const struct fg_violation *violation, char *buf, size_t size)
 {
 	int n = snprintf(buf, size, "%s struct %s at %p:", kind_text(violation->kind), violation->type, violation->object);
-	size_t len = n > 0 ? (size_t)n : 0, colon = len;
+	size_t len = append(buf, size, n > 0 ? (size_t)n : 0, "", &violation->here);
 
-	len = append(buf, size, len, &violation->here);
-	if (colon < size && len > colon)
-		buf[colon] = ' ';
-	return append(buf, size, len, &violation->there);
+	return append(buf, size, len, ",", &violation->there);
 }
 
 /* The one place where the library speaks and ends the process: only in checked builds, and only on a bug in the
