@@ -394,6 +394,16 @@ static struct totals torture(size_t threads_n, double seconds, bool naive)
 	return totals;
 }
 
+static _Atomic uint64_t violations;
+
+/* Under ThreadSanitizer this is a checked build. Setters that lose are what this test is for; all else is not. */
+static void on_violation(const struct fg_violation *violation, void *user)
+{
+	(void)user;
+	if (violation->kind != FG_VIOLATION_ONCE)
+		atomic_fetch_add(&violations, 1);
+}
+
 static void check(size_t threads_n, double seconds, bool naive)
 {
 	struct totals t = torture(threads_n, seconds, naive);
@@ -416,6 +426,8 @@ static void check(size_t threads_n, double seconds, bool naive)
 	tap_eq_int(t.changed, 0, "guarded, %zu threads: no once field changed", threads_n);
 	tap_eq_int(t.lost, 0, "guarded, %zu threads: no change lost", threads_n);
 	tap_eq_int(t.twice, 0, "guarded, %zu threads: each once field written by one, with all that came with it", threads_n);
+	tap_eq_int(atomic_load(&violations), 0, "guarded, %zu threads: no concurrent fill, no stranger among the owners",
+	           threads_n);
 	tap_eq_int(t.told, 0, "guarded, %zu threads: nothing of a refused merge was seen", threads_n);
 }
 
@@ -440,6 +452,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: torture_rules [--threads N] [--for SECONDS] [--naive]    N: 1 to %d\n", THREADS_MAX);
 		return 2;
 	}
+	fg_checked_set_handler(on_violation, NULL);
 	if (threads_n) {
 		check(threads_n, seconds, naive);
 		return tap_done();
