@@ -10,6 +10,11 @@
 
 #include "gen/gen.h"
 
+/* A record of more bytes is made in the arena rather than on the stack. */
+#define GEN_STACK_RECORD_MAX 16384
+/* FG_COPY_DEPTH_MAX, for the docs of what is generated. */
+#define GEN_COPY_DEPTH_MAX 4096
+
 /* Statements that read the JSON value at p into `target` (of field's type) and move p behind it; `fail` is the
  * statement to run where p became NULL. mask: the nested presence mask's address, or "NULL". */
 void gen_emit_decode_value(const struct model_struct *record, const struct model_field *field, const char *target,

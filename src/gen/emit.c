@@ -209,6 +209,9 @@ void gen_emit_prototypes(const struct gen_output *output, struct gen_text *text)
 			gen_printf(text, "static void %s_encode_%s(struct fg_enc *e, const %s *r);\n", record->name,
 			           field->name, record->c_name);
 		}
+		if (uses && gen_owns(record))
+			gen_printf(text, "static int %s_own(struct fg_copier *c, %s *r);\n", record->name,
+			           record->c_name);
 		if (!(uses & GEN_USED_OBJECT))
 			continue;
 		gen_printf(
@@ -229,10 +232,13 @@ void gen_emit_source(const struct gen_output *output, struct gen_text *text)
 	emit_banner(output, "c", "conversion of the structs in the header of the same name", text);
 	gen_printf(text,
 	           "#include \"%s.fg.h\"\n#include <errno.h>\n#include <fieldguard/checked.h>\n"
-	           "#include <fieldguard/codec.h>\n#include <limits.h>\n#include <stddef.h>\n#include <string.h>\n\n",
+	           "#include <fieldguard/codec.h>\n#include <fieldguard/copy.h>\n"
+	           "#include <limits.h>\n#include <stddef.h>\n#include <string.h>\n\n",
 	           output->name);
 	gen_printf(text,
 	           "_Static_assert(FG_CODEC_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
+	gen_printf(text,
+	           "_Static_assert(FG_COPY_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
 	if (any_shared(model))
 		gen_printf(
 		    text,
@@ -255,6 +261,7 @@ void gen_emit_source(const struct gen_output *output, struct gen_text *text)
 			gen_emit_present_source(output, record, text);
 		gen_emit_decode_source(output, record, text);
 		gen_emit_encode_source(output, record, text);
+		gen_emit_copy_source(output, record, text);
 		if (!gen_public(record))
 			continue;
 		if (record->shareable)

@@ -4,12 +4,9 @@
 
 #include <stdio.h>
 
-/* A record of more bytes is decoded into the arena rather than onto the stack. */
-#define STACK_RECORD_MAX 16384
-
 static bool needs_memory(const struct model_struct *record)
 {
-	return record->has_pointers || record->size > STACK_RECORD_MAX;
+	return record->has_pointers || record->size > GEN_STACK_RECORD_MAX;
 }
 
 static void emit_decode_header(const struct model_struct *record, struct gen_text *text)
@@ -57,7 +54,6 @@ static void emit_decode_header(const struct model_struct *record, struct gen_tex
 
 void gen_emit_codec_header(const struct gen_output *output, const struct model_struct *record, struct gen_text *text)
 {
-	(void)output;
 	emit_decode_header(record, text);
 	gen_printf(
 	    text,
@@ -73,13 +69,14 @@ void gen_emit_codec_header(const struct gen_output *output, const struct model_s
 	           "int %s_encode(const %s *record, const struct %s_present *present, struct fg_buffer *out, "
 	           "struct fg_error *ret_error);\n",
 	           record->name, record->c_name, record->name);
+	gen_emit_copy_header(output, record, text);
 	gen_printf(text, "\n/* What fg_store and fg_ingest know of %s. Constant; threads: any. */\n", record->c_name);
 	gen_printf(text, "extern const struct fg_type %s_fg_type;\n", record->name);
 }
 
 static void emit_decode(const struct model_struct *record, struct gen_text *text)
 {
-	bool large = record->size > STACK_RECORD_MAX;
+	bool large = record->size > GEN_STACK_RECORD_MAX;
 	const char *name = record->name;
 
 	gen_printf(

@@ -54,6 +54,8 @@ bool gen_public(const struct model_struct *record);
 bool gen_stored(const struct model_struct *record);
 /* Can a merge into its shared form be refused? (it has a field of the policy once, or with states) */
 bool gen_refuses(const struct model_struct *record);
+/* Is a copy of it more than an assignment? (it holds pointers, or fields that take no part in conversion) */
+bool gen_owns(const struct model_struct *record);
 /* What the output makes of a struct; 0: nothing, it takes no part. */
 enum {
 	GEN_USED_OBJECT = 1,              /* decoded and encoded by functions of its own */
@@ -72,6 +74,9 @@ void gen_emit_decode_source(const struct gen_output *output, const struct model_
 void gen_emit_encode_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
 /* Prototypes of all static functions of the source: types may refer to each other. */
 void gen_emit_prototypes(const struct gen_output *output, struct gen_text *text);
+/* T_copy; and T_own, which makes what a record points to its own, of each struct that needs it. */
+void gen_emit_copy_header(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+void gen_emit_copy_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
 /* patch, present_all */
 void gen_emit_present_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
 /* the shared form: struct, groups, merge, read, accessors (only for records with shareable set) */

@@ -66,7 +66,7 @@ static void add(struct names *names, enum space space, const struct model_struct
 
 static void add_struct(struct names *names, const struct model_struct *record)
 {
-	static const char *const functions[] = {"has", "present_all", "decode", "decode_array", "encode", "patch", "fg_type"};
+	static const char *const functions[] = {"has", "present_all", "decode", "decode_array", "encode", "copy", "patch", "fg_type"};
 	static const char *const shared[] = {"shared_init", "merge", "read"};
 	static const char *const store[] = {"store_new", "store_merge", "store_read", "store_remove", "store_each"};
 	bool has_key = false;

@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <fieldguard/checked.h>
 #include <fieldguard/codec.h>
+#include <fieldguard/copy.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
 
 _Static_assert(FG_CODEC_ABI == 1, "made for another version of fieldguard: generate again");
+_Static_assert(FG_COPY_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_SHARED_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_TYPE_ABI == 2, "made for another version of fieldguard: generate again");
 
@@ -220,12 +222,14 @@ static const char *kinds_tuple_decode_object(struct fg_dec *d, const char *p, st
                                              struct kinds_tuple_present *m);
 static void kinds_tuple_encode_object(struct fg_enc *e, const struct kinds_tuple *r,
                                       const struct kinds_tuple_present *m);
+static int kinds_entry_own(struct fg_copier *c, struct kinds_entry *r);
 static const char *kinds_entry_decode_object(struct fg_dec *d, const char *p, struct kinds_entry *r,
                                              struct kinds_entry_present *m);
 static void kinds_entry_encode_object(struct fg_enc *e, const struct kinds_entry *r,
                                       const struct kinds_entry_present *m);
 static const char *kinds_group_decode_names(struct fg_dec *d, const char *p, struct kinds_group *r);
 static void kinds_group_encode_names(struct fg_enc *e, const struct kinds_group *r);
+static int kinds_group_own(struct fg_copier *c, struct kinds_group *r);
 static const char *kinds_group_decode_object(struct fg_dec *d, const char *p, struct kinds_group *r,
                                              struct kinds_group_present *m);
 static void kinds_group_encode_object(struct fg_enc *e, const struct kinds_group *r,
@@ -234,6 +238,7 @@ static const char *kinds_place_decode_object(struct fg_dec *d, const char *p, st
                                              struct kinds_place_present *m);
 static void kinds_place_encode_object(struct fg_enc *e, const struct kinds_place *r,
                                       const struct kinds_place_present *m);
+static int kinds_node_own(struct fg_copier *c, struct kinds_node *r);
 static const char *kinds_node_decode_object(struct fg_dec *d, const char *p, struct kinds_node *r,
                                             struct kinds_node_present *m);
 static void kinds_node_encode_object(struct fg_enc *e, const struct kinds_node *r, const struct kinds_node_present *m);
@@ -269,6 +274,7 @@ static const char *kinds_decode_groups(struct fg_dec *d, const char *p, struct k
 static void kinds_encode_groups(struct fg_enc *e, const struct kinds *r);
 static const char *kinds_decode_places(struct fg_dec *d, const char *p, struct kinds *r);
 static void kinds_encode_places(struct fg_enc *e, const struct kinds *r);
+static int kinds_own(struct fg_copier *c, struct kinds *r);
 static const char *kinds_decode_object(struct fg_dec *d, const char *p, struct kinds *r, struct kinds_present *m);
 static void kinds_encode_object(struct fg_enc *e, const struct kinds *r, const struct kinds_present *m);
 
@@ -1082,6 +1088,36 @@ int kinds_entry_encode(const struct kinds_entry *record, const struct kinds_entr
 	return fg_enc_end(&e);
 }
 
+/* Makes all that *r points to its own. On failure *r is to be thrown away. */
+static int kinds_entry_own(struct fg_copier *c, struct kinds_entry *r)
+{
+	int rc;
+
+	if (c->depth == 0)
+		return -EINVAL;
+	c->depth--;
+	rc = fg_copy_str(c, &r->name);
+	if (rc)
+		return rc;
+	c->depth++;
+	return 0;
+}
+
+int kinds_entry_copy(const struct kinds_entry *from, struct fg_arena *arena, struct kinds_entry *ret_record)
+{
+	struct fg_copier c = {arena, FG_COPY_DEPTH_MAX};
+	struct kinds_entry record;
+	int rc;
+
+	FG_FILL(ret_record, "kinds_entry");
+	memcpy(&record, from, sizeof record);
+	rc = kinds_entry_own(&c, &record);
+	if (rc)
+		return rc;
+	memcpy(ret_record, &record, sizeof *ret_record);
+	return 0;
+}
+
 static int kinds_entry_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                                    struct fg_arena *arena, void *ret_record, void *ret_present,
                                    struct fg_error *ret_error)
@@ -1388,6 +1424,51 @@ int kinds_group_encode(const struct kinds_group *record, const struct kinds_grou
 	fg_enc_begin(&e, out, ret_error ? ret_error : &error);
 	kinds_group_encode_object(&e, record, present);
 	return fg_enc_end(&e);
+}
+
+/* Makes all that *r points to its own. On failure *r is to be thrown away. */
+static int kinds_group_own(struct fg_copier *c, struct kinds_group *r)
+{
+	size_t n;
+	char *string;
+	int rc;
+
+	if (c->depth == 0)
+		return -EINVAL;
+	c->depth--;
+	n = (size_t)r->names_n;
+	if (n > 0 && !r->names)
+		return -EINVAL;
+	if (r->names) {
+		char **to = fg_copy_items(c, r->names, n, sizeof *to, _Alignof(char *));
+
+		if (!to)
+			return -ENOMEM;
+		for (size_t i = 0; i < n; i++) {
+			rc = fg_copy_cstr(c, to[i], &string);
+			if (rc)
+				return rc;
+			to[i] = string;
+		}
+		r->names = to;
+	}
+	c->depth++;
+	return 0;
+}
+
+int kinds_group_copy(const struct kinds_group *from, struct fg_arena *arena, struct kinds_group *ret_record)
+{
+	struct fg_copier c = {arena, FG_COPY_DEPTH_MAX};
+	struct kinds_group record;
+	int rc;
+
+	FG_FILL(ret_record, "kinds_group");
+	memcpy(&record, from, sizeof record);
+	rc = kinds_group_own(&c, &record);
+	if (rc)
+		return rc;
+	memcpy(ret_record, &record, sizeof *ret_record);
+	return 0;
 }
 
 static int kinds_group_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
@@ -2039,6 +2120,43 @@ int kinds_node_encode(const struct kinds_node *record, const struct kinds_node_p
 	fg_enc_begin(&e, out, ret_error ? ret_error : &error);
 	kinds_node_encode_object(&e, record, present);
 	return fg_enc_end(&e);
+}
+
+/* Makes all that *r points to its own. On failure *r is to be thrown away. */
+static int kinds_node_own(struct fg_copier *c, struct kinds_node *r)
+{
+	int rc;
+
+	if (c->depth == 0)
+		return -EINVAL;
+	c->depth--;
+	if (r->next) {
+		struct kinds_node *to = fg_copy_items(c, r->next, 1, sizeof *to, _Alignof(struct kinds_node));
+
+		if (!to)
+			return -ENOMEM;
+		rc = kinds_node_own(c, &to[0]);
+		if (rc)
+			return rc;
+		r->next = to;
+	}
+	c->depth++;
+	return 0;
+}
+
+int kinds_node_copy(const struct kinds_node *from, struct fg_arena *arena, struct kinds_node *ret_record)
+{
+	struct fg_copier c = {arena, FG_COPY_DEPTH_MAX};
+	struct kinds_node record;
+	int rc;
+
+	FG_FILL(ret_record, "kinds_node");
+	memcpy(&record, from, sizeof record);
+	rc = kinds_node_own(&c, &record);
+	if (rc)
+		return rc;
+	memcpy(ret_record, &record, sizeof *ret_record);
+	return 0;
 }
 
 static int kinds_node_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
@@ -5695,6 +5813,208 @@ int kinds_encode(const struct kinds *record, const struct kinds_present *present
 	fg_enc_begin(&e, out, ret_error ? ret_error : &error);
 	kinds_encode_object(&e, record, present);
 	return fg_enc_end(&e);
+}
+
+/* Makes all that *r points to its own. On failure *r is to be thrown away. */
+static int kinds_own(struct fg_copier *c, struct kinds *r)
+{
+	size_t n;
+	char *string;
+	int rc;
+
+	if (c->depth == 0)
+		return -EINVAL;
+	c->depth--;
+	rc = fg_copy_str(c, &r->text);
+	if (rc)
+		return rc;
+	rc = fg_copy_cstr(c, r->name, &string);
+	if (rc)
+		return rc;
+	r->name = string;
+	rc = fg_copy_cstr(c, r->title, &string);
+	if (rc)
+		return rc;
+	r->title = string;
+	rc = fg_copy_str(c, &r->raw);
+	if (rc)
+		return rc;
+	if (r->where) {
+		struct kinds_point *to = fg_copy_items(c, r->where, 1, sizeof *to, _Alignof(struct kinds_point));
+
+		if (!to)
+			return -ENOMEM;
+		r->where = to;
+	}
+	if (r->count) {
+		int64_t *to = fg_copy_items(c, r->count, 1, sizeof *to, _Alignof(int64_t));
+
+		if (!to)
+			return -ENOMEM;
+		r->count = to;
+	}
+	if (r->shade) {
+		enum kinds_color *to = fg_copy_items(c, r->shade, 1, sizeof *to, _Alignof(enum kinds_color));
+
+		if (!to)
+			return -ENOMEM;
+		r->shade = to;
+	}
+	if (r->sure) {
+		bool *to = fg_copy_items(c, r->sure, 1, sizeof *to, _Alignof(bool));
+
+		if (!to)
+			return -ENOMEM;
+		r->sure = to;
+	}
+	if (r->weight) {
+		double *to = fg_copy_items(c, r->weight, 1, sizeof *to, _Alignof(double));
+
+		if (!to)
+			return -ENOMEM;
+		r->weight = to;
+	}
+	if (r->list) {
+		struct kinds_node *to = fg_copy_items(c, r->list, 1, sizeof *to, _Alignof(struct kinds_node));
+
+		if (!to)
+			return -ENOMEM;
+		rc = kinds_node_own(c, &to[0]);
+		if (rc)
+			return rc;
+		r->list = to;
+	}
+	n = (size_t)r->bytes_n;
+	if (n > 4)
+		return -EINVAL;
+	n = (size_t)r->words_n;
+	if (r->words_n < 0 || n > 3)
+		return -EINVAL;
+	n = (size_t)r->spots_n;
+	if (n > 2)
+		return -EINVAL;
+	n = (size_t)r->samples_n;
+	if (n > 0 && !r->samples)
+		return -EINVAL;
+	if (r->samples) {
+		double *to = fg_copy_items(c, r->samples, n, sizeof *to, _Alignof(double));
+
+		if (!to)
+			return -ENOMEM;
+		r->samples = to;
+	}
+	n = (size_t)r->tags_n;
+	if (r->tags_n < 0 || (n > 0 && !r->tags))
+		return -EINVAL;
+	if (r->tags) {
+		struct fg_str *to = fg_copy_items(c, r->tags, n, sizeof *to, _Alignof(struct fg_str));
+
+		if (!to)
+			return -ENOMEM;
+		for (size_t i = 0; i < n; i++) {
+			rc = fg_copy_str(c, &to[i]);
+			if (rc)
+				return rc;
+		}
+		r->tags = to;
+	}
+	n = (size_t)r->lines_n;
+	if (n > 0 && !r->lines)
+		return -EINVAL;
+	if (r->lines) {
+		const char **to = fg_copy_items(c, r->lines, n, sizeof *to, _Alignof(const char *));
+
+		if (!to)
+			return -ENOMEM;
+		for (size_t i = 0; i < n; i++) {
+			rc = fg_copy_cstr(c, to[i], &string);
+			if (rc)
+				return rc;
+			to[i] = string;
+		}
+		r->lines = to;
+	}
+	n = (size_t)r->colors_n;
+	if (n > 0 && !r->colors)
+		return -EINVAL;
+	if (r->colors) {
+		enum kinds_color *to = fg_copy_items(c, r->colors, n, sizeof *to, _Alignof(enum kinds_color));
+
+		if (!to)
+			return -ENOMEM;
+		r->colors = to;
+	}
+	n = (size_t)r->rows_n;
+	if (n > 0 && !r->rows)
+		return -EINVAL;
+	if (r->rows) {
+		struct kinds_tuple *to = fg_copy_items(c, r->rows, n, sizeof *to, _Alignof(struct kinds_tuple));
+
+		if (!to)
+			return -ENOMEM;
+		r->rows = to;
+	}
+	n = (size_t)r->times_n;
+	if (n > 0 && !r->times)
+		return -EINVAL;
+	if (r->times) {
+		int64_t *to = fg_copy_items(c, r->times, n, sizeof *to, _Alignof(int64_t));
+
+		if (!to)
+			return -ENOMEM;
+		r->times = to;
+	}
+	n = (size_t)r->limits_n;
+	if (n > 0 && !r->limits)
+		return -EINVAL;
+	if (r->limits) {
+		struct kinds_entry *to = fg_copy_items(c, r->limits, n, sizeof *to, _Alignof(struct kinds_entry));
+
+		if (!to)
+			return -ENOMEM;
+		for (size_t i = 0; i < n; i++) {
+			rc = kinds_entry_own(c, &to[i]);
+			if (rc)
+				return rc;
+		}
+		r->limits = to;
+	}
+	n = (size_t)r->groups_n;
+	if (n > 0 && !r->groups)
+		return -EINVAL;
+	if (r->groups) {
+		struct kinds_group *to = fg_copy_items(c, r->groups, n, sizeof *to, _Alignof(struct kinds_group));
+
+		if (!to)
+			return -ENOMEM;
+		for (size_t i = 0; i < n; i++) {
+			rc = kinds_group_own(c, &to[i]);
+			if (rc)
+				return rc;
+		}
+		r->groups = to;
+	}
+	n = (size_t)r->places_n;
+	if (n > 2)
+		return -EINVAL;
+	memset((char *)r + 576, 0, 8); /* opaque */
+	c->depth++;
+	return 0;
+}
+
+int kinds_copy(const struct kinds *from, struct fg_arena *arena, struct kinds *ret_record)
+{
+	struct fg_copier c = {arena, FG_COPY_DEPTH_MAX};
+	struct kinds record;
+	int rc;
+
+	FG_FILL(ret_record, "kinds");
+	memcpy(&record, from, sizeof record);
+	rc = kinds_own(&c, &record);
+	if (rc)
+		return rc;
+	memcpy(ret_record, &record, sizeof *ret_record);
+	return 0;
 }
 
 static int kinds_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,

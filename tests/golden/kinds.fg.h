@@ -94,6 +94,16 @@ int kinds_point_decode_array(const char *json, size_t json_len, const struct fg_
 int kinds_point_encode(const struct kinds_point *record, const struct kinds_point_present *present,
                        struct fg_buffer *out, struct fg_error *ret_error);
 
+/* Copies a record; it holds no pointer. arena: not used. Returns: 0. Threads: any, each with a *ret_record of its own.
+ * */
+static inline int kinds_point_copy(const struct kinds_point *from, struct fg_arena *arena,
+                                   struct kinds_point *ret_record)
+{
+	(void)arena;
+	*ret_record = *from;
+	return 0;
+}
+
 /* What fg_store and fg_ingest know of struct kinds_point. Constant; threads: any. */
 extern const struct fg_type kinds_point_fg_type;
 
@@ -184,6 +194,16 @@ int kinds_tuple_decode_array(const char *json, size_t json_len, const struct fg_
 int kinds_tuple_encode(const struct kinds_tuple *record, const struct kinds_tuple_present *present,
                        struct fg_buffer *out, struct fg_error *ret_error);
 
+/* Copies a record; it holds no pointer. arena: not used. Returns: 0. Threads: any, each with a *ret_record of its own.
+ * */
+static inline int kinds_tuple_copy(const struct kinds_tuple *from, struct fg_arena *arena,
+                                   struct kinds_tuple *ret_record)
+{
+	(void)arena;
+	*ret_record = *from;
+	return 0;
+}
+
 /* What fg_store and fg_ingest know of struct kinds_tuple. Constant; threads: any. */
 extern const struct fg_type kinds_tuple_fg_type;
 
@@ -273,6 +293,19 @@ int kinds_entry_decode_array(const char *json, size_t json_len, const struct fg_
  */
 int kinds_entry_encode(const struct kinds_entry *record, const struct kinds_entry_present *present,
                        struct fg_buffer *out, struct fg_error *ret_error);
+
+/*
+ * Copies a record and all that it points to: the copy does not need the memory that from was decoded from and into.
+ * NULL stays NULL; what two pointers point to is copied twice; fields that take no part in conversion become zero
+ * (bit-fields are copied).
+ * arena: gets what the copy points to, and keeps part of it on failure. ret_record: may be from.
+ * Returns: 0; -ENOMEM; -EINVAL (a count over its array, or more than 4096 structs in each other: a circle). On failure
+ * *ret_record is as it was.
+ * Threads: any number at once on one from while none writes it; each with an arena and a *ret_record of its own.
+ * Owner: what the copy points to belongs to the arena.
+ * Cost: one pass; one piece of the arena for each string, array and value pointed to.
+ */
+int kinds_entry_copy(const struct kinds_entry *from, struct fg_arena *arena, struct kinds_entry *ret_record);
 
 /* What fg_store and fg_ingest know of struct kinds_entry. Constant; threads: any. */
 extern const struct fg_type kinds_entry_fg_type;
@@ -365,6 +398,19 @@ int kinds_group_decode_array(const char *json, size_t json_len, const struct fg_
 int kinds_group_encode(const struct kinds_group *record, const struct kinds_group_present *present,
                        struct fg_buffer *out, struct fg_error *ret_error);
 
+/*
+ * Copies a record and all that it points to: the copy does not need the memory that from was decoded from and into.
+ * NULL stays NULL; what two pointers point to is copied twice; fields that take no part in conversion become zero
+ * (bit-fields are copied).
+ * arena: gets what the copy points to, and keeps part of it on failure. ret_record: may be from.
+ * Returns: 0; -ENOMEM; -EINVAL (a count over its array, or more than 4096 structs in each other: a circle). On failure
+ * *ret_record is as it was.
+ * Threads: any number at once on one from while none writes it; each with an arena and a *ret_record of its own.
+ * Owner: what the copy points to belongs to the arena.
+ * Cost: one pass; one piece of the arena for each string, array and value pointed to.
+ */
+int kinds_group_copy(const struct kinds_group *from, struct fg_arena *arena, struct kinds_group *ret_record);
+
 /* What fg_store and fg_ingest know of struct kinds_group. Constant; threads: any. */
 extern const struct fg_type kinds_group_fg_type;
 
@@ -455,6 +501,16 @@ int kinds_place_decode_array(const char *json, size_t json_len, const struct fg_
  */
 int kinds_place_encode(const struct kinds_place *record, const struct kinds_place_present *present,
                        struct fg_buffer *out, struct fg_error *ret_error);
+
+/* Copies a record; it holds no pointer. arena: not used. Returns: 0. Threads: any, each with a *ret_record of its own.
+ * */
+static inline int kinds_place_copy(const struct kinds_place *from, struct fg_arena *arena,
+                                   struct kinds_place *ret_record)
+{
+	(void)arena;
+	*ret_record = *from;
+	return 0;
+}
 
 /* What fg_store and fg_ingest know of struct kinds_place. Constant; threads: any. */
 extern const struct fg_type kinds_place_fg_type;
@@ -602,6 +658,19 @@ int kinds_node_decode_array(const char *json, size_t json_len, const struct fg_d
 int kinds_node_encode(const struct kinds_node *record, const struct kinds_node_present *present, struct fg_buffer *out,
                       struct fg_error *ret_error);
 
+/*
+ * Copies a record and all that it points to: the copy does not need the memory that from was decoded from and into.
+ * NULL stays NULL; what two pointers point to is copied twice; fields that take no part in conversion become zero
+ * (bit-fields are copied).
+ * arena: gets what the copy points to, and keeps part of it on failure. ret_record: may be from.
+ * Returns: 0; -ENOMEM; -EINVAL (a count over its array, or more than 4096 structs in each other: a circle). On failure
+ * *ret_record is as it was.
+ * Threads: any number at once on one from while none writes it; each with an arena and a *ret_record of its own.
+ * Owner: what the copy points to belongs to the arena.
+ * Cost: one pass; one piece of the arena for each string, array and value pointed to.
+ */
+int kinds_node_copy(const struct kinds_node *from, struct fg_arena *arena, struct kinds_node *ret_record);
+
 /* What fg_store and fg_ingest know of struct kinds_node. Constant; threads: any. */
 extern const struct fg_type kinds_node_fg_type;
 
@@ -690,6 +759,16 @@ int kinds_strict_decode_array(const char *json, size_t json_len, const struct fg
  */
 int kinds_strict_encode(const struct kinds_strict *record, const struct kinds_strict_present *present,
                         struct fg_buffer *out, struct fg_error *ret_error);
+
+/* Copies a record; it holds no pointer. arena: not used. Returns: 0. Threads: any, each with a *ret_record of its own.
+ * */
+static inline int kinds_strict_copy(const struct kinds_strict *from, struct fg_arena *arena,
+                                    struct kinds_strict *ret_record)
+{
+	(void)arena;
+	*ret_record = *from;
+	return 0;
+}
 
 /* What fg_store and fg_ingest know of struct kinds_strict. Constant; threads: any. */
 extern const struct fg_type kinds_strict_fg_type;
@@ -858,6 +937,19 @@ int kinds_decode_array(const char *json, size_t json_len, const struct fg_decode
  */
 int kinds_encode(const struct kinds *record, const struct kinds_present *present, struct fg_buffer *out,
                  struct fg_error *ret_error);
+
+/*
+ * Copies a record and all that it points to: the copy does not need the memory that from was decoded from and into.
+ * NULL stays NULL; what two pointers point to is copied twice; fields that take no part in conversion become zero
+ * (bit-fields are copied).
+ * arena: gets what the copy points to, and keeps part of it on failure. ret_record: may be from.
+ * Returns: 0; -ENOMEM; -EINVAL (a count over its array, or more than 4096 structs in each other: a circle). On failure
+ * *ret_record is as it was.
+ * Threads: any number at once on one from while none writes it; each with an arena and a *ret_record of its own.
+ * Owner: what the copy points to belongs to the arena.
+ * Cost: one pass; one piece of the arena for each string, array and value pointed to.
+ */
+int kinds_copy(const struct kinds *from, struct fg_arena *arena, struct kinds *ret_record);
 
 /* What fg_store and fg_ingest know of struct kinds. Constant; threads: any. */
 extern const struct fg_type kinds_fg_type;

@@ -127,6 +127,115 @@ static void test_defaults(void)
 	fg_arena_fini(&arena);
 }
 
+/* An allocator whose memory is overwritten before it is freed. */
+static void *poisoned_alloc(void *user, size_t size)
+{
+	size_t *p = malloc(size + 2 * sizeof *p);
+
+	(void)user;
+	if (!p)
+		return NULL;
+	*p = size;
+	return p + 2;
+}
+
+static void poisoned_free(void *user, void *ptr)
+{
+	size_t *p = (size_t *)ptr - 2;
+
+	(void)user;
+	memset(ptr, 0xa5, *p);
+	free(p);
+}
+
+/* A copy says the same when nothing is left of what it was made from. */
+static void check_copy(const char *text)
+{
+	const struct fg_allocator poisoned = {poisoned_alloc, poisoned_free, NULL};
+	char *json = exact_copy(text, strlen(text));
+	struct fg_buffer before = {0}, after = {0};
+	struct fg_arena source, arena;
+	struct kinds_present present;
+	struct kinds k, copy;
+
+	fg_arena_init(&source, &poisoned, 64);
+	fg_arena_init(&arena, NULL, 64);
+	tap_eq_int(kinds_decode(json, strlen(text), NULL, &source, &k, &present, NULL), 0, "decoded: %.50s", text);
+	k.opaque = json;
+	tap_eq_int(kinds_encode(&k, &present, &before, NULL), 0, "encoded");
+	tap_eq_int(kinds_copy(&k, &arena, &copy), 0, "copied");
+	memset(&k, 0xa5, sizeof k);
+	fg_arena_fini(&source);
+	memset(json, 0xa5, strlen(text));
+	free(json);
+	tap_eq_int(kinds_encode(&copy, &present, &after, NULL), 0, "encoded without its source");
+	tap_ok(before.len == after.len && memcmp(before.data, after.data, after.len) == 0, "the same text");
+	tap_ok(!copy.opaque, "no pointer that is not its own");
+	fg_buffer_fini(&before);
+	fg_buffer_fini(&after);
+	fg_arena_fini(&arena);
+}
+
+static void test_copies(void)
+{
+	check_copy(rich);
+	check_copy("{\"id\":\"x\"}");
+	check_copy("{\"id\":\"x\",\"text\":null,\"name\":\"\",\"title\":null,\"raw\":null,\"where\":null,\"tags\":null,\"lines\":[\"\"]}");
+	check_copy("{\"id\":\"x\",\"text\":\"\",\"samples\":[],\"tags\":[],\"limits\":{},\"groups\":{\"1\":[]}}");
+}
+
+/* What can't be copied: *ret_record is as it was, whatever fails. */
+static void test_copy_refusals(void)
+{
+	struct kinds_node circle = {.value = 1, .next = &circle}, node = {.value = 2}, chain[100];
+	struct fg_str tag = {"x", 1};
+	struct kinds k = {.tags_n = -1, .tags = &tag}, copy = {.last = 77};
+	struct fg_arena arena;
+
+	fg_arena_init(&arena, NULL, 0);
+	tap_eq_int(kinds_copy(&k, &arena, &copy), -EINVAL, "a count below zero");
+	k = (struct kinds){.samples_n = 1};
+	tap_eq_int(kinds_copy(&k, &arena, &copy), -EINVAL, "a count over no array");
+	k = (struct kinds){.bytes_n = 5};
+	tap_eq_int(kinds_copy(&k, &arena, &copy), -EINVAL, "a count over an array");
+	k = (struct kinds){.list = &circle};
+	tap_eq_int(kinds_copy(&k, &arena, &copy), -EINVAL, "a circle");
+	k = (struct kinds){.list = &node};
+	tap_eq_int(kinds_copy(&k, NULL, &copy), -ENOMEM, "no arena");
+	tap_eq_int((int)copy.last, 77, "nothing was touched");
+	for (size_t i = 0; i < 100; i++)
+		chain[i] = (struct kinds_node){.value = (int64_t)i, .next = i < 99 ? &chain[i + 1] : NULL};
+	tap_eq_int(kinds_node_copy(chain, &arena, &node), 0, "a list of 100");
+	tap_ok(node.next != &chain[1] && node.next->next->value == 2, "is a list of its own");
+	fg_arena_fini(&arena);
+}
+
+static void test_copy_memory(void)
+{
+	struct fg_arena source;
+	struct kinds k;
+	size_t i, wrong = 0, leaked = 0;
+	int status = -ENOMEM;
+
+	fg_arena_init(&source, NULL, 0);
+	tap_eq_int(kinds_decode(rich, strlen(rich), NULL, &source, &k, NULL, NULL), 0, "decoded");
+	for (i = 0; status && i < 100; i++) {
+		struct failing failing = {.left = i};
+		const struct fg_allocator allocator = {failing_alloc, failing_free, &failing};
+		struct fg_arena arena;
+		struct kinds copy = {.last = 77};
+
+		fg_arena_init(&arena, &allocator, 16);
+		status = kinds_copy(&k, &arena, &copy);
+		wrong += status ? status != -ENOMEM || copy.last != 77 : copy.last != 25;
+		fg_arena_fini(&arena);
+		leaked += failing.live;
+	}
+	tap_ok(i > 3 && status == 0, "memory failed at %zu places, then sufficed", i - 1);
+	tap_ok(wrong == 0 && leaked == 0, "each failure says so, changes nothing and leaks nothing");
+	fg_arena_fini(&source);
+}
+
 static void test_rounds(void)
 {
 	check_round(&kinds_fg_type, rich, NULL);
@@ -372,6 +481,9 @@ int main(void)
 {
 	test_values();
 	test_defaults();
+	test_copies();
+	test_copy_refusals();
+	test_copy_memory();
 	test_rounds();
 	test_refusals();
 	test_limits();

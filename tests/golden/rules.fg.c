@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <fieldguard/checked.h>
 #include <fieldguard/codec.h>
+#include <fieldguard/copy.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
 
 _Static_assert(FG_CODEC_ABI == 1, "made for another version of fieldguard: generate again");
+_Static_assert(FG_COPY_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_SHARED_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_TYPE_ABI == 2, "made for another version of fieldguard: generate again");
 

@@ -95,6 +95,16 @@ int rules_point_decode_array(const char *json, size_t json_len, const struct fg_
 int rules_point_encode(const struct rules_point *record, const struct rules_point_present *present,
                        struct fg_buffer *out, struct fg_error *ret_error);
 
+/* Copies a record; it holds no pointer. arena: not used. Returns: 0. Threads: any, each with a *ret_record of its own.
+ * */
+static inline int rules_point_copy(const struct rules_point *from, struct fg_arena *arena,
+                                   struct rules_point *ret_record)
+{
+	(void)arena;
+	*ret_record = *from;
+	return 0;
+}
+
 /* What fg_store and fg_ingest know of struct rules_point. Constant; threads: any. */
 extern const struct fg_type rules_point_fg_type;
 
@@ -184,6 +194,16 @@ int rules_origin_decode_array(const char *json, size_t json_len, const struct fg
  */
 int rules_origin_encode(const struct rules_origin *record, const struct rules_origin_present *present,
                         struct fg_buffer *out, struct fg_error *ret_error);
+
+/* Copies a record; it holds no pointer. arena: not used. Returns: 0. Threads: any, each with a *ret_record of its own.
+ * */
+static inline int rules_origin_copy(const struct rules_origin *from, struct fg_arena *arena,
+                                    struct rules_origin *ret_record)
+{
+	(void)arena;
+	*ret_record = *from;
+	return 0;
+}
 
 /* What fg_store and fg_ingest know of struct rules_origin. Constant; threads: any. */
 extern const struct fg_type rules_origin_fg_type;
@@ -286,6 +306,15 @@ int rules_decode_array(const char *json, size_t json_len, const struct fg_decode
  */
 int rules_encode(const struct rules *record, const struct rules_present *present, struct fg_buffer *out,
                  struct fg_error *ret_error);
+
+/* Copies a record; it holds no pointer. arena: not used. Returns: 0. Threads: any, each with a *ret_record of its own.
+ * */
+static inline int rules_copy(const struct rules *from, struct fg_arena *arena, struct rules *ret_record)
+{
+	(void)arena;
+	*ret_record = *from;
+	return 0;
+}
 
 /* What fg_store and fg_ingest know of struct rules. Constant; threads: any. */
 extern const struct fg_type rules_fg_type;
@@ -850,6 +879,16 @@ int rules_counter_decode_array(const char *json, size_t json_len, const struct f
 int rules_counter_encode(const struct rules_counter *record, const struct rules_counter_present *present,
                          struct fg_buffer *out, struct fg_error *ret_error);
 
+/* Copies a record; it holds no pointer. arena: not used. Returns: 0. Threads: any, each with a *ret_record of its own.
+ * */
+static inline int rules_counter_copy(const struct rules_counter *from, struct fg_arena *arena,
+                                     struct rules_counter *ret_record)
+{
+	(void)arena;
+	*ret_record = *from;
+	return 0;
+}
+
 /* What fg_store and fg_ingest know of struct rules_counter. Constant; threads: any. */
 extern const struct fg_type rules_counter_fg_type;
 
@@ -1048,6 +1087,16 @@ int rules_light_decode_array(const char *json, size_t json_len, const struct fg_
  */
 int rules_light_encode(const struct rules_light *record, const struct rules_light_present *present,
                        struct fg_buffer *out, struct fg_error *ret_error);
+
+/* Copies a record; it holds no pointer. arena: not used. Returns: 0. Threads: any, each with a *ret_record of its own.
+ * */
+static inline int rules_light_copy(const struct rules_light *from, struct fg_arena *arena,
+                                   struct rules_light *ret_record)
+{
+	(void)arena;
+	*ret_record = *from;
+	return 0;
+}
 
 /* What fg_store and fg_ingest know of struct rules_light. Constant; threads: any. */
 extern const struct fg_type rules_light_fg_type;
