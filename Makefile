@@ -1,6 +1,6 @@
 # The front door: every target works in a fresh clone with nothing but git and make. Meson does the building; see
 # docs/building.md for the configurations behind these names.
-.PHONY: all run test bench fuzz torture install clean help
+.PHONY: all run test bench fuzz torture model install clean help
 .SILENT:
 
 PREFIX ?= /usr/local
@@ -19,6 +19,7 @@ help:
 	echo 'make bench      decoding beside jansson, json-c, cJSON and simdjson'
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
 	echo 'make torture    the torture tests under ThreadSanitizer, 60 s each: SECONDS=600'
+	echo 'make model      spin on every model in models/: all interleavings, and how many states those were'
 	echo 'make install    into /usr/local: PREFIX=... DESTDIR=...'
 	echo 'make clean      remove the build folders'
 
@@ -40,6 +41,10 @@ fuzz:
 torture:
 	scripts/bootstrap.sh
 	FG_TORTURE_SECONDS='$(SECONDS)' scripts/test.py --suite torture tsan
+
+model:
+	scripts/bootstrap.sh
+	scripts/model.sh
 
 install: all
 	meson configure build --prefix '$(PREFIX)'

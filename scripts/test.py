@@ -22,8 +22,8 @@ Run = namedtuple('Run', 'name configuration suites without wrapper')
 VALGRIND = 'valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite,possible --error-exitcode=99'
 RUNS = [
     Run('gcc', 'dev', [], [], None),
-    Run('clang', 'clang', [], ['style'], None),
-    Run('asan', 'asan', [], ['style', 'install'], None),
+    Run('clang', 'clang', [], ['style', 'model'], None),
+    Run('asan', 'asan', [], ['style', 'install', 'model'], None),
     Run('tsan', 'tsan', ['unit', 'torture'], [], None),
     Run('valgrind', 'dev', ['valgrind'], [], VALGRIND),
 ]

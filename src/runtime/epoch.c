@@ -26,7 +26,7 @@
  *
  * No fence and no sequential consistency is needed, because reader and reclaimer meet in read-modify-writes of one
  * word. A plain store instead of A would be wrong even on x86: it could wait in the store buffer while R reads on
- * (models/epoch_tso.pml finds that run). It costs nothing more than the sequentially consistent store that is usual.
+ * (models/epoch.pml finds that run). It costs nothing more than the sequentially consistent store that is usual.
  *
  * Slots are made, given away and given back under the lock, so a look either finds a slot or is over before its first
  * section begins. They are reused, never freed. A thread that can't have one (no memory) is counted under the lock.
