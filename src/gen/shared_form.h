@@ -65,6 +65,14 @@ bool shared_is_array(const struct model_field *field);
 /* Are there fields that the shared form does not hold? */
 bool shared_leaves_fields(const struct model_struct *record);
 
+/* Takes or lets go of what guards a group. */
+void shared_emit_lock(const struct shared_group *group, bool write, bool lock, struct gen_text *text);
+/* The group's own bits of `present`, as `bits`; and `fields`, where they lie. */
+void shared_emit_group_locals(const struct shared_form *form, const struct shared_group *group, bool reading,
+                              struct gen_text *text);
+/* Adds those bits to the group's own. */
+void shared_emit_own_bits(const struct shared_form *form, const struct shared_group *group, struct gen_text *text);
+
 /* The functions' definitions. */
 void shared_emit_merge(const struct shared_form *form, struct gen_text *text);
 void shared_emit_read(const struct shared_form *form, struct gen_text *text);

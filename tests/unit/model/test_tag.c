@@ -65,6 +65,11 @@ static void test_policies(void)
 	tap_eq_int(tag.states_n, 2, "two changes of state");
 	tap_eq_str(tag.states[1].from, "b", "from, without blanks");
 	tap_eq_str(tag.states[1].to, "c", "to");
+	parse("json:\"a,atomic\" states:\"a> b >c>a, c>d\"", false, &tag);
+	tap_eq_int(tag.states_n, 4, "a chain is a change for each pair of neighbours");
+	tap_eq_str(tag.states[2].from, "c", "from");
+	tap_eq_str(tag.states[2].to, "a", "to, which may stand there already");
+	tap_eq_str(tag.states[3].to, "d", "and the list goes on");
 	parse("json:\"a\"", false, &tag);
 	tap_ok(!tag.policy_given && tag.policy == MODEL_POLICY_SNAPSHOT, "snapshot is the default");
 	parse("json:\"a,snapshot\"", false, &tag);
