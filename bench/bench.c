@@ -5,16 +5,14 @@
  * own time is taken inside a round. Where each round begins in the list moves on by one. See README.md for how to read
  * the table.
  */
+#include "measure.h"
 #include "work.h"
 #include <errno.h>
 #include <getopt.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-enum { ROUNDS_MAX = 1000, PEERS_MAX = 8 };
+enum { PEERS_MAX = 8 };
 
 static const struct bench_peer *const peers[] = {
     &bench_fieldguard,
@@ -50,35 +48,6 @@ struct column {
 	double ns[ROUNDS_MAX];    /* a message, by round */
 	double ratio[ROUNDS_MAX]; /* to our own in the same round; 0: ours was not measured */
 };
-
-struct spread {
-	double median, min, max;
-};
-
-static double now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static struct spread spread_of(const double *values, unsigned n)
-{
-	double sorted[ROUNDS_MAX];
-
-	memcpy(sorted, values, n * sizeof(*values));
-	qsort(sorted, n, sizeof(*sorted), compare);
-	return (struct spread){n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2, sorted[0],
-	                       sorted[n - 1]};
-}
 
 /* The last CPU that we may use, or the one asked for: the first takes most of the machine's interrupts. Returns: it, or
  * -1. */
