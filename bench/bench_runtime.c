@@ -3,7 +3,7 @@
  *
  *     bench-runtime [--rounds N] [--turns N]
  *
- * A round measures each way once by one thread and by two; ratios are taken inside a round, to our own way, which stands
+ * A round measures each way once by one thread and by two; ratios are taken inside a round to our own way, which stands
  * first in each table. See README.md for what a turn is.
  */
 #include "measure.h"
