@@ -33,7 +33,7 @@ enum {
 	THREADS_MAX = 64,
 	CONTENDED = 4,                  /* records whose states all threads change */
 	STATES = 3,
-	BIRTHS = 30000,
+	BIRTHS = 100000,
 	NOTES = 1 << 18,                /* merges of one thread that can be told apart */
 };
 
@@ -73,10 +73,12 @@ struct thread {
 	uint64_t owned;                 /* writes of what this thread owns */
 	uint64_t owned_seen[THREADS_MAX], count_seen[THREADS_MAX];
 	uint64_t notes;
-	size_t birth;                   /* the next to try */
-	uint32_t *first_seen;           /* who wrote it, plus 1 */
+	uint8_t *first_seen;            /* who wrote it, plus 1 */
 	uint64_t done, illegal, back, mixed, changed;
 };
+
+/* The first record that nobody tried yet, or hardly: there all threads meet. */
+static _Atomic size_t front;
 
 static uint64_t now_ns(void)
 {
@@ -243,20 +245,22 @@ static bool write_birth(struct thread *t, struct birth_place *place, size_t b)
 
 static void be_first(struct thread *t)
 {
-	struct birth_place *place = &t->run->births[t->birth];
+	size_t b = atomic_load_explicit(&front, memory_order_relaxed);
+	struct birth_place *place = &t->run->births[b];
 
-	if (t->birth + 1 == BIRTHS)
+	if (b + 1 == BIRTHS)
 		return;
-	if (write_birth(t, place, t->birth)) {
+	if (write_birth(t, place, b)) {
 		atomic_fetch_add_explicit(&place->winners, 1, memory_order_relaxed);
 		atomic_store_explicit(&place->winner, t->who, memory_order_relaxed);
 	}
-	t->birth++;
+	atomic_compare_exchange_strong_explicit(&front, &b, b + 1, memory_order_relaxed, memory_order_relaxed);
 }
 
 static void read_birth(struct thread *t)
 {
-	size_t b = t->birth ? t->birth - 1 - draw(t) % (t->birth < 100 ? t->birth : 100) : 0;
+	size_t end = atomic_load_explicit(&front, memory_order_relaxed) + 1;
+	size_t b = end - 1 - draw(t) % (end < 8 ? end : 8);
 	struct birth_place *place = &t->run->births[b];
 	const struct mark *first = t->run->naive ? &place->naive.first : birth_get_first(&place->shared);
 
@@ -266,7 +270,7 @@ static void read_birth(struct thread *t)
 	}
 	t->mixed += !is_whole(first);
 	t->changed += t->first_seen[b] && t->first_seen[b] != first->who + 1;
-	t->first_seen[b] = first->who + 1;
+	t->first_seen[b] = (uint8_t)(first->who + 1);
 }
 
 /* ---- threads --------------------------------------------------------------------------------------------------- */
@@ -363,6 +367,7 @@ static struct totals torture(size_t threads_n, double seconds, bool naive)
 		ruled_advance_phase(&run.places[r].shared, RULED_A, NULL);
 		run.places[r].naive_version = 1;
 	}
+	atomic_store(&front, 0);
 	run.end_ns = now_ns() + (uint64_t)(seconds * 1e9);
 	for (size_t i = 0; i < threads_n; i++) {
 		struct thread *t = &threads[i];
