@@ -24,6 +24,7 @@
 #define FIELDGUARD_ONCE_H
 
 #include <fieldguard/base.h>
+#include <fieldguard/checked.h>
 #include <fieldguard/shared.h>
 
 /* ---- made once ------------------------------------------------------------------------------------------------ */
@@ -90,7 +91,8 @@ struct fg_read {
  */
 FG_API struct fg_read fg_read_begin(void);
 /* Closes a section that this thread opened. Frees what nobody but this section could see, by calling the free functions
- * of its values. Threads: the one that opened it. Also done for a thread that ends within a section. */
+ * of its values. A section that is closed already: traps. Threads: the one that opened it. Also done for a thread that
+ * ends within a section. */
 FG_API void fg_read_end(struct fg_read *read);
 /*
  * Waits until every section that is open now has ended and all that was replaced before has been freed.
@@ -122,12 +124,14 @@ struct fg_once_swap {
 /*
  * The newest value, or NULL. Whoever gets it sees all that was written to it before it was put there; who has seen one
  * does not see an older one later.
- * read: an open section of this thread. The value is good until that section is closed.
+ * read: an open section of this thread; code compiled with -DFG_CHECKED traps on a closed one. The value is good until
+ * that section is closed.
  * Threads: any; never blocks; one acquire load.
  */
 static inline void *fg_once_swap_get(const struct fg_once_swap *swap, const struct fg_read *read)
 {
-	(void)read;
+	if (FG_CHECKED && !read->place)
+		__builtin_trap();
 	return atomic_load_explicit((_Atomic(void *) *)&swap->value, memory_order_acquire);
 }
 

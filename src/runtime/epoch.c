@@ -225,6 +225,9 @@ void fg_read_end(struct fg_read *read)
 		crowd_leave();
 		return;
 	}
+	/* Closed twice: going on would take the protection from a section that is open. */
+	if (FG_UNLIKELY(!slot))
+		__builtin_trap();
 	if (--slot->nesting)
 		return;
 	atomic_store_explicit(&slot->announced, 0, memory_order_release);

@@ -1,10 +1,13 @@
 /* test_once.c - cells alone: failure, recursion, threads that end inside an initialiser; replacing and freeing */
+#define FG_CHECKED 1
 #include "tap.h"
 
 #include <errno.h>
 #include <fieldguard/once.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int runs, fails_left;
@@ -213,6 +216,37 @@ static void test_replace(void)
 	tap_eq_int(freed_n, 3, "no free function, no free");
 }
 
+/* What a child does that uses a section which is closed. */
+static int misused(bool ends_twice)
+{
+	struct fg_once_swap swap = {0};
+	struct fg_read read;
+	int status = 0;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		signal(SIGILL, SIG_DFL);
+		signal(SIGTRAP, SIG_DFL);
+		read = fg_read_begin();
+		fg_read_end(&read);
+		if (ends_twice)
+			fg_read_end(&read);
+		else
+			fg_once_swap_get(&swap, &read);
+		_exit(0);
+	}
+	waitpid(child, &status, 0);
+	return WIFSIGNALED(status);
+}
+
+static void test_misuse(void)
+{
+	tap_ok(misused(true), "a section closed twice is the end");
+	tap_ok(misused(false), "in checked builds a get in a closed section too");
+}
+
 int main(void)
 {
 	test_once();
@@ -220,5 +254,6 @@ int main(void)
 	test_thread_ends();
 	test_threads();
 	test_replace();
+	test_misuse();
 	return tap_done();
 }
