@@ -14,6 +14,7 @@ static const struct verb {
 	int (*run)(int argc, char **argv);
 } verbs[] = {
 	{"gen", "tags in headers -> decoders, encoders and shared records", cmd_gen},
+	{"lab", "three incidents, naive beside guarded, measured here", cmd_lab},
 };
 #define VERBS_N (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -42,7 +43,7 @@ static void usage(FILE *out)
 	for (size_t i = 0; i < VERBS_N; i++)
 		fprintf(out, "  %-8s  %s\n", verbs[i].name, verbs[i].summary);
 	fputs("\n`fieldguard VERB --help` tells more; so does fieldguard(1).\n"
-	      "Exit status: 0 nothing is wrong, 1 findings, 2 could not run.\n", out);
+	      "Exit status: 0 nothing is wrong, 1 findings, 2 could not run, 3 inconclusive.\n", out);
 }
 
 /* A full disk or a closed pipe shows when what is buffered is written: too late for the verb to see. */

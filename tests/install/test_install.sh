@@ -39,6 +39,7 @@ done
 cp "$source/examples/orders/order.h" "$source/tests/install/service.c" "$work"
 cd "$work" || exit 2
 tap 'the command runs' "$prefix/bin/fieldguard" --version
+tap 'it finds the lab' "$prefix/bin/fieldguard" lab 3 --only guarded --for 0.1
 tap 'it generates' "$prefix/bin/fieldguard" gen order.h -- "${cflags[@]}"
 tap 'a program with the shared library' "${careful[@]}" "${cflags[@]}" -o shared service.c order.fg.c "${shared[@]}"
 tap 'a program with the archive' "${careful[@]}" "${cflags[@]}" -static -o static service.c order.fg.c "${static[@]}"
