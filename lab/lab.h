@@ -62,8 +62,8 @@ static inline bool lab_going(const struct lab_worker *worker)
 }
 
 /*
- * A meeting of all threads of a crew. It spins and yields, so that all are running when it ends: threads that were put to
- * sleep would come late to a round that takes two milliseconds, and find it over. All-zero is valid.
+ * A meeting of all threads of a crew. It spins and yields, so that all are running when it ends: threads that were put
+ * to sleep would come late to a round that takes some milliseconds, and find it over. All-zero is valid.
  */
 struct lab_meeting {
 	_Atomic unsigned here, times;
@@ -124,7 +124,7 @@ struct lab {
 	size_t columns_n;
 	const struct lab_variant *variants;
 	size_t variants_n;
-	/* What is measured once beside the variants: fills up to LAB_EXTRAS members of the object and a line. May be NULL. */
+	/* What is measured once beside the variants: fills up to LAB_EXTRAS members of the object, and `told`. Or NULL. */
 	void (*beside)(const struct lab_options *options, struct lab_result *result);
 };
 

@@ -51,7 +51,7 @@ enum fault { FINE, USER_NULL, USER_MISSING, USER_TEXT, CUT, FAULTS_N };
 
 static enum fault fault_of(int n)
 {
-	return n % BAD_EVERY == 0 ? n / BAD_EVERY % (FAULTS_N - 1) + 1 : FINE;
+	return n % BAD_EVERY == 0 ? (enum fault)(n / BAD_EVERY % (FAULTS_N - 1) + 1) : FINE;
 }
 
 static void prepare(void)
