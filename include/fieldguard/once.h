@@ -92,7 +92,7 @@ struct fg_read {
 FG_API struct fg_read fg_read_begin(void);
 /* Closes a section that this thread opened. Frees what nobody but this section could see, by calling the free functions
  * of its values. A section that is closed already: traps. Threads: the one that opened it. Also done for a thread that
- * ends within a section. */
+ * ends within a section, unless it had found no memory at its first: then nothing is freed any more. */
 FG_API void fg_read_end(struct fg_read *read);
 /*
  * Waits until every section that is open now has ended and all that was replaced before has been freed.

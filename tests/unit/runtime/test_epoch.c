@@ -9,6 +9,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef CROWD
+/* Stands for aligned_alloc in epoch.c: no thread ever gets a slot, all are counted under the lock. */
+void *aligned_alloc(size_t align, size_t size)
+{
+	(void)align;
+	(void)size;
+	return NULL;
+}
+#endif
+
 struct piece {
 	struct epoch_garbage garbage;
 	int number;
@@ -109,9 +119,17 @@ static void test_readers(void)
 	epoch_poll();
 	tap_eq_int(freed, 0, "both wait for the early reader");
 	reader_close(&early);
+#ifdef CROWD
+	tap_eq_int(freed, 0, "without slots the oldest of those that overlap counts for all");
+#else
 	tap_ok(freed == 1 && freed_last == 1, "the second alone waits for the late one");
+#endif
 	reader_close(&late);
 	tap_eq_int(freed, 2, "and is freed by it");
+#ifdef CROWD
+	/* Nobody knows of the end of a thread that has no slot. */
+	return;
+#endif
 	reader_open(&late, true);
 	retire(3);
 	epoch_poll();
