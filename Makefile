@@ -1,6 +1,6 @@
 # The front door: every target works in a fresh clone with nothing but git and make. Meson does the building; see
 # docs/building.md for the configurations behind these names.
-.PHONY: all run test bench fuzz torture model install clean help
+.PHONY: all run lab test bench fuzz torture model install clean help
 .SILENT:
 
 PREFIX ?= /usr/local
@@ -9,12 +9,13 @@ TARGET ?=
 SECONDS ?= 60
 
 all:
-	scripts/bootstrap.sh dev:fieldguard
+	scripts/bootstrap.sh dev:fieldguard dev:lab/fieldguard-lab
 
 help:
-	echo 'make            build build/fieldguard'
+	echo 'make            build build/fieldguard, and the lab'
 	echo 'make run        a million updates through fieldguard and, beside it, the naive way'
 	echo '                of your own: INPUT=file.ndjson HEADER=my.h TYPE=t KEY=id [CFLAGS=...]'
+	echo 'make lab        three incidents, naive beside guarded: fieldguard lab 1, 2 and 3'
 	echo 'make test       every test under gcc, clang, the sanitizers and valgrind'
 	echo 'make bench      decoding beside jansson, json-c, cJSON and simdjson'
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
@@ -26,6 +27,9 @@ help:
 run:
 	scripts/bootstrap.sh dev
 	run/run.py --input '$(INPUT)' --header '$(HEADER)' --type '$(TYPE)' --key '$(KEY)' --cflags '$(CFLAGS)'
+
+lab: all
+	for number in 1 2 3; do build/fieldguard lab $$number && echo || exit; done
 
 test:
 	scripts/bootstrap.sh
