@@ -124,7 +124,7 @@ struct lab {
 	size_t columns_n;
 	const struct lab_variant *variants;
 	size_t variants_n;
-	/* What is measured once beside the variants: fills `told` and up to LAB_EXTRAS members of the object. Or NULL. */
+	/* What is measured once beside the variants: fills `told` and up to LAB_EXTRAS members. Or NULL. */
 	void (*beside)(const struct lab_options *options, struct lab_result *result);
 };
 

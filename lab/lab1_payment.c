@@ -435,7 +435,7 @@ static const struct way mutex = {sizeof(struct locked_order), 0, apply_mutex, cr
 static const struct way guarded = {sizeof(struct payment_shared), 0, apply_guarded, create_guarded, look_guarded};
 
 static const struct lab_variant variants[] = {
-    {"naive", "naive: fields in one cache line", run, NAIVE(4), 0},
+    {"naive", "naive: one cache line", run, NAIVE(4), 0},
     {"naive_64", "naive: 64 bytes apart", run, NAIVE(64), 0},
     {"naive_128", "naive: 128 bytes apart", run, NAIVE(128), 0},
     {"claimed", "version by compare-exchange", run, &claimed, 0},

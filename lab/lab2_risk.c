@@ -317,10 +317,10 @@ static void run_with_restarts(const struct lab_variant *variant, const struct la
 
 static const struct lab_variant variants[] = {
     {"naive", "naive: one context, pointers", run_with_restarts, &(const struct way){serve_naive}, 0},
-    {"checked", "the same, pointers checked for NULL", run_with_restarts, &(const struct way){serve_checked}, 0},
+    {"checked", "the same, checked for NULL", run_with_restarts, &(const struct way){serve_checked}, 0},
     {"mutex", "the same, under one mutex", run_with_restarts, &(const struct way){serve_mutex},
      1u << DEATHS | 1u << HALF | 1u << MIXED},
-    {"guarded", "guarded: own records, shared whole", run_guarded, &(const struct way){serve_guarded}, 0},
+    {"guarded", "guarded: own records", run_guarded, &(const struct way){serve_guarded}, 0},
 };
 
 static const char *const notes[] = {

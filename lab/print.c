@@ -42,9 +42,9 @@ static void print_row(const struct lab *lab, const struct lab_variant *variant, 
 {
 	char buf[LAB_GROUPED];
 
-	printf("%-34s %13s", variant->label, lab_grouped((uint64_t)per_second(result), buf));
-	printf(" %12s", lab_grouped(lab_anomalies(lab, result), buf));
-	printf(" %12s", rate_text(per_million(lab, result), buf, sizeof buf));
+	printf("%-28s %13s", variant->label, lab_grouped((uint64_t)per_second(result), buf));
+	printf(" %10s", lab_grouped(lab_anomalies(lab, result), buf));
+	printf(" %10s", rate_text(per_million(lab, result), buf, sizeof buf));
 	for (size_t i = 0; i < lab->columns_n; i++)
 		printf(" %12s", lab_grouped(result->counts[i], buf));
 	putchar('\n');
@@ -53,8 +53,9 @@ static void print_row(const struct lab *lab, const struct lab_variant *variant, 
 void lab_print_table(const struct lab *lab, const struct lab_options *options, const struct lab_result *results,
                      const bool *ran, const struct lab_result *beside)
 {
-	printf("%s: %u threads, %g s each\n\n", lab->title, options->threads, options->seconds);
-	printf("%-34s %11s/s %12s %12s", "", lab->operation, "anomalies", "a million");
+	printf("%s: %u thread%s, %g s each\n\n", lab->title, options->threads, options->threads == 1 ? "" : "s",
+	       options->seconds);
+	printf("%-28s %11s/s %10s %10s", "", lab->operation, "anomalies", "a million");
 	for (size_t i = 0; i < lab->columns_n; i++)
 		printf(" %12s", lab->columns[i].head);
 	putchar('\n');
