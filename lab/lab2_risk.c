@@ -268,7 +268,12 @@ static int run_child(struct lab_crew *crew, double seconds)
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	if (WIFSIGNALED(status))
+		return WTERMSIG(status);
+	if (WEXITSTATUS(status) == LAB_COULD_NOT_RUN)
+		exit(LAB_COULD_NOT_RUN);
+	/* A sanitizer's report ends in a plain exit. */
+	return WEXITSTATUS(status) ? SIGABRT : 0;
 }
 
 static uint64_t served(const struct lab_crew *crew)
