@@ -9,7 +9,6 @@
 #include "work.h"
 #include <errno.h>
 #include <getopt.h>
-#include <sched.h>
 #include <stdio.h>
 
 enum { PEERS_MAX = 8 };
@@ -48,23 +47,6 @@ struct column {
 	double ns[ROUNDS_MAX];    /* a message, by round */
 	double ratio[ROUNDS_MAX]; /* to our own in the same round; 0: ours was not measured */
 };
-
-/* The last CPU that we may use, or the one asked for: the first takes most of the machine's interrupts. Returns: it, or
- * -1. */
-static int pin(int wanted)
-{
-	cpu_set_t allowed, one;
-
-	if (sched_getaffinity(0, sizeof(allowed), &allowed))
-		return -1;
-	for (int cpu = CPU_SETSIZE - 1; cpu >= 0 && wanted < 0; cpu--) {
-		if (CPU_ISSET((size_t)cpu, &allowed))
-			wanted = cpu;
-	}
-	CPU_ZERO(&one);
-	CPU_SET((size_t)wanted, &one);
-	return sched_setaffinity(0, sizeof(one), &one) ? -1 : wanted;
-}
 
 static bool pass(const struct work *work, struct column *column, struct fg_buffer *out, size_t passes, double *ret_ns)
 {
@@ -307,7 +289,7 @@ int main(int argc, char **argv)
 		}
 		fprintf(json_out, "{\"rounds\": %u, \"workloads\": [", options.rounds);
 	}
-	cpu = pin(options.cpu);
+	cpu = measure_pin(options.cpu);
 	printf("%u rounds%s", options.rounds, cpu < 0 ? ", not pinned to a CPU\n" : "");
 	if (cpu >= 0)
 		printf(", on CPU %d\n", cpu);

@@ -14,8 +14,9 @@
  * RUN holds -DWRITERS=1 -DREADERS=2 -DWRITES=2 -DREADS=1
  * RUN fails -DBROKEN_UNLOCK      unlock's store is not a release: it may overtake the words
  * RUN fails -DBROKEN_CONFIRM     the reader looks at the sequence again before it has the words
- * RUN fails -DBROKEN_ODD         the writer does not make the sequence odd (it only counts)
- * RUN fails -DBROKEN_FALLBACK    a reader that has failed too often reads without taking the sequence
+ * RUN fails -DBROKEN_MARK        the writer only holds the sequence, and does not mark that it changes words
+ * RUN fails -DBROKEN_ORDER       the words don't wait for the mark: they may overtake it
+ * RUN fails -DBROKEN_FALLBACK    a reader that has failed too often reads without holding the sequence
  */
 #ifndef WRITERS
 #define WRITERS 1
@@ -31,17 +32,28 @@
 #endif
 #define FAILURES 2                /* 16 in the code: the number changes nothing but the length of runs */
 
-byte seq, word[2];                /* memory */
+#define HELD 1
+#define WRITING 2
+
+byte seq, word[2];                /* memory; seq: 4 times the writes, and the marks */
 byte number;                      /* of the newest write that was begun */
 byte published;                   /* of the newest write that was ended; not part of the algorithm */
 
 /* A writer's stores on their way to memory; 0: none. */
 byte pending[WRITERS * 2];
+byte pending_seq[WRITERS];
 
-/* The sequence, from even to odd; waits while it is odd. */
-inline seq_lock()
+/* Waits while somebody holds the sequence. */
+inline seq_hold()
 {
-	atomic { seq % 2 == 0 -> seq = seq + 1 }
+	atomic { (seq & HELD) == 0 -> seq = seq | HELD }
+}
+
+proctype buffer_seq(byte w)
+{
+end:	do
+	:: atomic { pending_seq[w] != 0 -> seq = pending_seq[w]; pending_seq[w] = 0 }
+	od
 }
 
 proctype buffer(byte i)
@@ -58,23 +70,22 @@ proctype writer(byte w)
 	do
 	:: n == WRITES -> break
 	:: else ->
-#ifdef BROKEN_ODD
+		seq_hold();
 		atomic { number = number + 1; mine = number }
-#else
-		seq_lock();
-		atomic { number = number + 1; mine = number }
+#ifndef BROKEN_MARK
+		pending_seq[w] = seq | WRITING;
+#ifndef BROKEN_ORDER
+		/* Words with release: they don't overtake the mark. */
+		pending_seq[w] == 0;
 #endif
-		/* Words with release: they don't overtake the compare-exchange, which is in memory already. */
+#endif
 		atomic { pending[w * 2] == 0 -> pending[w * 2] = mine }
 		atomic { pending[w * 2 + 1] == 0 -> pending[w * 2 + 1] = mine }
+		pending_seq[w] == 0;
 #ifndef BROKEN_UNLOCK
 		pending[w * 2] == 0 && pending[w * 2 + 1] == 0;
 #endif
-#ifdef BROKEN_ODD
-		atomic { seq = seq + 2; published = mine }
-#else
-		atomic { seq = seq + 1; published = mine }
-#endif
+		atomic { seq = (seq | WRITING) + 4 - WRITING - HELD; published = mine }
 		n++
 	od
 }
@@ -94,7 +105,7 @@ proctype reader()
 		:: failures < FAILURES ->
 			s = seq;
 			if
-			:: s % 2 == 1 -> failures++
+			:: (s & WRITING) -> failures++
 			:: else ->
 #ifdef BROKEN_CONFIRM
 				again = seq;
@@ -106,20 +117,20 @@ proctype reader()
 				again = seq;
 #endif
 				if
-				:: again == s -> break
+				:: (again | HELD) == (s | HELD) -> break
 				:: else -> failures++
 				fi
 			fi
 		:: else ->
-			/* As a writer would; and the same value back, for nothing was changed. */
+			/* As a writer would, without the mark; and the same value back, for nothing was changed. */
 #ifndef BROKEN_FALLBACK
-			seq_lock();
+			seq_hold();
 			held = true;
 #endif
 			a = word[0];
 			b = word[1];
 			if
-			:: held -> seq = seq - 1
+			:: held -> seq = seq - HELD
 			:: else
 			fi;
 			break
@@ -138,6 +149,7 @@ init {
 			run buffer(i)
 		}
 		for (i : 0 .. WRITERS - 1) {
+			run buffer_seq(i);
 			run writer(i)
 		}
 		for (i : 0 .. READERS - 1) {

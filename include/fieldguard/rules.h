@@ -83,17 +83,16 @@ FG_ALWAYS_INLINE uint64_t fg_once_bits(const _Atomic uint64_t *present)
 
 /* ---- owner --------------------------------------------------------------------------------------------------- */
 
-FG_API struct fg_seq_reader fg_owner_read_slow(struct fg_seq *seq, uint32_t failures);
-
 /* Threads: the owner alone, so that a load and a store do what takes others a compare-exchange. Never waits. Whatever
- * two writers at once do to it (which is their bug), it comes to rest even. */
+ * two writers at once do to it (which is their bug), it comes to rest without a mark. Readers use fg_seq_read_begin and
+ * fg_seq_read_failed. */
 FG_ALWAYS_INLINE void fg_owner_begin(struct fg_seq *seq)
 {
 	uint64_t value = atomic_load_explicit(&seq->value, memory_order_relaxed);
 
-	atomic_store_explicit(&seq->value, value | 1, memory_order_relaxed);
+	atomic_store_explicit(&seq->value, value | FG_SEQ_WRITING, memory_order_relaxed);
 #if FG_SEQ_FENCES
-	/* The odd value is visible before any word that follows. */
+	/* The mark is visible before any word that follows. */
 	atomic_thread_fence(memory_order_release);
 #endif
 }
@@ -102,30 +101,11 @@ FG_ALWAYS_INLINE void fg_owner_end(struct fg_seq *seq)
 {
 	uint64_t value = atomic_load_explicit(&seq->value, memory_order_relaxed);
 
-	atomic_store_explicit(&seq->value, (value | 1) + 1, memory_order_release);
+	atomic_store_explicit(&seq->value, (value | FG_SEQ_WRITING) + (FG_SEQ_STEP - FG_SEQ_WRITING),
+			      memory_order_release);
 }
 
-/* Threads: any. Writes nothing shared, ever: a reader can't take the sequence from an owner that doesn't look. */
-FG_ALWAYS_INLINE struct fg_seq_reader fg_owner_read_begin(struct fg_seq *seq)
-{
-	struct fg_seq_reader reader = {atomic_load_explicit(&seq->value, memory_order_acquire), 0};
-
-	if (FG_UNLIKELY(reader.sequence & 1))
-		reader = fg_owner_read_slow(seq, 1);
-	return reader;
-}
-
-/* Returns: the copy may be a mix and must be made again. */
-FG_ALWAYS_INLINE bool fg_owner_read_again(struct fg_seq *seq, struct fg_seq_reader *reader)
-{
-#if FG_SEQ_FENCES
-	/* The words are loaded before the sequence is loaded again. */
-	atomic_thread_fence(memory_order_acquire);
-#endif
-	if (atomic_load_explicit(&seq->value, memory_order_relaxed) == reader->sequence)
-		return false;
-	*reader = fg_owner_read_slow(seq, reader->failures + 1);
-	return true;
-}
+/* As fg_seq_retry, but writes nothing shared, ever: a reader can't hold up an owner that doesn't look. */
+FG_API void fg_owner_retry(struct fg_seq *seq, struct fg_seq_retry *retry);
 
 #endif

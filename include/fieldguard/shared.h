@@ -10,13 +10,18 @@
  *     sequence | presence words ... | bytes of the group's struct, as words, zero-padded to 8
  *     8 bytes    8 bytes each         8 bytes each
  *
- * The sequence is even at rest. A writer makes it odd by compare-exchange, which also keeps other writers out, and even
- * again, two higher, when it is done. A reader copies between two equal, even loads of it.
+ * The sequence counts writes. A writer holds it, which keeps other writers out, and marks it for as long as words
+ * change. A reader copies between two loads of it, without a mark and with the same count.
  *
- *     fg_seq_lock(&s->sequence);                      struct fg_seq_reader reader = fg_seq_read_begin(&s->sequence);
+ *     fg_seq_lock(&s->sequence);                      uint64_t begun = fg_seq_read_begin(&s->sequence);
  *     fg_words_put(s->words, 0, &v, sizeof v);        fg_words_get(&v, s->words, 0, sizeof v);
- *     fg_seq_unlock(&s->sequence);                    while (fg_seq_read_again(&s->sequence, &reader))
+ *     fg_seq_unlock(&s->sequence);                    if (!fg_seq_read_failed(&s->sequence, begun))
+ *                                                             return;
+ *                                                     struct fg_seq_retry retry = {0};
+ *                                                     do {
+ *                                                             fg_seq_retry(&s->sequence, &retry);
  *                                                             fg_words_get(&v, s->words, 0, sizeof v);
+ *                                                     } while (fg_seq_retry_failed(&s->sequence, &retry));
  */
 #ifndef FIELDGUARD_SHARED_H
 #define FIELDGUARD_SHARED_H
@@ -152,30 +157,41 @@ static inline void fg_rwlock_write_unlock(struct fg_rwlock *lock)
 
 /* ---- sequence ------------------------------------------------------------------------------------------------ */
 
+/*
+ * Bit 0: somebody holds it, bit 1: the holder changes words, the rest: writes so far. A locked instruction takes long,
+ * and what another core asks for meanwhile it gets right after: so the locked instruction takes the hold alone, which
+ * readers ignore, and the words change between two plain stores, which follow each other at once.
+ */
 struct fg_seq {
-	_Atomic uint64_t value;    /* odd: a writer, or a reader that has failed too often, holds it */
+	_Atomic uint64_t value;
 };
-
-/* One read in progress. */
-struct fg_seq_reader {
-	uint64_t sequence;         /* what the copy must be confirmed against; odd: this reader holds the sequence */
-	uint32_t failures;
-};
+#define FG_SEQ_HELD 1u
+#define FG_SEQ_WRITING 2u
+#define FG_SEQ_STEP 4u
 
 FG_API void fg_seq_lock_slow(struct fg_seq *seq);
-FG_API struct fg_seq_reader fg_seq_read_slow(struct fg_seq *seq, uint32_t failures);
 
-/* Threads: any; keeps other writers out, readers retry. Blocks while another writer holds it. Not recursive. */
-static inline void fg_seq_lock(struct fg_seq *seq)
+/* Threads: any; keeps other writers out, readers don't notice. Blocks while another holds it. Not recursive. */
+static inline void fg_seq_hold(struct fg_seq *seq)
 {
 	uint64_t value = atomic_load_explicit(&seq->value, memory_order_relaxed);
 
-	if (FG_UNLIKELY(value & 1) ||
-	    FG_UNLIKELY(!atomic_compare_exchange_weak_explicit(&seq->value, &value, value + 1, memory_order_acquire,
-							       memory_order_relaxed)))
+	if (FG_UNLIKELY(value & FG_SEQ_HELD) ||
+	    FG_UNLIKELY(!atomic_compare_exchange_weak_explicit(&seq->value, &value, value | FG_SEQ_HELD,
+							       memory_order_acquire, memory_order_relaxed)))
 		fg_seq_lock_slow(seq);
+}
+
+/* Threads: any; keeps other writers out, readers retry. Blocks while another holds it. Not recursive. */
+static inline void fg_seq_lock(struct fg_seq *seq)
+{
+	uint64_t value;
+
+	fg_seq_hold(seq);
+	value = atomic_load_explicit(&seq->value, memory_order_relaxed);
+	atomic_store_explicit(&seq->value, value | FG_SEQ_WRITING, memory_order_relaxed);
 #if FG_SEQ_FENCES
-	/* The odd value is visible before any word that follows. */
+	/* The mark is visible before any word that follows. */
 	atomic_thread_fence(memory_order_release);
 #endif
 }
@@ -185,39 +201,49 @@ static inline void fg_seq_unlock(struct fg_seq *seq)
 {
 	uint64_t value = atomic_load_explicit(&seq->value, memory_order_relaxed);
 
-	atomic_store_explicit(&seq->value, value + 1, memory_order_release);
+	atomic_store_explicit(&seq->value, value + (FG_SEQ_STEP - FG_SEQ_WRITING - FG_SEQ_HELD), memory_order_release);
 }
 
-/* Threads: any. Writes nothing shared unless the reader has failed FG_SEQ_FAILURES times: then it takes the sequence
- * as a writer would, which bounds every read by the writers' turns. */
-#define FG_SEQ_FAILURES 16
-static inline struct fg_seq_reader fg_seq_read_begin(struct fg_seq *seq)
+/* Returns: what the copy that follows is confirmed against. Threads: any; never blocks, writes nothing shared.
+ * Acquire. */
+static inline uint64_t fg_seq_read_begin(const struct fg_seq *seq)
 {
-	struct fg_seq_reader reader = {atomic_load_explicit(&seq->value, memory_order_acquire), 0};
-
-	if (FG_UNLIKELY(reader.sequence & 1))
-		reader = fg_seq_read_slow(seq, 1);
-	return reader;
+	return atomic_load_explicit(&seq->value, memory_order_acquire);
 }
 
-/* Returns: the copy made since fg_seq_read_begin (or the last call) may be a mix and must be made again. After false no
- * further call. */
-static inline bool fg_seq_read_again(struct fg_seq *seq, struct fg_seq_reader *reader)
+/* begun: from fg_seq_read_begin. Returns: the copy made since may be a mix. */
+static inline bool fg_seq_read_failed(const struct fg_seq *seq, uint64_t begun)
 {
-	uint64_t value;
+	uint64_t want = (begun | FG_SEQ_HELD) & ~(uint64_t)FG_SEQ_WRITING, value;
 
 #if FG_SEQ_FENCES
 	/* The words are loaded before the sequence is loaded again. */
 	atomic_thread_fence(memory_order_acquire);
 #endif
 	value = atomic_load_explicit(&seq->value, memory_order_relaxed);
-	if (FG_UNLIKELY(value != reader->sequence)) {
-		*reader = fg_seq_read_slow(seq, reader->failures + 1);
-		return true;
-	}
-	/* Nothing was changed under this reader's hold: the same sequence goes back, so no other reader need retry. */
-	if (FG_UNLIKELY(value & 1))
-		atomic_store_explicit(&seq->value, value - 1, memory_order_release);
+	/* If words were being changed when it began, the sequence never again has the value that is wanted. */
+	return FG_UNLIKELY((value | FG_SEQ_HELD) != want);
+}
+
+/* A read whose first try has failed. Zero before fg_seq_retry. */
+struct fg_seq_retry {
+	uint64_t begun;
+	uint32_t tries;
+	bool held;
+};
+
+/* Before each further try. Threads: any. The first FG_SEQ_TRIES of a read wait a bounded time for the writer and write
+ * nothing shared; then it takes a turn as writers do, which bounds every read by their turns. */
+#define FG_SEQ_TRIES 16
+FG_API void fg_seq_retry(struct fg_seq *seq, struct fg_seq_retry *retry);
+
+/* Returns: this try failed too. After false no further call. */
+static inline bool fg_seq_retry_failed(struct fg_seq *seq, const struct fg_seq_retry *retry)
+{
+	if (!retry->held)
+		return fg_seq_read_failed(seq, retry->begun);
+	/* Nothing was changed under this reader's hold. */
+	atomic_store_explicit(&seq->value, retry->begun, memory_order_release);
 	return false;
 }
 

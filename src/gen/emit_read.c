@@ -81,10 +81,10 @@ static void emit_present_out(const struct shared_form *form, const struct shared
 	}
 }
 
-/* The functions of a group's sequence: an owner doesn't look whether a reader holds it. */
-static const char *sequence(const struct shared_group *group)
+/* What comes before each further try: an owner doesn't look whether a reader holds its sequence. */
+static const char *retry(const struct shared_group *group)
 {
-	return group->policy == MODEL_POLICY_OWNER ? "fg_owner" : "fg_seq";
+	return group->policy == MODEL_POLICY_OWNER ? "fg_owner_retry" : "fg_seq_retry";
 }
 
 /* One try at copying a group out of its image. */
@@ -119,12 +119,13 @@ static void emit_retry(const struct shared_form *form, const struct shared_group
 	const struct model_struct *record = form->record;
 	const char *name = record->name;
 
-	gen_printf(text, "FG_NEVER_INLINE void %s_retry_%s(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present, "
-		   "struct fg_seq_reader reader)\n{\n", name, group->name, name, record->c_name, name);
+	gen_printf(text, "FG_NEVER_INLINE void %s_retry_%s(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present)"
+		   "\n{\n", name, group->name, name, record->c_name, name);
 	text->depth = 1;
-	gen_printf(text, "uint64_t bits[%zu];\n\ndo\n\t%s_copy_%s(shared, ret_record, ret_present, bits);\n", form->bits_n, name,
-		   group->name);
-	gen_printf(text, "while (%s_read_again(&shared->%s.sequence, &reader));\n", sequence(group), group->place);
+	gen_printf(text, "struct fg_seq_retry retry = {0};\nuint64_t bits[%zu];\n\ndo {\n", form->bits_n);
+	gen_printf(text, "\t%s(&shared->%s.sequence, &retry);\n", retry(group), group->place);
+	gen_printf(text, "\t%s_copy_%s(shared, ret_record, ret_present, bits);\n", name, group->name);
+	gen_printf(text, "} while (fg_seq_retry_failed(&shared->%s.sequence, &retry));\n", group->place);
 	emit_take_bits(form, text);
 	text->depth = 0;
 	gen_printf(text, "}\n\n");
@@ -134,11 +135,11 @@ static void emit_get_snapshot(const struct shared_form *form, const struct share
 {
 	const char *name = form->record->name;
 
-	gen_printf(text, "struct fg_seq_reader reader = %s_read_begin(&shared->%s.sequence);\nuint64_t bits[%zu];\n\n",
-	           sequence(group), group->place, form->bits_n);
+	gen_printf(text, "uint64_t begun = fg_seq_read_begin(&shared->%s.sequence);\nuint64_t bits[%zu];\n\n", group->place,
+		   form->bits_n);
 	gen_printf(text, "%s_copy_%s(shared, ret_record, ret_present, bits);\n", name, group->name);
-	gen_printf(text, "if (%s_read_again(&shared->%s.sequence, &reader)) {\n", sequence(group), group->place);
-	gen_printf(text, "\t%s_retry_%s(shared, ret_record, ret_present, reader);\n\treturn;\n}\n", name, group->name);
+	gen_printf(text, "if (fg_seq_read_failed(&shared->%s.sequence, begun)) {\n", group->place);
+	gen_printf(text, "\t%s_retry_%s(shared, ret_record, ret_present);\n\treturn;\n}\n", name, group->name);
 	emit_take_bits(form, text);
 }
 
@@ -224,27 +225,19 @@ static void emit_read_snapshot(const struct shared_form *form, const struct shar
 {
 	const char *name = form->record->name, *g = group->name;
 
-	gen_printf(text, "FG_NEVER_INLINE void %s_reread_%s(struct %s_shared *shared, struct %s_%s *ret_group, struct fg_seq_reader reader)"
-		   "\n{\n", name, g, name, name, g);
-	gen_printf(text, "\tdo\n\t\tfg_words_get(ret_group, shared->%s.words + %zu, 0, sizeof *ret_group);\n", group->place,
+	gen_printf(text, "FG_NEVER_INLINE void %s_reread_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, g, name,
+		   name, g);
+	gen_printf(text, "\tstruct fg_seq_retry retry = {0};\n\n\tdo {\n\t\t%s(&shared->%s.sequence, &retry);\n", retry(group),
+		   group->place);
+	gen_printf(text, "\t\tfg_words_get(ret_group, shared->%s.words + %zu, 0, sizeof *ret_group);\n", group->place,
 		   group->present_n);
-	gen_printf(text, "\twhile (%s_read_again(&shared->%s.sequence, &reader));\n}\n\n", sequence(group), group->place);
+	gen_printf(text, "\t} while (fg_seq_retry_failed(&shared->%s.sequence, &retry));\n}\n\n", group->place);
 	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, g, name, name, g);
-	gen_printf(text, "\tstruct fg_seq_reader reader = %s_read_begin(&shared->%s.sequence);\n\n", sequence(group),
-	           group->place);
+	gen_printf(text, "\tuint64_t begun = fg_seq_read_begin(&shared->%s.sequence);\n\n", group->place);
 	gen_printf(text, "\tfg_words_get(ret_group, shared->%s.words + %zu, 0, sizeof *ret_group);\n", group->place, group->present_n);
-	gen_printf(text, "\tif (%s_read_again(&shared->%s.sequence, &reader))\n", sequence(group), group->place);
-	gen_printf(text, "\t\t%s_reread_%s(shared, ret_group, reader);\n}\n\n", name, g);
+	gen_printf(text, "\tif (fg_seq_read_failed(&shared->%s.sequence, begun))\n", group->place);
+	gen_printf(text, "\t\t%s_reread_%s(shared, ret_group);\n}\n\n", name, g);
 }
-
-static void emit_read_group(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
-{
-	const char *name = form->record->name;
-
-	if (shared_is_image(group)) {
-		emit_read_snapshot(form, group, text);
-		return;
-	}
 	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, group->name, name, name,
 		   group->name);
 	text->depth = 1;

@@ -41,6 +41,9 @@ static void wake(_Atomic uint32_t *word, int n)
 
 enum {
 	SPINS = 128,           /* some microseconds: far longer than a copy, far shorter than a time slice */
+	LOOKS = 12,            /* of one that wants to hold a sequence; the longest waits for 2^LOOKS_LONGEST pauses */
+	LOOKS_LONGEST = 6,
+	READER_SPINS = 32,     /* of a reader, while a writer changes words */
 	YIELDS = 16,
 	WAKE_ONE = 1,
 	WAKE_ALL = 0x7fffffff,
@@ -139,12 +142,14 @@ void fg_rwlock_wake(struct fg_rwlock *lock)
 	wake(&lock->word, WAKE_ALL);
 }
 
-/* The i-th time in a row that the sequence was found held. */
+/* The i-th time in a row that the sequence was found held. Looking takes the line from the holder, who then needs
+ * longer: so each look waits twice as long as the one before. */
 static void seq_wait(unsigned i)
 {
-	if (i < SPINS) {
-		pause_cpu();
-	} else if (i < SPINS + YIELDS) {
+	if (i < LOOKS) {
+		for (unsigned n = 0; n < (i < LOOKS_LONGEST ? 1u << i : 1u << LOOKS_LONGEST); n++)
+			pause_cpu();
+	} else if (i < LOOKS + YIELDS) {
 		sched_yield();
 	} else {
 		struct timespec nap = {.tv_nsec = NAP_NS};
@@ -158,39 +163,35 @@ void fg_seq_lock_slow(struct fg_seq *seq)
 	for (unsigned i = 0;; i++) {
 		uint64_t value = atomic_load_explicit(&seq->value, memory_order_relaxed);
 
-		if (!(value & 1) && atomic_compare_exchange_weak_explicit(&seq->value, &value, value + 1,
-		                                                          memory_order_acquire, memory_order_relaxed))
+		if (!(value & FG_SEQ_HELD) &&
+		    atomic_compare_exchange_weak_explicit(&seq->value, &value, value | FG_SEQ_HELD,
+		                                          memory_order_acquire, memory_order_relaxed))
 			return;
 		seq_wait(i);
 	}
 }
 
-struct fg_seq_reader fg_seq_read_slow(struct fg_seq *seq, uint32_t failures)
+void fg_seq_retry(struct fg_seq *seq, struct fg_seq_retry *retry)
 {
-	struct fg_seq_reader reader;
-
-	/* A writer's turn is short: look for its end, and count each look that finds it still there. */
-	for (; failures < FG_SEQ_FAILURES; failures++) {
-		reader.sequence = atomic_load_explicit(&seq->value, memory_order_acquire);
-		reader.failures = failures;
-		if (!(reader.sequence & 1))
-			return reader;
+	/* A writer's turn is short: look for its end. */
+	for (unsigned i = 0; retry->tries < FG_SEQ_TRIES && i < READER_SPINS; i++) {
+		retry->begun = atomic_load_explicit(&seq->value, memory_order_acquire);
+		if (!(retry->begun & FG_SEQ_WRITING)) {
+			retry->tries++;
+			return;
+		}
 		pause_cpu();
 	}
-	fg_seq_lock(seq);
-	reader.sequence = atomic_load_explicit(&seq->value, memory_order_relaxed);
-	reader.failures = failures;
-	return reader;
+	fg_seq_hold(seq);
+	retry->begun = atomic_load_explicit(&seq->value, memory_order_relaxed) & ~(uint64_t)FG_SEQ_HELD;
+	retry->held = true;
 }
 
-/* No taking of the sequence here: an owner doesn't look. So a reader only waits, longer each time, for a pause. */
-struct fg_seq_reader fg_owner_read_slow(struct fg_seq *seq, uint32_t failures)
+/* No hold here: an owner doesn't look. So a reader only waits, longer each time, for a pause. */
+void fg_owner_retry(struct fg_seq *seq, struct fg_seq_retry *retry)
 {
-	for (uint32_t i = failures;; i++) {
-		uint64_t value = atomic_load_explicit(&seq->value, memory_order_acquire);
-
-		if (!(value & 1))
-			return (struct fg_seq_reader){value, i};
-		seq_wait(i);
-	}
+	do {
+		seq_wait(retry->tries++);
+		retry->begun = atomic_load_explicit(&seq->value, memory_order_acquire);
+	} while (retry->begun & FG_SEQ_WRITING);
 }

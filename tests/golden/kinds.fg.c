@@ -1775,25 +1775,27 @@ FG_ALWAYS_INLINE void kinds_place_copy_snapshot(const struct kinds_place_shared 
 }
 
 FG_NEVER_INLINE void kinds_place_retry_snapshot(struct kinds_place_shared *shared, struct kinds_place *ret_record,
-                                                struct kinds_place_present *ret_present, struct fg_seq_reader reader)
+                                                struct kinds_place_present *ret_present)
 {
+	struct fg_seq_retry retry = {0};
 	uint64_t bits[1];
 
-	do
+	do {
+		fg_seq_retry(&shared->snapshot.sequence, &retry);
 		kinds_place_copy_snapshot(shared, ret_record, ret_present, bits);
-	while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+	} while (fg_seq_retry_failed(&shared->snapshot.sequence, &retry));
 	ret_present->bits[0] |= bits[0];
 }
 
 FG_ALWAYS_INLINE void kinds_place_get_snapshot(struct kinds_place_shared *shared, struct kinds_place *ret_record,
                                                struct kinds_place_present *ret_present)
 {
-	struct fg_seq_reader reader = fg_seq_read_begin(&shared->snapshot.sequence);
+	uint64_t begun = fg_seq_read_begin(&shared->snapshot.sequence);
 	uint64_t bits[1];
 
 	kinds_place_copy_snapshot(shared, ret_record, ret_present, bits);
-	if (fg_seq_read_again(&shared->snapshot.sequence, &reader)) {
-		kinds_place_retry_snapshot(shared, ret_record, ret_present, reader);
+	if (fg_seq_read_failed(&shared->snapshot.sequence, begun)) {
+		kinds_place_retry_snapshot(shared, ret_record, ret_present);
 		return;
 	}
 	ret_present->bits[0] |= bits[0];
@@ -1812,20 +1814,23 @@ void kinds_place_read(struct kinds_place_shared *shared, struct kinds_place *ret
 }
 
 FG_NEVER_INLINE void kinds_place_reread_snapshot(struct kinds_place_shared *shared,
-                                                 struct kinds_place_snapshot *ret_group, struct fg_seq_reader reader)
+                                                 struct kinds_place_snapshot *ret_group)
 {
-	do
+	struct fg_seq_retry retry = {0};
+
+	do {
+		fg_seq_retry(&shared->snapshot.sequence, &retry);
 		fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
-	while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+	} while (fg_seq_retry_failed(&shared->snapshot.sequence, &retry));
 }
 
 void kinds_place_read_snapshot(struct kinds_place_shared *shared, struct kinds_place_snapshot *ret_group)
 {
-	struct fg_seq_reader reader = fg_seq_read_begin(&shared->snapshot.sequence);
+	uint64_t begun = fg_seq_read_begin(&shared->snapshot.sequence);
 
 	fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
-	if (fg_seq_read_again(&shared->snapshot.sequence, &reader))
-		kinds_place_reread_snapshot(shared, ret_group, reader);
+	if (fg_seq_read_failed(&shared->snapshot.sequence, begun))
+		kinds_place_reread_snapshot(shared, ret_group);
 }
 
 static void kinds_place_put_snapshot(struct kinds_place_shared *shared, const struct kinds_place_snapshot *group,

@@ -295,25 +295,27 @@ FG_ALWAYS_INLINE void part_copy_snapshot(const struct part_shared *shared, struc
 }
 
 FG_NEVER_INLINE void part_retry_snapshot(struct part_shared *shared, struct part *ret_record,
-                                         struct part_present *ret_present, struct fg_seq_reader reader)
+                                         struct part_present *ret_present)
 {
+	struct fg_seq_retry retry = {0};
 	uint64_t bits[1];
 
-	do
+	do {
+		fg_seq_retry(&shared->snapshot.sequence, &retry);
 		part_copy_snapshot(shared, ret_record, ret_present, bits);
-	while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+	} while (fg_seq_retry_failed(&shared->snapshot.sequence, &retry));
 	ret_present->bits[0] |= bits[0];
 }
 
 FG_ALWAYS_INLINE void part_get_snapshot(struct part_shared *shared, struct part *ret_record,
                                         struct part_present *ret_present)
 {
-	struct fg_seq_reader reader = fg_seq_read_begin(&shared->snapshot.sequence);
+	uint64_t begun = fg_seq_read_begin(&shared->snapshot.sequence);
 	uint64_t bits[1];
 
 	part_copy_snapshot(shared, ret_record, ret_present, bits);
-	if (fg_seq_read_again(&shared->snapshot.sequence, &reader)) {
-		part_retry_snapshot(shared, ret_record, ret_present, reader);
+	if (fg_seq_read_failed(&shared->snapshot.sequence, begun)) {
+		part_retry_snapshot(shared, ret_record, ret_present);
 		return;
 	}
 	ret_present->bits[0] |= bits[0];
@@ -330,21 +332,23 @@ void part_read(struct part_shared *shared, struct part *ret_record, struct part_
 	part_get_snapshot(shared, ret_record, ret_present);
 }
 
-FG_NEVER_INLINE void part_reread_snapshot(struct part_shared *shared, struct part_snapshot *ret_group,
-                                          struct fg_seq_reader reader)
+FG_NEVER_INLINE void part_reread_snapshot(struct part_shared *shared, struct part_snapshot *ret_group)
 {
-	do
+	struct fg_seq_retry retry = {0};
+
+	do {
+		fg_seq_retry(&shared->snapshot.sequence, &retry);
 		fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
-	while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+	} while (fg_seq_retry_failed(&shared->snapshot.sequence, &retry));
 }
 
 void part_read_snapshot(struct part_shared *shared, struct part_snapshot *ret_group)
 {
-	struct fg_seq_reader reader = fg_seq_read_begin(&shared->snapshot.sequence);
+	uint64_t begun = fg_seq_read_begin(&shared->snapshot.sequence);
 
 	fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
-	if (fg_seq_read_again(&shared->snapshot.sequence, &reader))
-		part_reread_snapshot(shared, ret_group, reader);
+	if (fg_seq_read_failed(&shared->snapshot.sequence, begun))
+		part_reread_snapshot(shared, ret_group);
 }
 
 static void part_put_snapshot(struct part_shared *shared, const struct part_snapshot *group,

@@ -2025,25 +2025,27 @@ FG_ALWAYS_INLINE void rules_copy_snapshot(const struct rules_shared *shared, str
 }
 
 FG_NEVER_INLINE void rules_retry_snapshot(struct rules_shared *shared, struct rules *ret_record,
-                                          struct rules_present *ret_present, struct fg_seq_reader reader)
+                                          struct rules_present *ret_present)
 {
+	struct fg_seq_retry retry = {0};
 	uint64_t bits[1];
 
-	do
+	do {
+		fg_seq_retry(&shared->snapshot.sequence, &retry);
 		rules_copy_snapshot(shared, ret_record, ret_present, bits);
-	while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+	} while (fg_seq_retry_failed(&shared->snapshot.sequence, &retry));
 	ret_present->bits[0] |= bits[0];
 }
 
 FG_ALWAYS_INLINE void rules_get_snapshot(struct rules_shared *shared, struct rules *ret_record,
                                          struct rules_present *ret_present)
 {
-	struct fg_seq_reader reader = fg_seq_read_begin(&shared->snapshot.sequence);
+	uint64_t begun = fg_seq_read_begin(&shared->snapshot.sequence);
 	uint64_t bits[1];
 
 	rules_copy_snapshot(shared, ret_record, ret_present, bits);
-	if (fg_seq_read_again(&shared->snapshot.sequence, &reader)) {
-		rules_retry_snapshot(shared, ret_record, ret_present, reader);
+	if (fg_seq_read_failed(&shared->snapshot.sequence, begun)) {
+		rules_retry_snapshot(shared, ret_record, ret_present);
 		return;
 	}
 	ret_present->bits[0] |= bits[0];
@@ -2073,25 +2075,27 @@ FG_ALWAYS_INLINE void rules_copy_owner(const struct rules_shared *shared, struct
 }
 
 FG_NEVER_INLINE void rules_retry_owner(struct rules_shared *shared, struct rules *ret_record,
-                                       struct rules_present *ret_present, struct fg_seq_reader reader)
+                                       struct rules_present *ret_present)
 {
+	struct fg_seq_retry retry = {0};
 	uint64_t bits[1];
 
-	do
+	do {
+		fg_owner_retry(&shared->owner.sequence, &retry);
 		rules_copy_owner(shared, ret_record, ret_present, bits);
-	while (fg_owner_read_again(&shared->owner.sequence, &reader));
+	} while (fg_seq_retry_failed(&shared->owner.sequence, &retry));
 	ret_present->bits[0] |= bits[0];
 }
 
 FG_ALWAYS_INLINE void rules_get_owner(struct rules_shared *shared, struct rules *ret_record,
                                       struct rules_present *ret_present)
 {
-	struct fg_seq_reader reader = fg_owner_read_begin(&shared->owner.sequence);
+	uint64_t begun = fg_seq_read_begin(&shared->owner.sequence);
 	uint64_t bits[1];
 
 	rules_copy_owner(shared, ret_record, ret_present, bits);
-	if (fg_owner_read_again(&shared->owner.sequence, &reader)) {
-		rules_retry_owner(shared, ret_record, ret_present, reader);
+	if (fg_seq_read_failed(&shared->owner.sequence, begun)) {
+		rules_retry_owner(shared, ret_record, ret_present);
 		return;
 	}
 	ret_present->bits[0] |= bits[0];
@@ -2132,21 +2136,23 @@ void rules_read(struct rules_shared *shared, struct rules *ret_record, struct ru
 	rules_get_atomics(shared, ret_record, ret_present);
 }
 
-FG_NEVER_INLINE void rules_reread_snapshot(struct rules_shared *shared, struct rules_snapshot *ret_group,
-                                           struct fg_seq_reader reader)
+FG_NEVER_INLINE void rules_reread_snapshot(struct rules_shared *shared, struct rules_snapshot *ret_group)
 {
-	do
+	struct fg_seq_retry retry = {0};
+
+	do {
+		fg_seq_retry(&shared->snapshot.sequence, &retry);
 		fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
-	while (fg_seq_read_again(&shared->snapshot.sequence, &reader));
+	} while (fg_seq_retry_failed(&shared->snapshot.sequence, &retry));
 }
 
 void rules_read_snapshot(struct rules_shared *shared, struct rules_snapshot *ret_group)
 {
-	struct fg_seq_reader reader = fg_seq_read_begin(&shared->snapshot.sequence);
+	uint64_t begun = fg_seq_read_begin(&shared->snapshot.sequence);
 
 	fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
-	if (fg_seq_read_again(&shared->snapshot.sequence, &reader))
-		rules_reread_snapshot(shared, ret_group, reader);
+	if (fg_seq_read_failed(&shared->snapshot.sequence, begun))
+		rules_reread_snapshot(shared, ret_group);
 }
 
 static void rules_put_snapshot(struct rules_shared *shared, const struct rules_snapshot *group,
@@ -2207,21 +2213,23 @@ void rules_unlock_money(struct rules_shared *shared)
 	fg_mutex_unlock(&shared->group_money.lock);
 }
 
-FG_NEVER_INLINE void rules_reread_owner(struct rules_shared *shared, struct rules_owner *ret_group,
-                                        struct fg_seq_reader reader)
+FG_NEVER_INLINE void rules_reread_owner(struct rules_shared *shared, struct rules_owner *ret_group)
 {
-	do
+	struct fg_seq_retry retry = {0};
+
+	do {
+		fg_owner_retry(&shared->owner.sequence, &retry);
 		fg_words_get(ret_group, shared->owner.words + 1, 0, sizeof *ret_group);
-	while (fg_owner_read_again(&shared->owner.sequence, &reader));
+	} while (fg_seq_retry_failed(&shared->owner.sequence, &retry));
 }
 
 void rules_read_owner(struct rules_shared *shared, struct rules_owner *ret_group)
 {
-	struct fg_seq_reader reader = fg_owner_read_begin(&shared->owner.sequence);
+	uint64_t begun = fg_seq_read_begin(&shared->owner.sequence);
 
 	fg_words_get(ret_group, shared->owner.words + 1, 0, sizeof *ret_group);
-	if (fg_owner_read_again(&shared->owner.sequence, &reader))
-		rules_reread_owner(shared, ret_group, reader);
+	if (fg_seq_read_failed(&shared->owner.sequence, begun))
+		rules_reread_owner(shared, ret_group);
 }
 
 static void rules_put_owner(struct rules_shared *shared, const struct rules_owner *group,

@@ -223,11 +223,16 @@ static void cell_write(struct cell *cell)
 static uint64_t cell_read(struct cell *cell)
 {
 	uint64_t value[CELL_WORDS];
-	struct fg_seq_reader reader = fg_seq_read_begin(&cell->seq);
+	uint64_t begun = fg_seq_read_begin(&cell->seq);
+	struct fg_seq_retry retry = {0};
 
-	do
-		fg_words_get(value, cell->words, 0, sizeof value);
-	while (fg_seq_read_again(&cell->seq, &reader));
+	fg_words_get(value, cell->words, 0, sizeof value);
+	if (fg_seq_read_failed(&cell->seq, begun)) {
+		do {
+			fg_seq_retry(&cell->seq, &retry);
+			fg_words_get(value, cell->words, 0, sizeof value);
+		} while (fg_seq_retry_failed(&cell->seq, &retry));
+	}
 	for (size_t i = 0; i < CELL_WORDS; i++)
 		if (value[i] != value[0] * (i + 1))
 			return UINT64_MAX;
@@ -270,7 +275,8 @@ static void test_seq_threads(void)
 		tap_eq_int(cell_read(&cell), cell.rounds * threads[i] / 2, "sequence: no write lost by %zu threads", threads[i]);
 		tap_eq_int(atomic_load(&cell.bad), 0, "sequence: no mixed copy");
 		tap_eq_int(atomic_load(&cell.back), 0, "sequence: no reader went back in time");
-		tap_eq_int(atomic_load(&cell.seq.value), cell.rounds * threads[i], "sequence: two steps a write");
+		tap_eq_int(atomic_load(&cell.seq.value), cell.rounds * threads[i] / 2 * FG_SEQ_STEP,
+			   "sequence: one step a write, no mark left");
 	}
 }
 
@@ -295,15 +301,29 @@ static void *read_held(void *arg)
 static void test_seq_fallback(void)
 {
 	static struct cell cell;
-	struct fg_seq_reader reader;
+	struct fg_seq_retry retry = {.tries = FG_SEQ_TRIES};
+	uint64_t begun;
 	pthread_t thread;
 	unsigned mixed = 0;
 
 	cell_write(&cell);
-	reader = fg_seq_read_slow(&cell.seq, FG_SEQ_FAILURES);
-	tap_ok(reader.sequence == 3 && atomic_load(&cell.seq.value) == 3, "fallback: the reader holds the sequence");
-	tap_ok(!fg_seq_read_again(&cell.seq, &reader), "fallback: what it copies is good");
-	tap_eq_int(atomic_load(&cell.seq.value), 2, "fallback: the same sequence goes back");
+	begun = fg_seq_read_begin(&cell.seq);
+	fg_seq_retry(&cell.seq, &retry);
+	tap_ok(retry.held && atomic_load(&cell.seq.value) == (FG_SEQ_STEP | FG_SEQ_HELD), "fallback: the reader holds the sequence");
+	tap_ok(!fg_seq_read_failed(&cell.seq, begun), "fallback: another reader does not notice");
+	tap_ok(!fg_seq_read_failed(&cell.seq, fg_seq_read_begin(&cell.seq)), "fallback: nor one that begins meanwhile");
+	tap_ok(!fg_seq_retry_failed(&cell.seq, &retry), "fallback: what it copies is good");
+	tap_eq_int(atomic_load(&cell.seq.value), FG_SEQ_STEP, "fallback: the same sequence goes back");
+
+	fg_seq_hold(&cell.seq);
+	tap_ok(!fg_seq_read_failed(&cell.seq, begun), "a writer that only holds the sequence disturbs no reader");
+	atomic_fetch_or(&cell.seq.value, FG_SEQ_WRITING);
+	tap_ok(fg_seq_read_failed(&cell.seq, begun), "one that changes words does");
+	begun = fg_seq_read_begin(&cell.seq);
+	tap_ok(fg_seq_read_failed(&cell.seq, begun), "also a reader that begins meanwhile");
+	fg_seq_unlock(&cell.seq);
+	tap_ok(fg_seq_read_failed(&cell.seq, begun), "and one that ends after it");
+	tap_eq_int(atomic_load(&cell.seq.value), 2 * FG_SEQ_STEP, "a write is one step, and leaves no mark");
 
 	fg_seq_lock(&cell.seq);
 	pthread_create(&thread, NULL, read_held, &cell);
