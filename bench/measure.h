@@ -29,7 +29,7 @@ static inline int measure_compare(const void *a, const void *b)
 }
 
 /* n: 1 to ROUNDS_MAX. */
-static inline struct spread spread_of(const double *values, unsigned n)
+static inline struct spread spread_of(const double *values, size_t n)
 {
 	double sorted[ROUNDS_MAX];
 

@@ -238,6 +238,15 @@ static void emit_read_snapshot(const struct shared_form *form, const struct shar
 	gen_printf(text, "\tif (fg_seq_read_failed(&shared->%s.sequence, begun))\n", group->place);
 	gen_printf(text, "\t\t%s_reread_%s(shared, ret_group);\n}\n\n", name, g);
 }
+
+static void emit_read_group(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const char *name = form->record->name;
+
+	if (shared_is_image(group)) {
+		emit_read_snapshot(form, group, text);
+		return;
+	}
 	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, group->name, name, name,
 		   group->name);
 	text->depth = 1;
