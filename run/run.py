@@ -118,7 +118,10 @@ def check_type(job, records, header):
         raise CouldNotRun("the key of struct %s is '%s' by its tag, not '%s'"
                           % (job.type, tagged[0]["json_name"], job.key))
     if not record["shareable"]:
-        raise CouldNotRun("struct %s can't be shared, for it holds pointers: %s; char[N] holds text without one"
+        raise CouldNotRun("struct %s has no shared form: it is tagged local" % job.type)
+    if record["has_pointers"]:
+        raise CouldNotRun("struct %s holds pointers, which is more than these programs share: %s; char[N] holds text "
+                          "without one"
                           % (job.type, ", ".join(pointers_of(records, record)) or "see its nested structs"))
 
 

@@ -109,6 +109,14 @@ static bool any_shared(const struct model *model)
 	return false;
 }
 
+static bool any_published(const struct model *model)
+{
+	for (size_t i = 0; i < model->structs_n; i++)
+		if (gen_public(model->structs[i]) && model->structs[i]->shareable && gen_published(model->structs[i]))
+			return true;
+	return false;
+}
+
 static bool any_store(const struct model *model)
 {
 	for (size_t i = 0; i < model->structs_n; i++)
@@ -119,7 +127,7 @@ static bool any_store(const struct model *model)
 
 bool gen_stored(const struct model_struct *record)
 {
-	if (!gen_public(record) || !record->shareable)
+	if (!gen_public(record) || !record->shareable || gen_published(record))
 		return false;
 	for (size_t i = 0; i < record->fields_n; i++)
 		if (gen_field_listed(&record->fields[i]) && record->fields[i].tag.key)
@@ -132,12 +140,6 @@ static void emit_not_shared(const struct model_struct *record, struct gen_text *
 {
 	if (record->tag.local)
 		gen_printf(text, "\n/* %s has no shared form: it is tagged `local`. */\n", record->c_name);
-	else if (record->has_pointers)
-		gen_printf(
-		    text,
-		    "\n/* %s has no shared form: a shared form holds values, and this one holds pointers (strings of "
-		    "any length, arrays in the arena, raw JSON). */\n",
-		    record->c_name);
 }
 
 void gen_emit_header(const struct gen_output *output, struct gen_text *text)
@@ -149,6 +151,8 @@ void gen_emit_header(const struct gen_output *output, struct gen_text *text)
 	emit_banner(output, "h", "conversion of the structs below to and from JSON, and their shared forms", text);
 	gen_printf(text, "#ifndef %s_FG_H\n#define %s_FG_H\n\n", guard, guard);
 	gen_printf(text, "#include \"%s\"\n", output->header);
+	if (any_published(model))
+		gen_printf(text, "#include <fieldguard/publish.h>\n");
 	if (any_shared(model))
 		gen_printf(text, "#include <fieldguard/rules.h>\n");
 	gen_printf(text, "#include <fieldguard/type.h>\n");
@@ -243,6 +247,10 @@ void gen_emit_source(const struct gen_output *output, struct gen_text *text)
 		gen_printf(
 		    text,
 		    "_Static_assert(FG_SHARED_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
+	if (any_published(model))
+		gen_printf(
+		    text,
+		    "_Static_assert(FG_PUBLISH_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
 	gen_printf(text,
 	           "_Static_assert(FG_TYPE_ABI == 2, \"made for another version of fieldguard: generate again\");\n\n");
 	for (size_t i = 0; i < model->structs_n; i++)

@@ -247,19 +247,28 @@ static void emit_merge_ruled(const struct shared_form *form, struct gen_text *te
 static void emit_merge_all(const struct shared_form *form, struct gen_text *text)
 {
 	const char *name = form->record->name;
-	bool refuses = gen_refuses(form->record);
+	bool refuses = gen_refuses(form->record), fails = gen_merge_fails(form->record);
 
 	gen_printf(text, "%s %s_merge(struct %s_shared *shared, const %s *record, const struct %s_present *present%s)\n{\n",
-	           refuses ? "int" : "void", name, name, form->record->c_name, name,
+	           fails ? "int" : "void", name, name, form->record->c_name, name,
 	           refuses ? ", struct fg_refusal *ret_refusal" : "");
 	text->depth = 1;
 	gen_printf(text, "struct %s_present all;\n", name);
-	if (refuses)
+	if (form->published)
+		gen_printf(text, "struct %s_block *block;\n", name);
+	if (fails)
 		gen_printf(text, "int rc;\n");
 	gen_printf(text, "\nif (!present) {\n\t%s_present_all(&all);\n\tpresent = &all;\n}\n", name);
+	if (form->published)
+		gen_printf(text, "rc = %s_prepare_snapshot(shared, record, present, &block);\nif (rc)\n\treturn rc;\n", name);
 	if (refuses)
-		gen_printf(text, "rc = %s_merge_%s(shared, record, present, ret_refusal);\nif (rc)\n\treturn rc;\n", name,
-		           form->once ? "once" : "states");
+		gen_printf(text, "rc = %s_merge_%s(shared, record, present, ret_refusal);\nif (rc%s)\n\t%s;\n", name,
+		           form->once ? "once" : "states", form->published ? " && block" : "",
+		           form->published ? "fg_publish_drop(&shared->snapshot, block)" : "return rc");
+	if (refuses && form->published)
+		gen_printf(text, "if (rc)\n\treturn rc;\n");
+	if (form->published)
+		gen_printf(text, "if (block)\n\tfg_publish_commit(&shared->snapshot, block);\n");
 	for (size_t i = 0; i < form->groups_n; i++)
 		if (&form->groups[i] != form->once)
 			gen_printf(text, "%s_merge_%s(shared, record, present);\n", name, form->groups[i].name);
@@ -267,7 +276,7 @@ static void emit_merge_all(const struct shared_form *form, struct gen_text *text
 		gen_printf(text, "%s_merge_owned(shared, record, present);\n", name);
 	if (any_plain_atomic(form))
 		gen_printf(text, "%s_merge_atomics(shared, record, present);\n", name);
-	if (refuses)
+	if (fails)
 		gen_printf(text, "return 0;\n");
 	text->depth = 0;
 	gen_printf(text, "}\n\n");

@@ -200,21 +200,29 @@ void shared_emit_read(const struct shared_form *form, struct gen_text *text)
 		emit_get_scalars(form, "owned", "owner", form->owned, form->owned_n, text);
 	if (form->atomics_n)
 		emit_get_scalars(form, "atomics", "atomics", form->atomics, form->atomics_n, text);
-	gen_printf(text, "void %s_read(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present)\n{\n", name, name,
-		   form->record->c_name, name);
+	gen_printf(text, "%s %s_read(struct %s_shared *shared, %s%s *ret_record, struct %s_present *ret_present)\n{\n",
+	           form->published ? "int" : "void", name, name, form->published ? "struct fg_arena *arena, " : "",
+	           form->record->c_name, name);
 	text->depth = 1;
-	gen_printf(text, "struct %s_present unused;\n\nFG_FILL(ret_record, \"%s\");\n", name, name);
+	gen_printf(text, "struct %s_present unused;\n%s\nFG_FILL(ret_record, \"%s\");\n", name,
+	           form->published ? "int rc;\n" : "", name);
 	gen_printf(text, "if (!ret_present)\n\tret_present = &unused;\n");
-	for (size_t w = 0; w < form->bits_n; w++)
-		gen_printf(text, "ret_present->bits[%zu] = 0;\n", w);
-	if (shared_leaves_fields(form->record))
-		gen_printf(text, "memset(ret_record, 0, sizeof *ret_record);\n");
+	if (form->published) {
+		gen_printf(text, "rc = %s_get_snapshot(shared, arena, ret_record, ret_present);\nif (rc)\n\treturn rc;\n", name);
+	} else {
+		for (size_t w = 0; w < form->bits_n; w++)
+			gen_printf(text, "ret_present->bits[%zu] = 0;\n", w);
+		if (shared_leaves_fields(form->record))
+			gen_printf(text, "memset(ret_record, 0, sizeof *ret_record);\n");
+	}
 	for (size_t i = 0; i < form->groups_n; i++)
 		gen_printf(text, "%s_get_%s(shared, ret_record, ret_present);\n", name, form->groups[i].name);
 	if (form->owned_n)
 		gen_printf(text, "%s_get_owned(shared, ret_record, ret_present);\n", name);
 	if (form->atomics_n)
 		gen_printf(text, "%s_get_atomics(shared, ret_record, ret_present);\n", name);
+	if (form->published)
+		gen_printf(text, "return 0;\n");
 	text->depth = 0;
 	gen_printf(text, "}\n\n");
 }

@@ -1,4 +1,5 @@
 /* emit_shared.c - the shared form's declarations: group structs, struct T_shared, its functions and atomic accessors */
+#include "gen/codec_form.h"
 #include "gen/shared_form.h"
 
 #include <stdio.h>
@@ -111,6 +112,8 @@ static void emit_shared_struct(const struct shared_form *form, unsigned line_siz
 	    form->record->c_name, line_size, line_size);
 	gen_printf(text, "struct %s_shared {\n", form->record->name);
 	text->depth = 1;
+	if (form->published)
+		shared_emit_published_place(form, line_size, text);
 	for (size_t i = 0; i < form->groups_n; i++)
 		if (&form->groups[i] != form->once && &form->groups[i] != form->owner)
 			emit_place(form, &form->groups[i], line_size, text);
@@ -150,6 +153,12 @@ static void emit_moments(const struct shared_form *form, struct gen_text *text)
 {
 	const char *before = " * Fields of one moment:";
 
+	if (form->published) {
+		gen_printf(text, "%s snapshot (", before);
+		shared_emit_published_names(form, text);
+		gen_printf(text, ")");
+		before = ";";
+	}
 	for (size_t i = 0; i < form->groups_n; i++) {
 		if (&form->groups[i] == form->once)
 			continue;
@@ -169,6 +178,8 @@ static const char *blocking(const struct shared_form *form, bool writing)
 	for (size_t i = 0; i < form->groups_n; i++)
 		if (form->groups[i].policy == MODEL_POLICY_MUTEX || form->groups[i].policy == MODEL_POLICY_RWMUTEX)
 			return "waits for the locks of its groups, one at a time, never holding two";
+	if (form->published)
+		return writing ? "waits for another writer of the snapshot group" : "never waits";
 	if (!form->groups_n || form->groups[0].policy != MODEL_POLICY_SNAPSHOT)
 		return form->groups_n ? "waits for another that writes at the moment" : "never waits";
 	return writing ? "waits for another writer of the snapshot group" : "never waits for longer than writers take turns";
@@ -181,22 +192,46 @@ static void emit_refusals(const struct shared_form *form, struct gen_text *text)
 	           form->states_n ? "asks for a change that states doesn't list" : "",
 	           form->states_n > 1 ? " (but where another thread changes a second state meanwhile, and that one is refused only"
 	                                " then: the states before it are advanced)" : "");
-	gen_printf(text, " * ret_refusal: says which field and why; untouched with 0; may be NULL.\n * Returns: 0 or -EPERM.\n");
+	gen_printf(text, " * ret_refusal: says which field and why; untouched unless refused; may be NULL.\n");
+	if (!form->published)
+		gen_printf(text, " * Returns: 0 or -EPERM.\n");
+}
+
+/* How merges fail that copy. */
+static void emit_failures(const struct shared_form *form, struct gen_text *text)
+{
+	gen_printf(text, " * What the patch points to is copied; patch and arena may go. It may come from a view of this very record.\n"
+		   " * Returns: 0; -ENOMEM; -EINVAL (a count over its array, or more than %d structs in each other)%s. Then nothing has"
+		   " changed.\n", GEN_COPY_DEPTH_MAX, gen_refuses(form->record) ? "; -EPERM (refused)" : "");
+}
+
+static void emit_init(const struct shared_form *form, struct gen_text *text)
+{
+	const char *name = form->record->name;
+
+	if (form->published)
+		gen_printf(text, "\n/* Makes it empty. allocator: for what the record points to, called from any thread that merges or"
+			   " ends a read section; NULL for malloc (all-zero says the same). It has to outlive the record and, after that, until"
+			   " fg_read_wait has returned. Threads: no other may use it yet. Cost: one memset. */\n"
+			   "void %s_shared_init(struct %s_shared *shared, const struct fg_allocator *allocator);\n", name, name);
+	else
+		gen_printf(text, "\n/* Makes it empty. Threads: no other may use it yet. Cost: one memset. */\n"
+			   "void %s_shared_init(struct %s_shared *shared);\n", name, name);
 }
 
 static void emit_record_functions(const struct shared_form *form, struct gen_text *text)
 {
 	const char *name = form->record->name;
 
-	gen_printf(text, "\n/* Makes it empty. Threads: no other may use it yet. Cost: one memset. */\n");
-	gen_printf(text, "void %s_shared_init(struct %s_shared *shared);\n", name, name);
-
+	emit_init(form, text);
 	gen_printf(
 	    text,
 	    "\n/*\n * Merges a patch: the fields that present names change, all others stay. Groups change one after the other, each"
 	    " whole; inline structs field by field, an array together with its count.\n");
 	if (gen_refuses(form->record))
 		emit_refusals(form, text);
+	if (form->published)
+		emit_failures(form, text);
 	gen_printf(
 	    text,
 	    " * present: NULL means all fields.\n * Threads: %s; %s. Readers see each group before or after, never between.\n",
@@ -204,24 +239,33 @@ static void emit_record_functions(const struct shared_form *form, struct gen_tex
 	    blocking(form, true));
 	gen_printf(
 	    text,
-	    " * Cost: for each group that the patch touches one lock and unlock and a copy of the named fields; for each atomic"
-	    " field one store.\n */\n");
+	    " * Cost: %sfor each group that the patch touches one lock and unlock and a copy of the named fields; for each atomic"
+	    " field one store.\n */\n",
+	    form->published ? "for the snapshot group a copy of all its fields and of all that they point to, in new memory; " : "");
 	gen_printf(text, "%s %s_merge(struct %s_shared *shared, const %s *record, const struct %s_present *present%s);\n",
-		   gen_refuses(form->record) ? "int" : "void", name, name, form->record->c_name, name,
+		   gen_merge_fails(form->record) ? "int" : "void", name, name, form->record->c_name, name,
 	           gen_refuses(form->record) ? ", struct fg_refusal *ret_refusal" : "");
 
 	gen_printf(text, "\n/*\n * Reads all fields.\n");
 	emit_moments(form, text);
+	if (form->published)
+		gen_printf(text, " * arena: gets what the record points to.\n");
 	gen_printf(text, " * ret_record: not NULL; fields that take no part in conversion become zero, fields never merged are zero.\n"
 		   " * ret_present: gets the fields that were ever merged or written as a group; may be NULL.\n");
+	if (form->published)
+		gen_printf(text, " * Returns: 0, or -ENOMEM: then *ret_record and *ret_present are as they were, and the arena may keep some.\n");
 	gen_printf(text, " * Threads: any; %s.%s\n", blocking(form, false),
-		   form->groups_n && form->groups[0].policy == MODEL_POLICY_SNAPSHOT
+		   form->published || (form->groups_n && form->groups[0].policy == MODEL_POLICY_SNAPSHOT)
 			   ? " The snapshot group is read without a write to shared memory." : "");
 	gen_printf(
 	    text,
-	    " * Cost: two loads and a copy for the snapshot group, a lock and a copy for each other, a load for each atomic.\n */\n");
-	gen_printf(text, "void %s_read(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present);\n", name, name,
-		   form->record->c_name, name);
+	    " * Cost: %s for the snapshot group, a lock and a copy for each other, a load for each atomic.\n */\n",
+	    form->published ? "a read section and a copy into the arena" : "two loads and a copy");
+	gen_printf(text, "%s %s_read(struct %s_shared *shared, %s%s *ret_record, struct %s_present *ret_present);\n",
+	           form->published ? "int" : "void", name, name, form->published ? "struct fg_arena *arena, " : "",
+	           form->record->c_name, name);
+	if (form->published)
+		shared_emit_published_header(form, text);
 }
 
 /* ---- groups -------------------------------------------------------------------------------------------------- */
@@ -368,7 +412,8 @@ static void emit_layout_asserts(const struct shared_form *form, struct gen_text 
 			           form->record->name, group->name, group->fields[k].field->name,
 			           group->fields[k].offset, form->record->c_name);
 	}
-	gen_printf(text, "\n");
+	if (form->groups_n)
+		gen_printf(text, "\n");
 }
 
 void gen_emit_shared_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text)
@@ -379,8 +424,11 @@ void gen_emit_shared_source(const struct gen_output *output, const struct model_
 	shared_form_init(&form, record);
 	gen_printf(text, "/* ---- %s_shared ---- */\n\n", record->name);
 	emit_layout_asserts(&form, text);
-	gen_printf(text, "void %s_shared_init(struct %s_shared *shared)\n{\n\tmemset(shared, 0, sizeof *shared);\n}\n\n", record->name,
-		   record->name);
+	gen_printf(text, "void %s_shared_init(struct %s_shared *shared%s)\n{\n\tmemset(shared, 0, sizeof *shared);\n%s}\n\n",
+	           record->name, record->name, form.published ? ", const struct fg_allocator *allocator" : "",
+	           form.published ? "\tshared->snapshot.allocator = allocator;\n" : "");
+	if (form.published)
+		shared_emit_published_source(&form, text);
 	shared_emit_states_source(&form, text);
 	if (form.once)
 		shared_emit_once_source(&form, text);

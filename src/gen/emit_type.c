@@ -76,7 +76,7 @@ void gen_emit_type_source(const struct gen_output *output, const struct model_st
 
 	(void)output;
 	emit_codec_thunks(record, text);
-	if (record->shareable)
+	if (record->shareable && !gen_published(record))
 		emit_shared_thunks(record, text);
 	if (key)
 		emit_key_thunk(record, key, text);
@@ -89,7 +89,7 @@ void gen_emit_type_source(const struct gen_output *output, const struct model_st
 	    record->c_name, record->c_name, name);
 	gen_printf(text, ".decode = %s_type_decode,\n.encode = %s_type_encode,\n.patch = %s_type_patch,\n", name, name,
 	           name);
-	if (record->shareable)
+	if (record->shareable && !gen_published(record))
 		gen_printf(text,
 		           ".shared_size = sizeof(struct %s_shared),\n.shared_align = _Alignof(struct %s_shared),\n"
 		           ".merge = %s_type_merge,\n.read = %s_type_read,\n",

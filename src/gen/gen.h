@@ -54,6 +54,10 @@ bool gen_public(const struct model_struct *record);
 bool gen_stored(const struct model_struct *record);
 /* Can a merge into its shared form be refused? (it has a field of the policy once, or with states) */
 bool gen_refuses(const struct model_struct *record);
+/* Is the snapshot group of its shared form published by pointer? (it holds pointers) */
+bool gen_published(const struct model_struct *record);
+/* Can a merge into its shared form fail? (be refused, or lack memory) */
+bool gen_merge_fails(const struct model_struct *record);
 /* Is a copy of it more than an assignment? (it holds pointers, or fields that take no part in conversion) */
 bool gen_owns(const struct model_struct *record);
 /* What the output makes of a struct; 0: nothing, it takes no part. */

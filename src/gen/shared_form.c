@@ -126,8 +126,15 @@ void shared_form_init(struct shared_form *form, const struct model_struct *recor
 				aligns[group - form->groups] = align;
 		}
 	}
-	for (size_t i = 0; i < form->groups_n; i++) {
+	for (size_t i = 0; i < form->groups_n; i++)
 		form->groups[i].size = (form->groups[i].size + aligns[i] - 1) / aligns[i] * aligns[i];
+	if (gen_published(record) && form->groups_n && form->groups[0].policy == MODEL_POLICY_SNAPSHOT) {
+		form->published = zeroed(1, sizeof *form->published);
+		*form->published = form->groups[0];
+		form->groups_n--;
+		memmove(form->groups, form->groups + 1, form->groups_n * sizeof *form->groups);
+	}
+	for (size_t i = 0; i < form->groups_n; i++) {
 		if (form->groups[i].policy == MODEL_POLICY_ONCE)
 			form->once = &form->groups[i];
 		if (form->groups[i].policy == MODEL_POLICY_OWNER)
@@ -140,6 +147,9 @@ void shared_form_fini(struct shared_form *form)
 {
 	for (size_t i = 0; i < form->groups_n; i++)
 		free(form->groups[i].fields);
+	if (form->published)
+		free(form->published->fields);
+	free(form->published);
 	free(form->groups);
 	free(form->atomics);
 	free(form->states);

@@ -33,6 +33,7 @@ struct shared_form {
 	size_t bits_n;                     /* words of struct T_present's bits */
 	struct shared_group *groups;       /* snapshot first, then by first field */
 	size_t groups_n;
+	struct shared_group *published;    /* the snapshot group of a struct with pointers, then none of the groups; or NULL */
 	const struct shared_group *once, *owner; /* among them, or NULL */
 	const struct model_field **atomics;      /* those with states too */
 	size_t atomics_n;
@@ -73,6 +74,12 @@ void shared_emit_group_locals(const struct shared_form *form, const struct share
 /* Adds those bits to the group's own. */
 void shared_emit_own_bits(const struct shared_form *form, const struct shared_group *group, struct gen_text *text);
 
+/* The snapshot group that is published by pointer: its fields' names, place, declarations with their docs, and
+ * definitions: T_prepare_snapshot and T_get_snapshot for merge and read. */
+void shared_emit_published_names(const struct shared_form *form, struct gen_text *text);
+void shared_emit_published_place(const struct shared_form *form, unsigned line_size, struct gen_text *text);
+void shared_emit_published_header(const struct shared_form *form, struct gen_text *text);
+void shared_emit_published_source(const struct shared_form *form, struct gen_text *text);
 /* The functions' definitions. */
 void shared_emit_merge(const struct shared_form *form, struct gen_text *text);
 void shared_emit_read(const struct shared_form *form, struct gen_text *text);

@@ -397,28 +397,47 @@ static const char *pointer_name(const struct model_struct *record, char ret[POIN
 	return ret;
 }
 
+/* A pointer can't change beside what it points to but by publishing both: only the snapshot group does. */
+static void check_pointer_policy(struct check *check, const struct model_field *field)
+{
+	char name[CHECK_TYPE_NAME_MAX], pointer[POINTER_NAME_MAX];
+
+	if (!holds_pointer(field) || field->tag.policy == MODEL_POLICY_SNAPSHOT)
+		return;
+	if (field->shape != MODEL_SHAPE_POINTER && field->shape != MODEL_SHAPE_ARRAY &&
+	    field->type.kind == MODEL_KIND_STRUCT)
+		check_fail(check, field, "a pointer can only be in the snapshot group, and not under %s: %s holds %s",
+		           model_policy_name(field->tag.policy), check_type_name(field, name),
+		           pointer_name(field->type.record, pointer));
+	else
+		check_fail(check, field, "a pointer can only be in the snapshot group, and not under %s: the field is %s",
+		           model_policy_name(field->tag.policy), check_type_name(field, name));
+}
+
 /* What asks for a shared form must be able to get one. One error a struct: the others follow from it. */
 static void check_shared(struct check *check, const struct model_struct *record)
 {
 	char name[POINTER_NAME_MAX];
 
-	if (!record->has_pointers && !record->tag.local)
-		return;
-	for (size_t i = 0; i < record->fields_n; i++) {
+	for (size_t i = 0; i < record->fields_n && record->tag.local; i++) {
 		const struct model_field *field = &record->fields[i];
 		const char *word = field->tag.key ? "key" : model_policy_name(field->tag.policy);
 
 		if (!field->converted || !(field->tag.key || field->tag.policy_given))
 			continue;
-		if (record->tag.local)
-			check_fail(check, field, "%s needs a shared form, and %s is local", word, record->c_name);
-		else
-			check_fail(check, field, "%s needs a shared form, which %s can't have: %s holds a pointer", word,
-			           record->c_name, pointer_name(record, name));
+		check_fail(check, field, "%s needs a shared form, and %s is local", word, record->c_name);
 		return;
 	}
-	if (record->tag.shared)
-		fail_struct(check, record, "shared can't hold: %s holds a pointer", pointer_name(record, name));
+	for (size_t i = 0; i < record->fields_n && !record->tag.local; i++) {
+		const struct model_field *field = &record->fields[i];
+
+		if (!field->converted)
+			continue;
+		check_pointer_policy(check, field);
+		if (field->tag.key && record->has_pointers)
+			check_fail(check, field, "key needs a store, and a store can't hold %s: %s holds a pointer",
+			           record->c_name, pointer_name(record, name));
+	}
 }
 
 static void check_struct(struct check *check, struct model_struct *record)
@@ -458,7 +477,7 @@ bool model_check(struct model *model, struct model_diag *diag)
 
 		check_map_words(&check, record);
 		record->has_pointers = first_pointer(record) != NULL;
-		record->shareable = record->wanted && !record->has_pointers && !record->tag.local;
+		record->shareable = record->wanted && !record->tag.local;
 		check_shared(&check, record);
 	}
 	/* What is told of names follows from other errors too often. */

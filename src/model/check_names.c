@@ -84,6 +84,11 @@ static void add_struct(struct names *names, const struct model_struct *record)
 	add(names, SPACE_TAGS, record, NULL, "%s_shared", record->name);
 	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
 		add(names, SPACE_ORDINARY, record, NULL, "%s_%s", record->name, shared[i]);
+	if (record->has_pointers) {
+		add(names, SPACE_TAGS, record, NULL, "%s_block", record->name);
+		add(names, SPACE_ORDINARY, record, NULL, "%s_shared_fini", record->name);
+		add(names, SPACE_ORDINARY, record, NULL, "%s_view", record->name);
+	}
 	for (size_t i = 0; i < record->fields_n; i++)
 		has_key |= record->fields[i].converted && record->fields[i].tag.key;
 	for (size_t i = 0; has_key && i < sizeof(store) / sizeof(store[0]); i++)
@@ -185,6 +190,8 @@ static void add_fields(struct names *names, const struct model_struct *record)
 			add_atomic(names, record, field);
 		else if (policy == MODEL_POLICY_ONCE || policy == MODEL_POLICY_OWNER)
 			add_placed(names, record, field, !group_is_known(record, i, policy, group));
+		else if (policy == MODEL_POLICY_SNAPSHOT && record->has_pointers)
+			continue; /* published by pointer: no struct, no functions of the group */
 		else if (!group_is_known(record, i, policy, group))
 			add_group(names, record, field, policy, group);
 	}

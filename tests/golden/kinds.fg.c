@@ -15,6 +15,7 @@
 _Static_assert(FG_CODEC_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_COPY_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_SHARED_ABI == 1, "made for another version of fieldguard: generate again");
+_Static_assert(FG_PUBLISH_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_TYPE_ABI == 2, "made for another version of fieldguard: generate again");
 
 _Static_assert(sizeof(struct kinds_point) == 8 && _Alignof(struct kinds_point) == 4,
@@ -1118,6 +1119,118 @@ int kinds_entry_copy(const struct kinds_entry *from, struct fg_arena *arena, str
 	return 0;
 }
 
+/* ---- kinds_entry_shared ---- */
+
+void kinds_entry_shared_init(struct kinds_entry_shared *shared, const struct fg_allocator *allocator)
+{
+	memset(shared, 0, sizeof *shared);
+	shared->snapshot.allocator = allocator;
+}
+
+/* What the snapshot group points to. Fields of other groups are zero. */
+struct kinds_entry_block {
+	struct kinds_entry record;
+	struct kinds_entry_present present;
+};
+
+void kinds_entry_shared_fini(struct kinds_entry_shared *shared)
+{
+	if (shared)
+		fg_publish_fini(&shared->snapshot);
+}
+
+/* Locks the group where the patch names any of it, and makes its next block. Returns: 0, with *ret_block NULL where it
+ * names none; -ENOMEM or -EINVAL, nothing locked. */
+static int kinds_entry_prepare_snapshot(struct kinds_entry_shared *shared, const struct kinds_entry *record,
+                                        const struct kinds_entry_present *present, struct kinds_entry_block **ret_block)
+{
+	struct fg_copier c = {NULL, FG_COPY_DEPTH_MAX};
+	struct kinds_entry_present named = *present;
+	struct kinds_entry_block *block;
+	int rc;
+
+	*ret_block = NULL;
+	named.bits[0] &= 0x3u;
+	if (!named.bits[0])
+		return 0;
+	block = fg_publish_begin(&shared->snapshot, sizeof *block, _Alignof(struct kinds_entry_block), &c.arena);
+	if (!block)
+		return -ENOMEM;
+	kinds_entry_patch(&block->record, &block->present, record, &named);
+	rc = kinds_entry_own(&c, &block->record);
+	if (rc) {
+		fg_publish_drop(&shared->snapshot, block);
+		return rc;
+	}
+	*ret_block = block;
+	return 0;
+}
+
+static int kinds_entry_get_snapshot(struct kinds_entry_shared *shared, struct fg_arena *arena,
+                                    struct kinds_entry *ret_record, struct kinds_entry_present *ret_present)
+{
+	struct fg_read read = fg_read_begin();
+	const struct kinds_entry_block *block = fg_publish_get(&shared->snapshot, &read);
+	int rc = 0;
+
+	if (block)
+		rc = kinds_entry_copy(&block->record, arena, ret_record);
+	else
+		memset(ret_record, 0, sizeof *ret_record);
+	if (!rc && block)
+		*ret_present = block->present;
+	else if (!rc)
+		memset(ret_present, 0, sizeof *ret_present);
+	fg_read_end(&read);
+	return rc;
+}
+
+const struct kinds_entry *kinds_entry_view(const struct kinds_entry_shared *shared, const struct fg_read *read,
+                                           struct kinds_entry_present *ret_present)
+{
+	const struct kinds_entry_block *block = fg_publish_get(&shared->snapshot, read);
+
+	if (!block)
+		return NULL;
+	if (ret_present)
+		*ret_present = block->present;
+	return &block->record;
+}
+
+int kinds_entry_merge(struct kinds_entry_shared *shared, const struct kinds_entry *record,
+                      const struct kinds_entry_present *present)
+{
+	struct kinds_entry_present all;
+	struct kinds_entry_block *block;
+	int rc;
+
+	if (!present) {
+		kinds_entry_present_all(&all);
+		present = &all;
+	}
+	rc = kinds_entry_prepare_snapshot(shared, record, present, &block);
+	if (rc)
+		return rc;
+	if (block)
+		fg_publish_commit(&shared->snapshot, block);
+	return 0;
+}
+
+int kinds_entry_read(struct kinds_entry_shared *shared, struct fg_arena *arena, struct kinds_entry *ret_record,
+                     struct kinds_entry_present *ret_present)
+{
+	struct kinds_entry_present unused;
+	int rc;
+
+	FG_FILL(ret_record, "kinds_entry");
+	if (!ret_present)
+		ret_present = &unused;
+	rc = kinds_entry_get_snapshot(shared, arena, ret_record, ret_present);
+	if (rc)
+		return rc;
+	return 0;
+}
+
 static int kinds_entry_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                                    struct fg_arena *arena, void *ret_record, void *ret_present,
                                    struct fg_error *ret_error)
@@ -1468,6 +1581,118 @@ int kinds_group_copy(const struct kinds_group *from, struct fg_arena *arena, str
 	if (rc)
 		return rc;
 	memcpy(ret_record, &record, sizeof *ret_record);
+	return 0;
+}
+
+/* ---- kinds_group_shared ---- */
+
+void kinds_group_shared_init(struct kinds_group_shared *shared, const struct fg_allocator *allocator)
+{
+	memset(shared, 0, sizeof *shared);
+	shared->snapshot.allocator = allocator;
+}
+
+/* What the snapshot group points to. Fields of other groups are zero. */
+struct kinds_group_block {
+	struct kinds_group record;
+	struct kinds_group_present present;
+};
+
+void kinds_group_shared_fini(struct kinds_group_shared *shared)
+{
+	if (shared)
+		fg_publish_fini(&shared->snapshot);
+}
+
+/* Locks the group where the patch names any of it, and makes its next block. Returns: 0, with *ret_block NULL where it
+ * names none; -ENOMEM or -EINVAL, nothing locked. */
+static int kinds_group_prepare_snapshot(struct kinds_group_shared *shared, const struct kinds_group *record,
+                                        const struct kinds_group_present *present, struct kinds_group_block **ret_block)
+{
+	struct fg_copier c = {NULL, FG_COPY_DEPTH_MAX};
+	struct kinds_group_present named = *present;
+	struct kinds_group_block *block;
+	int rc;
+
+	*ret_block = NULL;
+	named.bits[0] &= 0x3u;
+	if (!named.bits[0])
+		return 0;
+	block = fg_publish_begin(&shared->snapshot, sizeof *block, _Alignof(struct kinds_group_block), &c.arena);
+	if (!block)
+		return -ENOMEM;
+	kinds_group_patch(&block->record, &block->present, record, &named);
+	rc = kinds_group_own(&c, &block->record);
+	if (rc) {
+		fg_publish_drop(&shared->snapshot, block);
+		return rc;
+	}
+	*ret_block = block;
+	return 0;
+}
+
+static int kinds_group_get_snapshot(struct kinds_group_shared *shared, struct fg_arena *arena,
+                                    struct kinds_group *ret_record, struct kinds_group_present *ret_present)
+{
+	struct fg_read read = fg_read_begin();
+	const struct kinds_group_block *block = fg_publish_get(&shared->snapshot, &read);
+	int rc = 0;
+
+	if (block)
+		rc = kinds_group_copy(&block->record, arena, ret_record);
+	else
+		memset(ret_record, 0, sizeof *ret_record);
+	if (!rc && block)
+		*ret_present = block->present;
+	else if (!rc)
+		memset(ret_present, 0, sizeof *ret_present);
+	fg_read_end(&read);
+	return rc;
+}
+
+const struct kinds_group *kinds_group_view(const struct kinds_group_shared *shared, const struct fg_read *read,
+                                           struct kinds_group_present *ret_present)
+{
+	const struct kinds_group_block *block = fg_publish_get(&shared->snapshot, read);
+
+	if (!block)
+		return NULL;
+	if (ret_present)
+		*ret_present = block->present;
+	return &block->record;
+}
+
+int kinds_group_merge(struct kinds_group_shared *shared, const struct kinds_group *record,
+                      const struct kinds_group_present *present)
+{
+	struct kinds_group_present all;
+	struct kinds_group_block *block;
+	int rc;
+
+	if (!present) {
+		kinds_group_present_all(&all);
+		present = &all;
+	}
+	rc = kinds_group_prepare_snapshot(shared, record, present, &block);
+	if (rc)
+		return rc;
+	if (block)
+		fg_publish_commit(&shared->snapshot, block);
+	return 0;
+}
+
+int kinds_group_read(struct kinds_group_shared *shared, struct fg_arena *arena, struct kinds_group *ret_record,
+                     struct kinds_group_present *ret_present)
+{
+	struct kinds_group_present unused;
+	int rc;
+
+	FG_FILL(ret_record, "kinds_group");
+	if (!ret_present)
+		ret_present = &unused;
+	rc = kinds_group_get_snapshot(shared, arena, ret_record, ret_present);
+	if (rc)
+		return rc;
 	return 0;
 }
 
@@ -2161,6 +2386,118 @@ int kinds_node_copy(const struct kinds_node *from, struct fg_arena *arena, struc
 	if (rc)
 		return rc;
 	memcpy(ret_record, &record, sizeof *ret_record);
+	return 0;
+}
+
+/* ---- kinds_node_shared ---- */
+
+void kinds_node_shared_init(struct kinds_node_shared *shared, const struct fg_allocator *allocator)
+{
+	memset(shared, 0, sizeof *shared);
+	shared->snapshot.allocator = allocator;
+}
+
+/* What the snapshot group points to. Fields of other groups are zero. */
+struct kinds_node_block {
+	struct kinds_node record;
+	struct kinds_node_present present;
+};
+
+void kinds_node_shared_fini(struct kinds_node_shared *shared)
+{
+	if (shared)
+		fg_publish_fini(&shared->snapshot);
+}
+
+/* Locks the group where the patch names any of it, and makes its next block. Returns: 0, with *ret_block NULL where it
+ * names none; -ENOMEM or -EINVAL, nothing locked. */
+static int kinds_node_prepare_snapshot(struct kinds_node_shared *shared, const struct kinds_node *record,
+                                       const struct kinds_node_present *present, struct kinds_node_block **ret_block)
+{
+	struct fg_copier c = {NULL, FG_COPY_DEPTH_MAX};
+	struct kinds_node_present named = *present;
+	struct kinds_node_block *block;
+	int rc;
+
+	*ret_block = NULL;
+	named.bits[0] &= 0x3u;
+	if (!named.bits[0])
+		return 0;
+	block = fg_publish_begin(&shared->snapshot, sizeof *block, _Alignof(struct kinds_node_block), &c.arena);
+	if (!block)
+		return -ENOMEM;
+	kinds_node_patch(&block->record, &block->present, record, &named);
+	rc = kinds_node_own(&c, &block->record);
+	if (rc) {
+		fg_publish_drop(&shared->snapshot, block);
+		return rc;
+	}
+	*ret_block = block;
+	return 0;
+}
+
+static int kinds_node_get_snapshot(struct kinds_node_shared *shared, struct fg_arena *arena,
+                                   struct kinds_node *ret_record, struct kinds_node_present *ret_present)
+{
+	struct fg_read read = fg_read_begin();
+	const struct kinds_node_block *block = fg_publish_get(&shared->snapshot, &read);
+	int rc = 0;
+
+	if (block)
+		rc = kinds_node_copy(&block->record, arena, ret_record);
+	else
+		memset(ret_record, 0, sizeof *ret_record);
+	if (!rc && block)
+		*ret_present = block->present;
+	else if (!rc)
+		memset(ret_present, 0, sizeof *ret_present);
+	fg_read_end(&read);
+	return rc;
+}
+
+const struct kinds_node *kinds_node_view(const struct kinds_node_shared *shared, const struct fg_read *read,
+                                         struct kinds_node_present *ret_present)
+{
+	const struct kinds_node_block *block = fg_publish_get(&shared->snapshot, read);
+
+	if (!block)
+		return NULL;
+	if (ret_present)
+		*ret_present = block->present;
+	return &block->record;
+}
+
+int kinds_node_merge(struct kinds_node_shared *shared, const struct kinds_node *record,
+                     const struct kinds_node_present *present)
+{
+	struct kinds_node_present all;
+	struct kinds_node_block *block;
+	int rc;
+
+	if (!present) {
+		kinds_node_present_all(&all);
+		present = &all;
+	}
+	rc = kinds_node_prepare_snapshot(shared, record, present, &block);
+	if (rc)
+		return rc;
+	if (block)
+		fg_publish_commit(&shared->snapshot, block);
+	return 0;
+}
+
+int kinds_node_read(struct kinds_node_shared *shared, struct fg_arena *arena, struct kinds_node *ret_record,
+                    struct kinds_node_present *ret_present)
+{
+	struct kinds_node_present unused;
+	int rc;
+
+	FG_FILL(ret_record, "kinds_node");
+	if (!ret_present)
+		ret_present = &unused;
+	rc = kinds_node_get_snapshot(shared, arena, ret_record, ret_present);
+	if (rc)
+		return rc;
 	return 0;
 }
 
@@ -6019,6 +6356,117 @@ int kinds_copy(const struct kinds *from, struct fg_arena *arena, struct kinds *r
 	if (rc)
 		return rc;
 	memcpy(ret_record, &record, sizeof *ret_record);
+	return 0;
+}
+
+/* ---- kinds_shared ---- */
+
+void kinds_shared_init(struct kinds_shared *shared, const struct fg_allocator *allocator)
+{
+	memset(shared, 0, sizeof *shared);
+	shared->snapshot.allocator = allocator;
+}
+
+/* What the snapshot group points to. Fields of other groups are zero. */
+struct kinds_block {
+	struct kinds record;
+	struct kinds_present present;
+};
+
+void kinds_shared_fini(struct kinds_shared *shared)
+{
+	if (shared)
+		fg_publish_fini(&shared->snapshot);
+}
+
+/* Locks the group where the patch names any of it, and makes its next block. Returns: 0, with *ret_block NULL where it
+ * names none; -ENOMEM or -EINVAL, nothing locked. */
+static int kinds_prepare_snapshot(struct kinds_shared *shared, const struct kinds *record,
+                                  const struct kinds_present *present, struct kinds_block **ret_block)
+{
+	struct fg_copier c = {NULL, FG_COPY_DEPTH_MAX};
+	struct kinds_present named = *present;
+	struct kinds_block *block;
+	int rc;
+
+	*ret_block = NULL;
+	named.bits[0] &= 0x7fffffffffffffu;
+	if (!named.bits[0])
+		return 0;
+	block = fg_publish_begin(&shared->snapshot, sizeof *block, _Alignof(struct kinds_block), &c.arena);
+	if (!block)
+		return -ENOMEM;
+	kinds_patch(&block->record, &block->present, record, &named);
+	rc = kinds_own(&c, &block->record);
+	if (rc) {
+		fg_publish_drop(&shared->snapshot, block);
+		return rc;
+	}
+	*ret_block = block;
+	return 0;
+}
+
+static int kinds_get_snapshot(struct kinds_shared *shared, struct fg_arena *arena, struct kinds *ret_record,
+                              struct kinds_present *ret_present)
+{
+	struct fg_read read = fg_read_begin();
+	const struct kinds_block *block = fg_publish_get(&shared->snapshot, &read);
+	int rc = 0;
+
+	if (block)
+		rc = kinds_copy(&block->record, arena, ret_record);
+	else
+		memset(ret_record, 0, sizeof *ret_record);
+	if (!rc && block)
+		*ret_present = block->present;
+	else if (!rc)
+		memset(ret_present, 0, sizeof *ret_present);
+	fg_read_end(&read);
+	return rc;
+}
+
+const struct kinds *kinds_view(const struct kinds_shared *shared, const struct fg_read *read,
+                               struct kinds_present *ret_present)
+{
+	const struct kinds_block *block = fg_publish_get(&shared->snapshot, read);
+
+	if (!block)
+		return NULL;
+	if (ret_present)
+		*ret_present = block->present;
+	return &block->record;
+}
+
+int kinds_merge(struct kinds_shared *shared, const struct kinds *record, const struct kinds_present *present)
+{
+	struct kinds_present all;
+	struct kinds_block *block;
+	int rc;
+
+	if (!present) {
+		kinds_present_all(&all);
+		present = &all;
+	}
+	rc = kinds_prepare_snapshot(shared, record, present, &block);
+	if (rc)
+		return rc;
+	if (block)
+		fg_publish_commit(&shared->snapshot, block);
+	return 0;
+}
+
+int kinds_read(struct kinds_shared *shared, struct fg_arena *arena, struct kinds *ret_record,
+               struct kinds_present *ret_present)
+{
+	struct kinds_present unused;
+	int rc;
+
+	FG_FILL(ret_record, "kinds");
+	if (!ret_present)
+		ret_present = &unused;
+	rc = kinds_get_snapshot(shared, arena, ret_record, ret_present);
+	if (rc)
+		return rc;
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #define KINDS_FG_H
 
 #include "kinds.h"
+#include <fieldguard/publish.h>
 #include <fieldguard/rules.h>
 #include <fieldguard/type.h>
 
@@ -310,8 +311,62 @@ int kinds_entry_copy(const struct kinds_entry *from, struct fg_arena *arena, str
 /* What fg_store and fg_ingest know of struct kinds_entry. Constant; threads: any. */
 extern const struct fg_type kinds_entry_fg_type;
 
-/* struct kinds_entry has no shared form: a shared form holds values, and this one holds pointers (strings of any
- * length, arrays in the arena, raw JSON). */
+/*
+ * The shared form of struct kinds_entry: what threads share. Its members are for the functions below alone. What is
+ * written apart lies 64 bytes apart. All-zero is valid and empty; on the heap it needs aligned_alloc(64, ...).
+ */
+struct kinds_entry_shared {
+	/* points to name, value */
+	alignas(64) struct fg_publish snapshot;
+};
+
+/* Makes it empty. allocator: for what the record points to, called from any thread that merges or ends a read section;
+ * NULL for malloc (all-zero says the same). It has to outlive the record and, after that, until fg_read_wait has
+ * returned. Threads: no other may use it yet. Cost: one memset. */
+void kinds_entry_shared_init(struct kinds_entry_shared *shared, const struct fg_allocator *allocator);
+
+/*
+ * Merges a patch: the fields that present names change, all others stay. Groups change one after the other, each whole;
+ * inline structs field by field, an array together with its count.
+ * What the patch points to is copied; patch and arena may go. It may come from a view of this very record.
+ * Returns: 0; -ENOMEM; -EINVAL (a count over its array, or more than 4096 structs in each other). Then nothing has
+ * changed.
+ * present: NULL means all fields.
+ * Threads: any; waits for another writer of the snapshot group. Readers see each group before or after, never between.
+ * Cost: for the snapshot group a copy of all its fields and of all that they point to, in new memory; for each group
+ * that the patch touches one lock and unlock and a copy of the named fields; for each atomic field one store.
+ */
+int kinds_entry_merge(struct kinds_entry_shared *shared, const struct kinds_entry *record,
+                      const struct kinds_entry_present *present);
+
+/*
+ * Reads all fields.
+ * Fields of one moment: snapshot (name, value). Different groups may be of different moments.
+ * arena: gets what the record points to.
+ * ret_record: not NULL; fields that take no part in conversion become zero, fields never merged are zero.
+ * ret_present: gets the fields that were ever merged or written as a group; may be NULL.
+ * Returns: 0, or -ENOMEM: then *ret_record and *ret_present are as they were, and the arena may keep some.
+ * Threads: any; never waits. The snapshot group is read without a write to shared memory.
+ * Cost: a read section and a copy into the arena for the snapshot group, a lock and a copy for each other, a load for
+ * each atomic.
+ */
+int kinds_entry_read(struct kinds_entry_shared *shared, struct fg_arena *arena, struct kinds_entry *ret_record,
+                     struct kinds_entry_present *ret_present);
+
+/* Frees what it holds; it is empty again. NULL is fine. Threads: no other may use it, nor a view of it. */
+void kinds_entry_shared_fini(struct kinds_entry_shared *shared);
+
+/*
+ * Looks at the snapshot group where it lies: name, value, as of one moment. Fields of other groups are zero.
+ * read: an open section of this thread; the record and all that it points to are good until it is closed, whatever is
+ * merged meanwhile.
+ * ret_present: gets the fields that were ever merged; may be NULL.
+ * Returns: the record, never to be written to; NULL while nothing was merged, *ret_present as it was.
+ * Threads: any; never waits, writes nothing shared. Acquire.
+ * Cost: one load.
+ */
+const struct kinds_entry *kinds_entry_view(const struct kinds_entry_shared *shared, const struct fg_read *read,
+                                           struct kinds_entry_present *ret_present);
 
 /* ---- struct kinds_group ---- */
 
@@ -414,8 +469,62 @@ int kinds_group_copy(const struct kinds_group *from, struct fg_arena *arena, str
 /* What fg_store and fg_ingest know of struct kinds_group. Constant; threads: any. */
 extern const struct fg_type kinds_group_fg_type;
 
-/* struct kinds_group has no shared form: a shared form holds values, and this one holds pointers (strings of any
- * length, arrays in the arena, raw JSON). */
+/*
+ * The shared form of struct kinds_group: what threads share. Its members are for the functions below alone. What is
+ * written apart lies 64 bytes apart. All-zero is valid and empty; on the heap it needs aligned_alloc(64, ...).
+ */
+struct kinds_group_shared {
+	/* points to number, names, names_n */
+	alignas(64) struct fg_publish snapshot;
+};
+
+/* Makes it empty. allocator: for what the record points to, called from any thread that merges or ends a read section;
+ * NULL for malloc (all-zero says the same). It has to outlive the record and, after that, until fg_read_wait has
+ * returned. Threads: no other may use it yet. Cost: one memset. */
+void kinds_group_shared_init(struct kinds_group_shared *shared, const struct fg_allocator *allocator);
+
+/*
+ * Merges a patch: the fields that present names change, all others stay. Groups change one after the other, each whole;
+ * inline structs field by field, an array together with its count.
+ * What the patch points to is copied; patch and arena may go. It may come from a view of this very record.
+ * Returns: 0; -ENOMEM; -EINVAL (a count over its array, or more than 4096 structs in each other). Then nothing has
+ * changed.
+ * present: NULL means all fields.
+ * Threads: any; waits for another writer of the snapshot group. Readers see each group before or after, never between.
+ * Cost: for the snapshot group a copy of all its fields and of all that they point to, in new memory; for each group
+ * that the patch touches one lock and unlock and a copy of the named fields; for each atomic field one store.
+ */
+int kinds_group_merge(struct kinds_group_shared *shared, const struct kinds_group *record,
+                      const struct kinds_group_present *present);
+
+/*
+ * Reads all fields.
+ * Fields of one moment: snapshot (number, names, names_n). Different groups may be of different moments.
+ * arena: gets what the record points to.
+ * ret_record: not NULL; fields that take no part in conversion become zero, fields never merged are zero.
+ * ret_present: gets the fields that were ever merged or written as a group; may be NULL.
+ * Returns: 0, or -ENOMEM: then *ret_record and *ret_present are as they were, and the arena may keep some.
+ * Threads: any; never waits. The snapshot group is read without a write to shared memory.
+ * Cost: a read section and a copy into the arena for the snapshot group, a lock and a copy for each other, a load for
+ * each atomic.
+ */
+int kinds_group_read(struct kinds_group_shared *shared, struct fg_arena *arena, struct kinds_group *ret_record,
+                     struct kinds_group_present *ret_present);
+
+/* Frees what it holds; it is empty again. NULL is fine. Threads: no other may use it, nor a view of it. */
+void kinds_group_shared_fini(struct kinds_group_shared *shared);
+
+/*
+ * Looks at the snapshot group where it lies: number, names, names_n, as of one moment. Fields of other groups are zero.
+ * read: an open section of this thread; the record and all that it points to are good until it is closed, whatever is
+ * merged meanwhile.
+ * ret_present: gets the fields that were ever merged; may be NULL.
+ * Returns: the record, never to be written to; NULL while nothing was merged, *ret_present as it was.
+ * Threads: any; never waits, writes nothing shared. Acquire.
+ * Cost: one load.
+ */
+const struct kinds_group *kinds_group_view(const struct kinds_group_shared *shared, const struct fg_read *read,
+                                           struct kinds_group_present *ret_present);
 
 /* ---- struct kinds_place ---- */
 
@@ -674,8 +783,62 @@ int kinds_node_copy(const struct kinds_node *from, struct fg_arena *arena, struc
 /* What fg_store and fg_ingest know of struct kinds_node. Constant; threads: any. */
 extern const struct fg_type kinds_node_fg_type;
 
-/* struct kinds_node has no shared form: a shared form holds values, and this one holds pointers (strings of any length,
- * arrays in the arena, raw JSON). */
+/*
+ * The shared form of struct kinds_node: what threads share. Its members are for the functions below alone. What is
+ * written apart lies 64 bytes apart. All-zero is valid and empty; on the heap it needs aligned_alloc(64, ...).
+ */
+struct kinds_node_shared {
+	/* points to value, next */
+	alignas(64) struct fg_publish snapshot;
+};
+
+/* Makes it empty. allocator: for what the record points to, called from any thread that merges or ends a read section;
+ * NULL for malloc (all-zero says the same). It has to outlive the record and, after that, until fg_read_wait has
+ * returned. Threads: no other may use it yet. Cost: one memset. */
+void kinds_node_shared_init(struct kinds_node_shared *shared, const struct fg_allocator *allocator);
+
+/*
+ * Merges a patch: the fields that present names change, all others stay. Groups change one after the other, each whole;
+ * inline structs field by field, an array together with its count.
+ * What the patch points to is copied; patch and arena may go. It may come from a view of this very record.
+ * Returns: 0; -ENOMEM; -EINVAL (a count over its array, or more than 4096 structs in each other). Then nothing has
+ * changed.
+ * present: NULL means all fields.
+ * Threads: any; waits for another writer of the snapshot group. Readers see each group before or after, never between.
+ * Cost: for the snapshot group a copy of all its fields and of all that they point to, in new memory; for each group
+ * that the patch touches one lock and unlock and a copy of the named fields; for each atomic field one store.
+ */
+int kinds_node_merge(struct kinds_node_shared *shared, const struct kinds_node *record,
+                     const struct kinds_node_present *present);
+
+/*
+ * Reads all fields.
+ * Fields of one moment: snapshot (value, next). Different groups may be of different moments.
+ * arena: gets what the record points to.
+ * ret_record: not NULL; fields that take no part in conversion become zero, fields never merged are zero.
+ * ret_present: gets the fields that were ever merged or written as a group; may be NULL.
+ * Returns: 0, or -ENOMEM: then *ret_record and *ret_present are as they were, and the arena may keep some.
+ * Threads: any; never waits. The snapshot group is read without a write to shared memory.
+ * Cost: a read section and a copy into the arena for the snapshot group, a lock and a copy for each other, a load for
+ * each atomic.
+ */
+int kinds_node_read(struct kinds_node_shared *shared, struct fg_arena *arena, struct kinds_node *ret_record,
+                    struct kinds_node_present *ret_present);
+
+/* Frees what it holds; it is empty again. NULL is fine. Threads: no other may use it, nor a view of it. */
+void kinds_node_shared_fini(struct kinds_node_shared *shared);
+
+/*
+ * Looks at the snapshot group where it lies: value, next, as of one moment. Fields of other groups are zero.
+ * read: an open section of this thread; the record and all that it points to are good until it is closed, whatever is
+ * merged meanwhile.
+ * ret_present: gets the fields that were ever merged; may be NULL.
+ * Returns: the record, never to be written to; NULL while nothing was merged, *ret_present as it was.
+ * Threads: any; never waits, writes nothing shared. Acquire.
+ * Cost: one load.
+ */
+const struct kinds_node *kinds_node_view(const struct kinds_node_shared *shared, const struct fg_read *read,
+                                         struct kinds_node_present *ret_present);
 
 /* ---- struct kinds_strict ---- */
 
@@ -954,7 +1117,72 @@ int kinds_copy(const struct kinds *from, struct fg_arena *arena, struct kinds *r
 /* What fg_store and fg_ingest know of struct kinds. Constant; threads: any. */
 extern const struct fg_type kinds_fg_type;
 
-/* struct kinds has no shared form: a shared form holds values, and this one holds pointers (strings of any length,
- * arrays in the arena, raw JSON). */
+/*
+ * The shared form of struct kinds: what threads share. Its members are for the functions below alone. What is written
+ * apart lies 64 bytes apart. All-zero is valid and empty; on the heap it needs aligned_alloc(64, ...).
+ */
+struct kinds_shared {
+	/* points to id, i8, i16, i32, i64, u8, u16, u32, u64, yes, f32, f64, color, mode, wide, code, note, text, name,
+	 * title, raw, at_ns, for_ns, quoted, quoted_yes, quoted_ratio, maybe, small, point, spare, tuple, strict, part,
+	 * where, count, shade, sure, weight, list, pair, bytes, bytes_n, words, words_n, spots, spots_n, samples,
+	 * samples_n, tags, tags_n, lines, lines_n, colors, colors_n, rows, rows_n, times, times_n, limits, limits_n,
+	 * groups, groups_n, places, places_n, inner, odd, last */
+	alignas(64) struct fg_publish snapshot;
+};
+
+/* Makes it empty. allocator: for what the record points to, called from any thread that merges or ends a read section;
+ * NULL for malloc (all-zero says the same). It has to outlive the record and, after that, until fg_read_wait has
+ * returned. Threads: no other may use it yet. Cost: one memset. */
+void kinds_shared_init(struct kinds_shared *shared, const struct fg_allocator *allocator);
+
+/*
+ * Merges a patch: the fields that present names change, all others stay. Groups change one after the other, each whole;
+ * inline structs field by field, an array together with its count.
+ * What the patch points to is copied; patch and arena may go. It may come from a view of this very record.
+ * Returns: 0; -ENOMEM; -EINVAL (a count over its array, or more than 4096 structs in each other). Then nothing has
+ * changed.
+ * present: NULL means all fields.
+ * Threads: any; waits for another writer of the snapshot group. Readers see each group before or after, never between.
+ * Cost: for the snapshot group a copy of all its fields and of all that they point to, in new memory; for each group
+ * that the patch touches one lock and unlock and a copy of the named fields; for each atomic field one store.
+ */
+int kinds_merge(struct kinds_shared *shared, const struct kinds *record, const struct kinds_present *present);
+
+/*
+ * Reads all fields.
+ * Fields of one moment: snapshot (id, i8, i16, i32, i64, u8, u16, u32, u64, yes, f32, f64, color, mode, wide, code,
+ * note, text, name, title, raw, at_ns, for_ns, quoted, quoted_yes, quoted_ratio, maybe, small, point, spare, tuple,
+ * strict, part, where, count, shade, sure, weight, list, pair, bytes, bytes_n, words, words_n, spots, spots_n, samples,
+ * samples_n, tags, tags_n, lines, lines_n, colors, colors_n, rows, rows_n, times, times_n, limits, limits_n, groups,
+ * groups_n, places, places_n, inner, odd, last). Different groups may be of different moments.
+ * arena: gets what the record points to.
+ * ret_record: not NULL; fields that take no part in conversion become zero, fields never merged are zero.
+ * ret_present: gets the fields that were ever merged or written as a group; may be NULL.
+ * Returns: 0, or -ENOMEM: then *ret_record and *ret_present are as they were, and the arena may keep some.
+ * Threads: any; never waits. The snapshot group is read without a write to shared memory.
+ * Cost: a read section and a copy into the arena for the snapshot group, a lock and a copy for each other, a load for
+ * each atomic.
+ */
+int kinds_read(struct kinds_shared *shared, struct fg_arena *arena, struct kinds *ret_record,
+               struct kinds_present *ret_present);
+
+/* Frees what it holds; it is empty again. NULL is fine. Threads: no other may use it, nor a view of it. */
+void kinds_shared_fini(struct kinds_shared *shared);
+
+/*
+ * Looks at the snapshot group where it lies: id, i8, i16, i32, i64, u8, u16, u32, u64, yes, f32, f64, color, mode,
+ * wide, code, note, text, name, title, raw, at_ns, for_ns, quoted, quoted_yes, quoted_ratio, maybe, small, point,
+ * spare, tuple, strict, part, where, count, shade, sure, weight, list, pair, bytes, bytes_n, words, words_n, spots,
+ * spots_n, samples, samples_n, tags, tags_n, lines, lines_n, colors, colors_n, rows, rows_n, times, times_n, limits,
+ * limits_n, groups, groups_n, places, places_n, inner, odd, last, as of one moment. Fields of other groups are zero.
+ * read: an open section of this thread; the record and all that it points to are good until it is closed, whatever is
+ * merged meanwhile.
+ * ret_present: gets the fields that were ever merged; may be NULL.
+ * Returns: the record, never to be written to; NULL while nothing was merged, *ret_present as it was.
+ * Threads: any; never waits, writes nothing shared. Acquire.
+ * Cost: one load.
+ */
+const struct kinds *kinds_view(const struct kinds_shared *shared, const struct fg_read *read,
+                               struct kinds_present *ret_present);
 
 #endif

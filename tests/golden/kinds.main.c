@@ -236,6 +236,137 @@ static void test_copy_memory(void)
 	fg_arena_fini(&source);
 }
 
+/* ---- the shared form: every kind of pointer, published ------------------------------------------------------------ */
+
+/* Merges a text and leaves nothing of it. Returns: what the merge returned. */
+static int merge_text(struct kinds_shared *shared, const char *text)
+{
+	const struct fg_allocator poisoned = {poisoned_alloc, poisoned_free, NULL};
+	char *json = exact_copy(text, strlen(text));
+	struct kinds_present present;
+	struct fg_arena arena;
+	struct kinds k;
+	int status;
+
+	fg_arena_init(&arena, &poisoned, 64);
+	status = kinds_decode(json, strlen(text), NULL, &arena, &k, &present, NULL);
+	if (!status)
+		status = kinds_merge(shared, &k, &present);
+	fg_arena_fini(&arena);
+	memset(json, 0xa5, strlen(text));
+	free(json);
+	return status;
+}
+
+static void encoded_is(const struct kinds *record, const struct kinds_present *present, const char *want, const char *what)
+{
+	struct fg_buffer out = {0};
+
+	tap_eq_int(kinds_encode(record, present, &out, NULL), 0, "%s: encoded", what);
+	if (fg_buffer_reserve(&out, 1))
+		abort();
+	out.data[out.len] = '\0';
+	tap_eq_str(out.data, want, "%s: the text", what);
+	fg_buffer_fini(&out);
+}
+
+/* What is read of a shared record, both ways. */
+static void shared_is(struct kinds_shared *shared, const char *want, const char *what)
+{
+	struct kinds_present present;
+	struct fg_arena arena;
+	struct fg_read section;
+	const struct kinds *view;
+	struct kinds k;
+
+	fg_arena_init(&arena, NULL, 64);
+	tap_eq_int(kinds_read(shared, &arena, &k, &present), 0, "%s: read", what);
+	encoded_is(&k, &present, want, what);
+	section = fg_read_begin();
+	view = kinds_view(shared, &section, &present);
+	tap_ok(view && view->text.ptr != k.text.ptr, "%s: seen", what);
+	if (view)
+		encoded_is(view, &present, want, what);
+	fg_read_end(&section);
+	fg_arena_fini(&arena);
+}
+
+static void test_shared(void)
+{
+	static struct kinds_shared shared;
+	struct kinds_present present;
+	struct fg_read section = fg_read_begin();
+	struct kinds k = {.samples_n = 1}, empty = {0};
+
+	tap_ok(!kinds_view(&shared, &section, &present), "all-zero is empty");
+	fg_read_end(&section);
+	tap_ok(kinds_read(&shared, NULL, &k, &present) == 0 && memcmp(&k, &empty, sizeof k) == 0 && !present.bits[0],
+	       "an empty one is read as zeros");
+	tap_eq_int(merge_text(&shared, rich), 0, "merged");
+	shared_is(&shared, rich, "every kind");
+	tap_eq_int(merge_text(&shared, "{\"id\":\"a-1\",\"part\":{\"serial\":\"s-9\"},\"point\":{\"x\":1},\"last\":25}"), 0, "a patch");
+	shared_is(&shared, rich, "what a patch does not name stays");
+	k = (struct kinds){.samples_n = 1};
+	tap_eq_int(kinds_merge(&shared, &k, NULL), -EINVAL, "a count over no array");
+	shared_is(&shared, rich, "refused");
+	section = fg_read_begin();
+	k = *kinds_view(&shared, &section, &present);
+	tap_eq_int(kinds_merge(&shared, &k, &present), 0, "merged with what it holds");
+	fg_read_end(&section);
+	shared_is(&shared, rich, "its own view");
+	kinds_shared_fini(&shared);
+	tap_eq_int(merge_text(&shared, "{\"id\":\"b\",\"text\":\"x\"}"), 0, "used again");
+	shared_is(&shared, "{\"id\":\"b\",\"text\":\"x\"}", "emptied before");
+	kinds_shared_fini(&shared);
+	kinds_shared_fini(NULL);
+	fg_read_wait();
+}
+
+/* Memory ends after each number of allocations: then the record holds what it held. */
+static void test_shared_memory(void)
+{
+	struct failing failing = {.left = SIZE_MAX};
+	const struct fg_allocator allocator = {failing_alloc, failing_free, &failing};
+	struct kinds_shared *shared = aligned_alloc(64, sizeof *shared);
+	struct fg_arena arena;
+	size_t i, wrong = 0;
+	int status = -ENOMEM;
+	struct kinds k;
+
+	if (!shared)
+		abort();
+	kinds_shared_init(shared, &allocator);
+	tap_eq_int(merge_text(shared, "{\"id\":\"before\"}"), 0, "merged");
+	for (i = 0; status && i < 100; i++) {
+		failing.left = i;
+		status = merge_text(shared, rich);
+		failing.left = SIZE_MAX;
+		fg_arena_init(&arena, NULL, 0);
+		wrong += kinds_read(shared, &arena, &k, NULL) != 0 || (status && status != -ENOMEM) ||
+		         strcmp(k.id, status ? "before" : "a-1") != 0 || (k.text.ptr != NULL) != (status == 0);
+		fg_arena_fini(&arena);
+	}
+	tap_ok(i > 2 && status == 0, "memory failed at %zu places, then sufficed", i - 1);
+	tap_eq_int((int)wrong, 0, "each failure says so and changes nothing");
+	status = -ENOMEM;
+	for (i = 0; status && i < 100; i++) {
+		struct failing reading = {.left = i};
+		const struct fg_allocator reader = {failing_alloc, failing_free, &reading};
+
+		fg_arena_init(&arena, &reader, 16);
+		k = (struct kinds){.last = 77};
+		status = kinds_read(shared, &arena, &k, NULL);
+		wrong += status ? status != -ENOMEM || k.last != 77 : k.last != 25;
+		fg_arena_fini(&arena);
+		wrong += reading.live != 0;
+	}
+	tap_ok(i > 2 && status == 0 && wrong == 0, "and %zu times while it was read", i - 1);
+	kinds_shared_fini(shared);
+	fg_read_wait();
+	tap_eq_int((int)failing.live, 0, "nothing leaked");
+	free(shared);
+}
+
 static void test_rounds(void)
 {
 	check_round(&kinds_fg_type, rich, NULL);
@@ -484,6 +615,8 @@ int main(void)
 	test_copies();
 	test_copy_refusals();
 	test_copy_memory();
+	test_shared();
+	test_shared_memory();
 	test_rounds();
 	test_refusals();
 	test_limits();

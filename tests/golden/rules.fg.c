@@ -2925,7 +2925,6 @@ int rules_light_encode(const struct rules_light *record, const struct rules_ligh
 
 /* ---- rules_light_shared ---- */
 
-
 void rules_light_shared_init(struct rules_light_shared *shared)
 {
 	memset(shared, 0, sizeof *shared);

@@ -398,7 +398,7 @@ void rules_shared_init(struct rules_shared *shared);
  * Refused where it gives a field that is written once another value, or asks for a change that states doesn't list;
  * this is looked at first, and then nothing of the patch is merged (but where another thread changes a second state
  * meanwhile, and that one is refused only then: the states before it are advanced).
- * ret_refusal: says which field and why; untouched with 0; may be NULL.
+ * ret_refusal: says which field and why; untouched unless refused; may be NULL.
  * Returns: 0 or -EPERM.
  * present: NULL means all fields.
  * Threads: any, but where the patch names fields of an owner that one alone; waits for the locks of its groups, one at
@@ -924,7 +924,7 @@ void rules_counter_shared_init(struct rules_counter_shared *shared);
  * inline structs field by field, an array together with its count.
  * Refused where it gives a field that is written once another value; this is looked at first, and then nothing of the
  * patch is merged.
- * ret_refusal: says which field and why; untouched with 0; may be NULL.
+ * ret_refusal: says which field and why; untouched unless refused; may be NULL.
  * Returns: 0 or -EPERM.
  * present: NULL means all fields.
  * Threads: any, but where the patch names fields of an owner that one alone; waits for another that writes at the
@@ -1120,7 +1120,7 @@ void rules_light_shared_init(struct rules_light_shared *shared);
  * inline structs field by field, an array together with its count.
  * Refused where it asks for a change that states doesn't list; this is looked at first, and then nothing of the patch
  * is merged.
- * ret_refusal: says which field and why; untouched with 0; may be NULL.
+ * ret_refusal: says which field and why; untouched unless refused; may be NULL.
  * Returns: 0 or -EPERM.
  * present: NULL means all fields.
  * Threads: any; never waits. Readers see each group before or after, never between.

@@ -1,8 +1,11 @@
-/* What asks for a shared form where pointers make it impossible. */
-// expect: 15:21: error: 'n': atomic needs a shared form, which struct by_policy can't have: 'note' (struct fg_str) holds a pointer
-// expect: 21:19: error: 'id': key needs a shared form, which struct by_key can't have: 'deep.text' (const char *) holds a pointer
-// expect: 27:3: error: struct by_word: shared can't hold: 'p' (int32_t *) holds a pointer
-// expect: 30:17: error: 'items': mutex needs a shared form, which struct by_array can't have: 'items' (int32_t * with count) holds a pointer
+/* Pointers under policies that can't hold them. */
+// expect: 19:23: error: 'note': a pointer can only be in the snapshot group, and not under mutex: the field is struct fg_str
+// expect: 20:23: error: 'p': a pointer can only be in the snapshot group, and not under atomic: the field is int32_t *
+// expect: 21:23: error: 'deep': a pointer can only be in the snapshot group, and not under rwmutex: struct deep holds 'text' (const char *)
+// expect: 22:26: error: 'deeps': a pointer can only be in the snapshot group, and not under once: struct deep[2] holds 'text' (const char *)
+// expect: 23:23: error: 'name': a pointer can only be in the snapshot group, and not under owner: the field is char *
+// expect: 28:19: error: 'id': key needs a store, and a store can't hold struct by_key: 'deep.text' (const char *) holds a pointer
+// expect: 33:17: error: 'items': a pointer can only be in the snapshot group, and not under mutex: the field is int32_t * with count
 #include <fieldguard/annotate.h>
 #include <fieldguard/base.h>
 #include <stdint.h>
@@ -12,19 +15,19 @@ struct deep {
 };
 
 struct by_policy {
-	int32_t       n    FG(json:"n,atomic");
-	int32_t       m    FG(json:"m,mutex");
-	struct fg_str note FG(json:"note");
+	int32_t        n     FG(json:"n,atomic");
+	struct fg_str  note  FG(json:"note,mutex");
+	int32_t       *p     FG(json:"p,atomic");
+	struct deep    deep  FG(json:"deep,rwmutex");
+	struct deep    deeps[2] FG(json:"deeps,once");
+	char          *name  FG(json:"name,owner");
+	struct fg_str  fine  FG(json:"fine,snapshot");
 };
 
 struct by_key {
 	int32_t     id   FG(json:"id" key);
 	struct deep deep FG(json:"deep");
 };
-
-struct by_word {
-	int32_t *p FG(json:"p");
-} FG(shared);
 
 struct by_array {
 	int32_t *items FG(json:"items,count=items_n,mutex");
