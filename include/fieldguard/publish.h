@@ -23,8 +23,8 @@ struct fg_publish {
 };
 
 /*
- * The newest block, or NULL. Whoever gets it sees all that was written to it before it was published, and never an older
- * one later.
+ * The newest block, or NULL. Whoever gets it sees all that was written to it before it was published, and never an
+ * older one later.
  * read: an open section of this thread; code compiled with -DFG_CHECKED traps on a closed one. The block is good until
  * that section is closed.
  * Threads: any; never blocks; one acquire load.

@@ -211,8 +211,8 @@ static void emit_init(const struct shared_form *form, struct gen_text *text)
 
 	if (form->published)
 		gen_printf(text, "\n/* Makes it empty. allocator: for what the record points to, called from any thread that merges or"
-			   " ends a read section; NULL for malloc (all-zero says the same). It has to outlive the record and, after that, until"
-			   " fg_read_wait has returned. Threads: no other may use it yet. Cost: one memset. */\n"
+			   " ends a read section; NULL for malloc (all-zero says the same). It has to outlive the record"
+			   " and, after that, until fg_read_wait has returned. Threads: no other may use it yet. Cost: one memset. */\n"
 			   "void %s_shared_init(struct %s_shared *shared, const struct fg_allocator *allocator);\n", name, name);
 	else
 		gen_printf(text, "\n/* Makes it empty. Threads: no other may use it yet. Cost: one memset. */\n"
@@ -253,7 +253,8 @@ static void emit_record_functions(const struct shared_form *form, struct gen_tex
 	gen_printf(text, " * ret_record: not NULL; fields that take no part in conversion become zero, fields never merged are zero.\n"
 		   " * ret_present: gets the fields that were ever merged or written as a group; may be NULL.\n");
 	if (form->published)
-		gen_printf(text, " * Returns: 0, or -ENOMEM: then *ret_record and *ret_present are as they were, and the arena may keep some.\n");
+		gen_printf(text, " * Returns: 0, or -ENOMEM: then *ret_record and *ret_present are as they were, and the arena may"
+			   " keep some.\n");
 	gen_printf(text, " * Threads: any; %s.%s\n", blocking(form, false),
 		   form->published || (form->groups_n && form->groups[0].policy == MODEL_POLICY_SNAPSHOT)
 			   ? " The snapshot group is read without a write to shared memory." : "");

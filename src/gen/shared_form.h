@@ -33,7 +33,7 @@ struct shared_form {
 	size_t bits_n;                     /* words of struct T_present's bits */
 	struct shared_group *groups;       /* snapshot first, then by first field */
 	size_t groups_n;
-	struct shared_group *published;    /* the snapshot group of a struct with pointers, then none of the groups; or NULL */
+	struct shared_group *published;    /* a struct with pointers' snapshot group: not one of them; or NULL */
 	const struct shared_group *once, *owner; /* among them, or NULL */
 	const struct model_field **atomics;      /* those with states too */
 	size_t atomics_n;

@@ -236,7 +236,7 @@ static void test_copy_memory(void)
 	fg_arena_fini(&source);
 }
 
-/* ---- the shared form: every kind of pointer, published ------------------------------------------------------------ */
+/* ---- the shared form: every kind of pointer, published ---------------------------------------------- */
 
 /* Merges a text and leaves nothing of it. Returns: what the merge returned. */
 static int merge_text(struct kinds_shared *shared, const char *text)
@@ -258,7 +258,8 @@ static int merge_text(struct kinds_shared *shared, const char *text)
 	return status;
 }
 
-static void encoded_is(const struct kinds *record, const struct kinds_present *present, const char *want, const char *what)
+static void encoded_is(const struct kinds *record, const struct kinds_present *present, const char *want,
+                       const char *what)
 {
 	struct fg_buffer out = {0};
 

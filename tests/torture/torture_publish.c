@@ -149,8 +149,9 @@ static bool is_whole(const struct parcel *p)
 	if (p->who >= THREADS_MAX)
 		return false;
 	write_make(&want, p->who, p->seq);
-	if (!p->sum || *p->sum != want.sum || p->items_n != want.parcel.items_n || p->text.len != want.parcel.text.len ||
-	    memcmp(p->text.ptr, want.text, p->text.len) != 0 || strcmp(p->name, want.name) != 0)
+	if (!p->sum || *p->sum != want.sum || p->items_n != want.parcel.items_n ||
+	    p->text.len != want.parcel.text.len || memcmp(p->text.ptr, want.text, p->text.len) != 0 ||
+	    strcmp(p->name, want.name) != 0)
 		return false;
 	for (uint16_t i = 0; i < p->items_n; i++)
 		if (p->items[i].number != i || !p->items[i].label != !want.items[i].label ||

@@ -89,7 +89,8 @@ static void test_policies(void)
 	fg_read_end(&section);
 	section = fg_read_begin();
 	view = published_view(&shared, &section, NULL);
-	tap_ok(view && view->note.len == 5 && view->who.name.len == 3 && strcmp(view->who.mail, "c") == 0 && view->g7 == 9,
+	tap_ok(view && view->note.len == 5 && view->who.name.len == 3 && strcmp(view->who.mail, "c") == 0 &&
+	           view->g7 == 9,
 	       "the next one has it, and what was there");
 	fg_read_end(&section);
 	tap_eq_int(merge(&shared, "{\"note\":\"x\",\"state\":\"new\",\"views\":3}", &refusal), -EPERM, "a refused one");
