@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # run.sh [runtime|snapshot] [OPTION...] - builds the benchmarks, optimised and without assertions, and runs them
 #
-# Options (--help) go to the one of texts, or with `runtime` to the one of cells and pools, with `snapshot` to the one of
-# shared records; without any, all run.
+# Options (--help) go to the one of texts, or with `runtime` to the one of cells and pools, with `snapshot` to the one
+# of shared records; without any, all run.
 set -eu
 cd "$(dirname "$0")/.."
 scripts/bootstrap.sh bench
