@@ -3,17 +3,17 @@
  *
  * 10,000 orders stand at created, version 1. Two messages for each lie in one queue, not far apart:
  *
- *     {"order": 7, "version": 2, "payload": {"status": "paid"}}    {"order": 7, "version": 3, "payload": {"status":
- * "shipped"}}
+ *     {"order": 7, "version": 2, "payload": {"status": "paid"}}
+ *     {"order": 7, "version": 3, "payload": {"status": "shipped"}}
  *
  * A worker takes the next one, and if it is newer than what stands there, fills status and version from it:
  *
- *     worker 1:  version 1 < 2: decode payload                                      status = paid, version = 2: it went
- * back worker 2:     version 1 < 3: decode payload     status = shipped, version = 3
+ *     worker 1:  version 1 < 2   decode payload ...             status = paid, version = 2: it went back
+ *     worker 2:       version 1 < 3   decode payload   status = shipped, version = 3
  *
  * When the queue is empty all workers stop, and it is known what has to be there: shipped, 3, and both messages
- * applied. Then all orders are created again. Time is taken from start to stop of the workers alone. What went back and
- * was overwritten again before the end isn't seen, so the counts are lower bounds.
+ * applied. Then all orders are created again. Time is taken of the rounds alone. What went back and was overwritten
+ * again before the end isn't seen, so the counts are lower bounds.
  */
 #include "lab.h"
 #include "payment.fg.h"
@@ -217,8 +217,12 @@ static void prepare(void)
 
 /* ---- the workers ------------------------------------------------------------------------------------------------- */
 
+/*
+ * What came too early to one worker. Each waits for a message that another worker has taken and not applied yet, so
+ * there are never more than workers.
+ */
 struct aside {
-	struct payment_message *messages; /* too early when they came; at most MESSAGES */
+	struct payment_message messages[LAB_THREADS_MAX];
 	size_t n;
 };
 
@@ -228,9 +232,8 @@ struct job {
 	unsigned threads;
 	struct lab_meeting begun, done;
 	_Atomic uint32_t next; /* message of the queue */
-	bool over;             /* written by the first worker between two meetings, as the next three */
+	bool over;             /* written by the first worker between two meetings, as the next two */
 	double begin, seconds;
-	uint64_t applied;                         /* of the round, put aside ones too */
 	uint64_t applied_by[LAB_THREADS_MAX * 8]; /* each worker's own, on a line of its own */
 	struct aside aside[LAB_THREADS_MAX];
 };
@@ -279,8 +282,9 @@ static void work_round(struct job *job, struct lab_worker *worker)
 		case STALE:
 			break;
 		case EARLY:
-			aside->messages[aside->n++] = message;
 			worker->counts[PUT_ASIDE]++;
+			if (aside->n < LAB_THREADS_MAX)
+				aside->messages[aside->n++] = message;
 			break;
 		}
 		worker->operations++;
@@ -295,7 +299,6 @@ static void end_round(struct job *job, struct lab_worker *worker)
 {
 	uint64_t applied = 0, more;
 
-	job->seconds += lab_now() - job->begin;
 	for (unsigned i = 0; i < job->threads; i++)
 		applied += job->applied_by[i * 8];
 	do {
@@ -304,6 +307,7 @@ static void end_round(struct job *job, struct lab_worker *worker)
 			more += try_again(job, &job->aside[i]);
 		applied += more;
 	} while (more);
+	job->seconds += lab_now() - job->begin;
 	worker->counts[LOST] += applied < MESSAGES ? MESSAGES - applied : 0;
 	for (uint32_t i = 0; i < ORDERS; i++) {
 		enum payment_status status;
@@ -351,14 +355,10 @@ static void run(const struct lab_variant *variant, const struct lab_options *opt
 	job->way = variant->user;
 	job->threads = options->threads;
 	job->orders = lab_alloc(ORDERS * job->way->size);
-	for (unsigned i = 0; i < job->threads; i++)
-		job->aside[i].messages = lab_alloc(MESSAGES * sizeof *job->aside[i].messages);
 	prepare();
 	lab_crew_run(crew, options->seconds);
 	lab_result_add(result, crew, job->seconds);
 	lab_crew_free(crew);
-	for (unsigned i = 0; i < job->threads; i++)
-		free(job->aside[i].messages);
 	free(job->orders);
 	free(job);
 }

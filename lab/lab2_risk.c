@@ -4,8 +4,8 @@
  * A worker clears the context, decodes the request, fills the context with it, and scores what stands there. Alone that
  * is right. With a second worker, the context may be cleared between another's filling and scoring:
  *
- *     worker 1:  clear  decode  fill                 score: context->user->chargebacks
- *     worker 2:                       clear  decode ...                       ^ NULL: the whole service dies
+ *     worker 1:  clear  decode  fill                    score: context->user is NULL, and the whole service dies
+ *     worker 2:                       clear  decode ...
  *
  * One in 16 requests is bad (a part is missing, null or of another type, or the text is cut). All variants refuse those
  * by the decoder, before they fill anything: no death comes from the input. The variants with pointers run in a child
