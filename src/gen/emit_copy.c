@@ -70,7 +70,7 @@ static void emit_own_item(const struct model_field *field, const char *target, s
 
 static void emit_own_items(const struct model_field *field, const char *items, const char *n, struct gen_text *text)
 {
-	char target[160];
+	char target[200]; /* items are named in at most 159 */
 
 	if (!item_owns(field))
 		return;
