@@ -20,7 +20,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { REPETITIONS_MAX = 99, WAYS_MAX = 8, BATCH = 256, PACED_BATCH = 16, AGAIN_MAX = 8 };
+enum { REPETITIONS_MAX = 99, WAYS_MAX = 8, BATCH = 256, PACED_BATCH = 16, AGAIN_MAX = 5 };
 
 struct job {
 	const char *name, *what;

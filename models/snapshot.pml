@@ -30,7 +30,7 @@
 #ifndef READS
 #define READS 2
 #endif
-#define FAILURES 2                /* 16 in the code: the number changes nothing but the length of runs */
+#define FAILURES 2                /* 6 in the code: the number changes nothing but the length of runs */
 
 #define HELD 1
 #define WRITING 2

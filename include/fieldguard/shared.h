@@ -8,7 +8,7 @@
  * _Atomic uint64_t, its image:
  *
  *     sequence | presence words ... | bytes of the group's struct, as words, zero-padded to 8
- *     8 bytes    8 bytes each         8 bytes each
+ *     16 bytes   8 bytes each         8 bytes each
  *
  * The sequence counts writes. A writer holds it, which keeps other writers out, and marks it for as long as words
  * change. A reader copies between two loads of it, without a mark and with the same count.
@@ -164,6 +164,7 @@ static inline void fg_rwlock_write_unlock(struct fg_rwlock *lock)
  */
 struct fg_seq {
 	_Atomic uint64_t value;
+	_Atomic uint64_t wanted;   /* not 0: a reader that has failed too often waits; a hint, which orders nothing */
 };
 #define FG_SEQ_HELD 1u
 #define FG_SEQ_WRITING 2u
@@ -176,7 +177,7 @@ static inline void fg_seq_hold(struct fg_seq *seq)
 {
 	uint64_t value = atomic_load_explicit(&seq->value, memory_order_relaxed);
 
-	if (FG_UNLIKELY(value & FG_SEQ_HELD) ||
+	if (FG_UNLIKELY(value & FG_SEQ_HELD) || FG_UNLIKELY(atomic_load_explicit(&seq->wanted, memory_order_relaxed)) ||
 	    FG_UNLIKELY(!atomic_compare_exchange_weak_explicit(&seq->value, &value, value | FG_SEQ_HELD,
 							       memory_order_acquire, memory_order_relaxed)))
 		fg_seq_lock_slow(seq);
@@ -234,7 +235,7 @@ struct fg_seq_retry {
 
 /* Before each further try. Threads: any. The first FG_SEQ_TRIES of a read wait a bounded time for the writer and write
  * nothing shared; then it takes a turn as writers do, which bounds every read by their turns. */
-#define FG_SEQ_TRIES 16
+#define FG_SEQ_TRIES 6
 FG_API void fg_seq_retry(struct fg_seq *seq, struct fg_seq_retry *retry);
 
 /* Returns: this try failed too. After false no further call. */

@@ -8,6 +8,7 @@
 #include <fieldguard/rules.h>
 
 #include <sched.h>
+#include <stdbool.h>
 #include <time.h>
 
 #if defined(__linux__)
@@ -43,6 +44,7 @@ enum {
 	SPINS = 128,           /* some microseconds: far longer than a copy, far shorter than a time slice */
 	LOOKS = 12,            /* of one that wants to hold a sequence; the longest waits for 2^LOOKS_LONGEST pauses */
 	LOOKS_LONGEST = 6,
+	COURTESY = 256,        /* pauses: some microseconds, which is some travels of a line between CPUs */
 	READER_SPINS = 32,     /* of a reader, while a writer changes words */
 	YIELDS = 16,
 	WAKE_ONE = 1,
@@ -158,16 +160,49 @@ static void seq_wait(unsigned i)
 	}
 }
 
+static bool seq_try_hold(struct fg_seq *seq)
+{
+	uint64_t value = atomic_load_explicit(&seq->value, memory_order_relaxed);
+
+	return !(value & FG_SEQ_HELD) &&
+	       atomic_compare_exchange_weak_explicit(&seq->value, &value, value | FG_SEQ_HELD, memory_order_acquire,
+	                                             memory_order_relaxed);
+}
+
+/*
+ * A writer that never rests has the line when the sequence is free, and others get it held: a reader could look for
+ * ever. So where one waits, a writer lets it go first, for a bounded time. It takes the hint back, so that one which
+ * nobody needs any more costs one such time.
+ */
+static void seq_let_reader_go_first(struct fg_seq *seq)
+{
+	if (!atomic_load_explicit(&seq->wanted, memory_order_relaxed))
+		return;
+	for (unsigned i = 0; i < COURTESY; i++) {
+		if (atomic_load_explicit(&seq->value, memory_order_relaxed) & FG_SEQ_HELD)
+			break;
+		pause_cpu();
+	}
+	atomic_store_explicit(&seq->wanted, 0, memory_order_relaxed);
+}
+
 void fg_seq_lock_slow(struct fg_seq *seq)
 {
-	for (unsigned i = 0;; i++) {
-		uint64_t value = atomic_load_explicit(&seq->value, memory_order_relaxed);
-
-		if (!(value & FG_SEQ_HELD) &&
-		    atomic_compare_exchange_weak_explicit(&seq->value, &value, value | FG_SEQ_HELD,
-		                                          memory_order_acquire, memory_order_relaxed))
-			return;
+	seq_let_reader_go_first(seq);
+	for (unsigned i = 0; !seq_try_hold(seq); i++)
 		seq_wait(i);
+}
+
+/* As fg_seq_hold, by a reader: it asks to be let go first, and looks often. */
+static void seq_hold_to_read(struct fg_seq *seq)
+{
+	for (unsigned i = 0; !seq_try_hold(seq); i++) {
+		if (!atomic_load_explicit(&seq->wanted, memory_order_relaxed))
+			atomic_store_explicit(&seq->wanted, 1, memory_order_relaxed);
+		if (i < SPINS)
+			pause_cpu();
+		else
+			seq_wait(i - SPINS + LOOKS);
 	}
 }
 
@@ -182,7 +217,7 @@ void fg_seq_retry(struct fg_seq *seq, struct fg_seq_retry *retry)
 		}
 		pause_cpu();
 	}
-	fg_seq_hold(seq);
+	seq_hold_to_read(seq);
 	retry->begun = atomic_load_explicit(&seq->value, memory_order_relaxed) & ~(uint64_t)FG_SEQ_HELD;
 	retry->held = true;
 }
