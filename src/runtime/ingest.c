@@ -49,6 +49,7 @@
 #include "store.h"
 
 #include <errno.h>
+#include <fieldguard/once.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>

@@ -1,144 +1,223 @@
 /*
  * store.c - shared records by key
  *
- * The top 8 bits of a key's hash choose one of 256 shards. A shard is a lock on cache lines of its own, a table of
- * slots with open addressing, and slabs that hold the records:
+ * The top 8 bits of a key's hash choose one of 256 shards: a table of slots, from hash to number, and slabs, from number
+ * to key and record. store_parts.h has the picture.
  *
- *     shard   lock | slots {hash, number}, linear probing | slabs: key and shared record by number
- *
- * Invariant: a slot is reached from its home (hash & mask) over full slots only; a remove moves later slots back
- * instead of leaving a mark, so a table never fills with marks.
- *
- * Who merges into a record that exists, or reads it, holds the lock for reading: the record stays where it is, and
- * keeps itself consistent under its fields' policies. Who makes, removes or moves something holds it for writing. So a
- * merge runs wholly before or after any insert, growth or remove of its shard, and none is lost.
+ * Who reads a record, or merges into one that exists, looks it up within a read section (epoch.h) and takes no lock:
+ * what it finds stays in memory until the section ends, and the record keeps itself consistent under its fields'
+ * policies. Who makes or removes a record, or makes a table larger, holds the shard's lock, publishes by release stores,
+ * and retires what readers may still be in. docs/store.md has the argument that no merge is lost.
  */
-#include "store.h"
+#include "store_parts.h"
 #include "hash.h"
 #include "memory.h"
-#include "slab.h"
 
 #include <errno.h>
-#include <fieldguard/shared.h>
-#include <stdatomic.h>
-
-#define SHARDS (1u << STORE_SHARD_BITS)
-#define CACHE_LINE 64
-#define SLOTS_MIN 8
-
-struct slot {
-	uint32_t hash;                 /* the low 32 bits: home and growth need no others */
-	uint32_t number;               /* of the record in slabs, plus 1; 0: the slot is empty */
-};
-
-struct shard {
-	_Alignas(2 * CACHE_LINE) struct fg_rwlock lock;
-	struct slot *slots;            /* lock; slots_n of them, a power of two, or NULL and 0 */
-	size_t slots_n;                /* lock */
-	struct slabs slabs;            /* lock */
-	atomic_size_t count;           /* written under lock, read by anyone */
-};
-
-struct fg_store {
-	const struct fg_type *type;
-	const struct fg_allocator *allocator;
-	void *block;                   /* what the allocator gave; the store lies aligned inside it */
-	struct slab_shape shape;
-	struct shard shards[SHARDS];
-};
+#include <sched.h>
 
 static struct shard *shard_of(struct fg_store *store, uint64_t hash)
 {
 	return &store->shards[hash >> (64 - STORE_SHARD_BITS)];
 }
 
-/* Full beyond 7/8: probes of absent keys grow long. */
-static bool crowded(size_t count, size_t slots_n)
+struct found {
+	void *record;
+	size_t slot;
+	uint32_t number;
+};
+
+/* The record of a key, in a read section or under the lock. */
+static inline bool find(const struct fg_store *store, const struct shard *shard, const struct slab_probe *key,
+                        uint64_t hash, struct found *ret_found)
 {
-	return count > slots_n - slots_n / 8;
-}
+	const struct table *table = atomic_load_explicit(&shard->table, memory_order_acquire);
+	uint32_t number;
+	size_t slot;
 
-/* Returns: the slot of key, or the empty slot where a search for it ends; NULL where there are no slots yet. */
-static struct slot *find(const struct fg_store *store, const struct shard *shard, struct fg_key key, uint64_t hash)
-{
-	size_t mask = shard->slots_n - 1;
-	struct slot *slot;
+	if (FG_UNLIKELY(!table))
+		return false;
+	for (slot = table_home(table, hash); (number = table_search(table, hash, &slot)); slot = table_next(table, slot)) {
+		uint32_t i = (number - 1) & (store->shape.slab_n - 1);
+		unsigned char *records = slabs_records(&store->shape, &shard->slabs, number - 1);
+		struct slab_key *cell = slab_cell(records, i);
 
-	if (!shard->slots_n)
-		return NULL;
-	for (size_t i = (uint32_t)hash & mask;; i = (i + 1) & mask) {
-		slot = &shard->slots[i];
-		if (!slot->number)
-			return slot;
-		if (slot->hash == (uint32_t)hash && slabs_key_is(&store->shape, &shard->slabs, slot->number - 1, key))
-			return slot;
-	}
-}
-
-static void *record_at(const struct fg_store *store, const struct shard *shard, const struct slot *slot)
-{
-	return slabs_record(&store->shape, &shard->slabs, slot->number - 1);
-}
-
-static int slots_resize(const struct fg_store *store, struct shard *shard, size_t slots_n)
-{
-	struct slot *slots;
-
-	if (slots_n > SIZE_MAX / sizeof(*slots))
-		return -ENOMEM;
-	slots = memory_zalloc(store->allocator, slots_n * sizeof(*slots));
-	if (!slots)
-		return -ENOMEM;
-	for (size_t from = 0; from < shard->slots_n; from++) {
-		size_t i = shard->slots[from].hash & (slots_n - 1);
-
-		if (!shard->slots[from].number)
+		if (!slab_key_is(cell, key))
 			continue;
-		while (slots[i].number)
-			i = (i + 1) & (slots_n - 1);
-		slots[i] = shard->slots[from];
+		slab_key_touch(cell);
+		ret_found->record = slab_record(&store->shape, records, i);
+		ret_found->slot = slot;
+		ret_found->number = number - 1;
+		return true;
 	}
-	memory_free(store->allocator, shard->slots);
-	shard->slots = slots;
-	shard->slots_n = slots_n;
+	return false;
+}
+
+/* ---- what goes when nobody sees it any more ---- */
+
+static void store_destroy(struct fg_store *store)
+{
+	for (size_t i = 0; i < SHARDS; i++) {
+		struct slabs *slabs = &store->shards[i].slabs;
+
+		for (size_t n = 0; n < slabs->directory_n; n++) {
+			struct slab *slab = slabs_at(&store->shape, slabs, n);
+
+			if (slab)
+				limit_tell(store, slab, slab->evicted);
+		}
+		slabs_fini(&store->shape, slabs);
+		memory_free(store->allocator, atomic_load_explicit(&store->shards[i].table, memory_order_relaxed));
+	}
+	memory_free(store->allocator, store->told_block);
+	memory_free(store->allocator, store->block);
+}
+
+static void unref(struct fg_store *store)
+{
+	if (atomic_fetch_sub_explicit(&store->users, 1, memory_order_acq_rel) == 1)
+		store_destroy(store);
+}
+
+static void table_reclaim(struct epoch_garbage *garbage)
+{
+	struct table *table = (struct table *)garbage;
+	struct fg_store *store = table->owner;
+
+	memory_free(store->allocator, table);
+	unref(store);
+}
+
+static struct shard *shard_of_slabs(struct slabs *slabs)
+{
+	return (struct shard *)(void *)((char *)slabs - offsetof(struct shard, slabs));
+}
+
+static void directory_reclaim(struct epoch_garbage *garbage)
+{
+	struct slab_directory *directory = (struct slab_directory *)garbage;
+	struct fg_store *store = shard_of_slabs(directory->slabs)->store;
+
+	memory_free(store->allocator, directory);
+	unref(store);
+}
+
+static void slab_reclaim(struct epoch_garbage *garbage);
+
+static void slab_retire(const struct fg_store *store, struct slab *slab)
+{
+	epoch_retire(&slab->garbage, (size_t)__builtin_popcountll(slab->retired) * store->shape.stride, slab_reclaim);
+}
+
+static void slab_reclaim(struct epoch_garbage *garbage)
+{
+	struct slab *slab = (struct slab *)garbage;
+	struct shard *shard = shard_of_slabs(slab->slabs);
+	struct fg_store *store = shard->store;
+	uint64_t evicted;
+	bool again;
+
+	fg_mutex_lock(&shard->lock);
+	evicted = slab->evicted & slab->retired;
+	fg_mutex_unlock(&shard->lock);
+	limit_tell(store, slab, evicted);
+	fg_mutex_lock(&shard->lock);
+	again = slabs_reclaim(&store->shape, &shard->slabs, slab);
+	fg_mutex_unlock(&shard->lock);
+	/* A store that is being freed has no readers: the rest goes with it. */
+	if (again && !atomic_load_explicit(&store->closing, memory_order_relaxed))
+		slab_retire(store, slab);
+	else
+		unref(store);
+}
+
+void leftovers_retire(struct fg_store *store, const struct leftovers *leftovers)
+{
+	size_t pieces = (size_t)!!leftovers->table + !!leftovers->directory + !!leftovers->slab;
+
+	if (!pieces)
+		return;
+	atomic_fetch_add_explicit(&store->users, pieces, memory_order_relaxed);
+	if (leftovers->table)
+		epoch_retire(&leftovers->table->garbage, table_size(leftovers->table->slots_n), table_reclaim);
+	if (leftovers->directory)
+		epoch_retire(&leftovers->directory->garbage, leftovers->directory->room * sizeof(void *),
+		             directory_reclaim);
+	if (leftovers->slab)
+		slab_retire(store, leftovers->slab);
+}
+
+/* ---- changes of a shard, its lock held ---- */
+
+static int table_replace(struct fg_store *store, struct shard *shard, size_t slots_n, struct leftovers *leftovers)
+{
+	struct table *old = atomic_load_explicit(&shard->table, memory_order_relaxed);
+	struct table *table = table_new(store->allocator, slots_n);
+
+	if (!table)
+		return -ENOMEM;
+	table->owner = store;
+	if (old)
+		table_copy(table, old);
+	shard->filled = atomic_load_explicit(&shard->count, memory_order_relaxed);
+	atomic_store_explicit(&shard->table_bytes, table_size(slots_n), memory_order_relaxed);
+	atomic_store_explicit(&shard->table, table, memory_order_release);
+	leftovers->table = old;
 	return 0;
 }
 
-/* Makes the key's record; the lock is held for writing and find() did not find it. Returns: 0 or -ENOMEM. */
-static int insert(struct fg_store *store, struct shard *shard, struct fg_key key, uint64_t hash, void **ret_record)
+/* Room for one number more. Marks of what was removed count against it, and are left behind. */
+static int table_make_room(struct fg_store *store, struct shard *shard, struct leftovers *leftovers)
+{
+	const struct table *table = atomic_load_explicit(&shard->table, memory_order_relaxed);
+	size_t slots_n;
+
+	if (table && !table_crowded(shard->filled + 1, table->slots_n))
+		return 0;
+	slots_n = table_slots_for(atomic_load_explicit(&shard->count, memory_order_relaxed) + 1);
+	return table_replace(store, shard, slots_n < store->slots_min ? store->slots_min : slots_n, leftovers);
+}
+
+struct patch {
+	struct fg_key key;
+	uint64_t hash;
+	const void *record, *present;
+	struct fg_refusal *ret_refusal;
+};
+
+/* The first merge is done before anybody finds the record, so an empty one is never seen. */
+static int insert(struct fg_store *store, struct shard *shard, const struct patch *patch, struct leftovers *leftovers)
 {
 	size_t count = atomic_load_explicit(&shard->count, memory_order_relaxed);
-	struct slot *slot;
+	struct table *table;
 	uint32_t number;
+	void *shared;
+	int rc;
 
-	if (crowded(count + 1, shard->slots_n) &&
-	    slots_resize(store, shard, shard->slots_n ? shard->slots_n * 2 : SLOTS_MIN))
+	if (table_make_room(store, shard, leftovers) ||
+	    slabs_add(&store->shape, &shard->slabs, patch->key, &number, &leftovers->directory))
 		return -ENOMEM;
-	if (slabs_add(&store->shape, &shard->slabs, key, &number))
-		return -ENOMEM;
-	slot = find(store, shard, key, hash);
-	slot->hash = (uint32_t)hash;
-	slot->number = number + 1;
+	shared = slab_record(&store->shape, slabs_records(&store->shape, &shard->slabs, number),
+	                     number & (store->shape.slab_n - 1));
+	rc = store->type->merge(shared, patch->record, patch->present, patch->ret_refusal);
+	table = atomic_load_explicit(&shard->table, memory_order_relaxed);
+	shard->filled += table_insert(table, patch->hash, number);
 	atomic_store_explicit(&shard->count, count + 1, memory_order_relaxed);
-	*ret_record = slabs_record(&store->shape, &shard->slabs, number);
-	return 0;
+	return rc;
 }
 
-/* Empties a slot and closes the gap: a later slot of the same run moves into it unless that would put it before its
- * home (Knuth, The Art of Computer Programming 3, 6.4, algorithm R). */
-static void slot_empty(struct shard *shard, struct slot *slot)
+void shard_remove(struct shard *shard, size_t slot, uint32_t number, bool evicted, struct leftovers *leftovers)
 {
-	size_t mask = shard->slots_n - 1, gap = (size_t)(slot - shard->slots);
+	struct fg_store *store = shard->store;
+	struct slab_key *cell = slab_cell(slabs_records(&store->shape, &shard->slabs, number),
+	                                  number & (store->shape.slab_n - 1));
+	size_t count = atomic_load_explicit(&shard->count, memory_order_relaxed);
 
-	for (size_t i = (gap + 1) & mask; shard->slots[i].number; i = (i + 1) & mask) {
-		size_t home = shard->slots[i].hash & mask;
-
-		if (((i - home) & mask) < ((i - gap) & mask))
-			continue;
-		shard->slots[gap] = shard->slots[i];
-		gap = i;
-	}
-	shard->slots[gap].number = 0;
+	shard->filled -= table_remove(atomic_load_explicit(&shard->table, memory_order_relaxed), slot);
+	atomic_store_explicit(&shard->count, count - 1, memory_order_relaxed);
+	if (store->limited)
+		limit_give(store, limit_charge(store, slab_key_of(cell).len));
+	leftovers->slab = slabs_remove(&store->shape, &shard->slabs, number, evicted);
 }
 
 static bool type_fits(const struct fg_type *type)
@@ -147,12 +226,28 @@ static bool type_fits(const struct fg_type *type)
 	       type->shared_align && !(type->shared_align & (type->shared_align - 1));
 }
 
+/* Tables for so many keys at once. Keys don't fall evenly: one part in eight more than the mean is rarely passed. */
+static int expect(struct fg_store *store, size_t keys)
+{
+	size_t mean = keys / SHARDS + 1, slots_n = table_slots_for(mean - mean / 8);
+	struct leftovers none = { NULL, NULL, NULL };
+	int rc = 0;
+
+	store->slots_min = TABLE_SLOTS_MIN;
+	if (!keys)
+		return 0;
+	store->slots_min = slots_n;
+	for (size_t i = 0; i < SHARDS && !rc; i++)
+		rc = table_replace(store, &store->shards[i], slots_n, &none);
+	return rc;
+}
+
 int fg_store_new(const struct fg_type *type, const struct fg_store_options *options, struct fg_store **ret_store)
 {
 	const struct fg_allocator *allocator = options ? options->allocator : NULL;
-	size_t expected = options ? options->expected_keys : 0, slots_n = SLOTS_MIN;
 	struct fg_store *store;
 	void *block;
+	int rc;
 
 	if (!type_fits(type) || !ret_store)
 		return -EINVAL;
@@ -164,16 +259,18 @@ int fg_store_new(const struct fg_type *type, const struct fg_store_options *opti
 	store->type = type;
 	store->allocator = allocator;
 	store->block = block;
+	store->users = 1;
+	if (options)
+		store->options = *options;
+	for (size_t i = 0; i < SHARDS; i++)
+		store->shards[i].store = store;
 	slab_shape_init(&store->shape, type->shared_size, type->shared_align, allocator);
-
-	/* Keys don't fall evenly: about one part in eight more than the mean is rarely passed. */
-	while (expected && crowded(expected / SHARDS + expected / SHARDS / 8 + 1, slots_n))
-		slots_n *= 2;
-	for (size_t i = 0; expected && i < SHARDS; i++) {
-		if (slots_resize(store, &store->shards[i], slots_n)) {
-			fg_store_free(store);
-			return -ENOMEM;
-		}
+	rc = limit_init(store);
+	if (!rc)
+		rc = expect(store, store->options.expected_keys);
+	if (rc) {
+		fg_store_free(store);
+		return rc;
 	}
 	*ret_store = store;
 	return 0;
@@ -183,11 +280,11 @@ void fg_store_free(struct fg_store *store)
 {
 	if (!store)
 		return;
-	for (size_t i = 0; i < SHARDS; i++) {
-		slabs_fini(&store->shape, &store->shards[i].slabs);
-		memory_free(store->allocator, store->shards[i].slots);
-	}
-	memory_free(store->allocator, store->block);
+	atomic_store_explicit(&store->closing, true, memory_order_relaxed);
+	/* Within a section or a free function there is no waiting: the last piece takes the store with it. */
+	while (atomic_load_explicit(&store->users, memory_order_acquire) > 1 && !fg_read_wait())
+		;
+	unref(store);
 }
 
 uint64_t store_hash(const struct fg_store *store, struct fg_key key)
@@ -196,34 +293,67 @@ uint64_t store_hash(const struct fg_store *store, struct fg_key key)
 	return hash_key(key.ptr, key.len);
 }
 
+/* Lock held. Returns: as store_merge_hashed; -EAGAIN: room was made; -EBUSY: this shard has none to give. */
+static int merge_or_insert(struct fg_store *store, struct shard *shard, const struct patch *patch,
+                           struct leftovers *leftovers)
+{
+	struct slab_probe probe = slab_probe_of(patch->key);
+	size_t charge = limit_charge(store, patch->key.len);
+	struct found found;
+	int rc;
+
+	/* Between the look-up and the lock another may have made the record. */
+	if (find(store, shard, &probe, patch->hash, &found))
+		return store->type->merge(found.record, patch->record, patch->present, patch->ret_refusal);
+	if (store->limited && !limit_take(store, charge)) {
+		if (!store->options.evict || (store->options.max_bytes && charge > store->options.max_bytes))
+			return -ENOSPC;
+		return limit_evict(shard, leftovers) ? -EAGAIN : -EBUSY;
+	}
+	rc = insert(store, shard, patch, leftovers);
+	if (rc == -ENOMEM && store->limited)
+		limit_give(store, charge);
+	return rc;
+}
+
+static __attribute__((noinline)) int merge_new(struct fg_store *store, struct shard *shard, const struct patch *patch)
+{
+	int rc;
+
+	if (patch->key.len > SLAB_KEY_MAX)
+		return -ENOMEM;
+	do {
+		struct leftovers leftovers = { NULL, NULL, NULL };
+
+		fg_mutex_lock(&shard->lock);
+		rc = merge_or_insert(store, shard, patch, &leftovers);
+		fg_mutex_unlock(&shard->lock);
+		leftovers_retire(store, &leftovers);
+		/* Nowhere a key to evict: others have taken room and are about to insert. */
+		if (rc == -EBUSY && !limit_evict_elsewhere(store, shard))
+			sched_yield();
+	} while (rc == -EAGAIN || rc == -EBUSY);
+	return rc;
+}
+
 int store_merge_hashed(struct fg_store *store, struct fg_key key, uint64_t hash, const void *record,
                        const void *present, struct fg_refusal *ret_refusal)
 {
+	struct slab_probe probe = slab_probe_of(key);
 	struct shard *shard = shard_of(store, hash);
-	struct slot *slot;
-	void *shared;
-	int rc = 0;
+	struct fg_read read = fg_read_begin();
+	struct patch patch;
+	struct found found;
+	int rc;
 
-	fg_rwlock_read_lock(&shard->lock);
-	slot = find(store, shard, key, hash);
-	if (slot && slot->number) {
-		rc = store->type->merge(record_at(store, shard, slot), record, present, ret_refusal);
-		fg_rwlock_read_unlock(&shard->lock);
+	if (find(store, shard, &probe, hash, &found)) {
+		rc = store->type->merge(found.record, record, present, ret_refusal);
+		fg_read_end(&read);
 		return rc;
 	}
-	fg_rwlock_read_unlock(&shard->lock);
-
-	/* Between the two locks another may have made the record. */
-	fg_rwlock_write_lock(&shard->lock);
-	slot = find(store, shard, key, hash);
-	if (slot && slot->number)
-		shared = record_at(store, shard, slot);
-	else
-		rc = insert(store, shard, key, hash, &shared);
-	if (!rc)
-		rc = store->type->merge(shared, record, present, ret_refusal);
-	fg_rwlock_write_unlock(&shard->lock);
-	return rc;
+	fg_read_end(&read);
+	patch = (struct patch){ key, hash, record, present, ret_refusal };
+	return merge_new(store, shard, &patch);
 }
 
 int fg_store_merge_told(struct fg_store *store, const void *record, const void *present,
@@ -243,37 +373,33 @@ int fg_store_merge(struct fg_store *store, const void *record, const void *prese
 int fg_store_read(struct fg_store *store, struct fg_key key, void *ret_record, void *ret_present)
 {
 	uint64_t hash = store_hash(store, key);
-	struct shard *shard = shard_of(store, hash);
-	struct slot *slot;
-	int rc = -ENOENT;
+	struct slab_probe probe = slab_probe_of(key);
+	struct fg_read read = fg_read_begin();
+	struct found found;
+	bool there = find(store, shard_of(store, hash), &probe, hash, &found);
 
-	fg_rwlock_read_lock(&shard->lock);
-	slot = find(store, shard, key, hash);
-	if (slot && slot->number) {
-		store->type->read(record_at(store, shard, slot), ret_record, ret_present);
-		rc = 0;
-	}
-	fg_rwlock_read_unlock(&shard->lock);
-	return rc;
+	if (there)
+		store->type->read(found.record, ret_record, ret_present);
+	fg_read_end(&read);
+	return there ? 0 : -ENOENT;
 }
 
 int fg_store_remove(struct fg_store *store, struct fg_key key)
 {
 	uint64_t hash = store_hash(store, key);
+	struct slab_probe probe = slab_probe_of(key);
+	struct leftovers leftovers = { NULL, NULL, NULL };
 	struct shard *shard = shard_of(store, hash);
-	struct slot *slot;
-	int rc = -ENOENT;
+	struct found found;
+	bool there;
 
-	fg_rwlock_write_lock(&shard->lock);
-	slot = find(store, shard, key, hash);
-	if (slot && slot->number) {
-		slabs_remove(&store->shape, &shard->slabs, slot->number - 1);
-		slot_empty(shard, slot);
-		atomic_fetch_sub_explicit(&shard->count, 1, memory_order_relaxed);
-		rc = 0;
-	}
-	fg_rwlock_write_unlock(&shard->lock);
-	return rc;
+	fg_mutex_lock(&shard->lock);
+	there = find(store, shard, &probe, hash, &found);
+	if (there)
+		shard_remove(shard, found.slot, found.number, false, &leftovers);
+	fg_mutex_unlock(&shard->lock);
+	leftovers_retire(store, &leftovers);
+	return there ? 0 : -ENOENT;
 }
 
 /* Room for the snapshots of one slab's records. */
@@ -300,23 +426,23 @@ static int batch_init(const struct fg_store *store, struct batch *batch)
 /* Snapshots the records of slab number n. Returns: their number, or -1 after the last slab. */
 static int batch_fill(struct fg_store *store, struct shard *shard, size_t n, const struct batch *batch)
 {
-	const struct slab *slab;
+	struct slab *slab;
 	int filled = -1;
 
-	fg_rwlock_read_lock(&shard->lock);
+	fg_mutex_lock(&shard->lock);
 	if (n < shard->slabs.directory_n) {
 		filled = 0;
-		slab = shard->slabs.directory[n];
-		for (uint64_t used = slab ? slab->used : 0; used; used &= used - 1) {
-			uint32_t i = (uint32_t)__builtin_ctzll(used);
+		slab = slabs_at(&store->shape, &shard->slabs, n);
+		for (uint64_t live = slab ? slab->used & ~slab->removed & ~slab->retired : 0; live; live &= live - 1) {
+			uint32_t i = (uint32_t)__builtin_ctzll(live);
 
-			store->type->read(slab_record(&store->shape, slab, i),
+			store->type->read(slab_record(&store->shape, slab_records(&store->shape, slab), i),
 			                  batch->records + (size_t)filled * batch->record_stride,
 			                  batch->presents + (size_t)filled * batch->present_stride);
 			filled++;
 		}
 	}
-	fg_rwlock_read_unlock(&shard->lock);
+	fg_mutex_unlock(&shard->lock);
 	return filled;
 }
 
@@ -347,6 +473,21 @@ size_t fg_store_count(const struct fg_store *store)
 	for (size_t i = 0; i < SHARDS; i++)
 		count += atomic_load_explicit(&store->shards[i].count, memory_order_relaxed);
 	return count;
+}
+
+void fg_store_memory(const struct fg_store *store, struct fg_store_memory *ret_memory)
+{
+	size_t keys = fg_store_count(store), bytes = sizeof(*store) + _Alignof(struct fg_store) - 1;
+	size_t records = keys * store->shape.stride;
+
+	for (size_t i = 0; i < SHARDS; i++) {
+		bytes += atomic_load_explicit(&store->shards[i].slabs.bytes, memory_order_relaxed);
+		bytes += atomic_load_explicit(&store->shards[i].table_bytes, memory_order_relaxed);
+	}
+	ret_memory->keys = keys;
+	ret_memory->bytes = bytes;
+	ret_memory->record_bytes = records;
+	ret_memory->overhead_per_key = keys && bytes > records ? (double)(bytes - records) / (double)keys : 0;
 }
 
 const struct fg_type *fg_store_type(const struct fg_store *store)
