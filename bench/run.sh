@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# run.sh [runtime|snapshot] [OPTION...] - builds the benchmarks, optimised and without assertions, and runs them
+# run.sh [runtime|snapshot|store] [OPTION...] - builds the benchmarks, optimised and without assertions, and runs them
 #
 # Options (--help) go to the one of texts, or with `runtime` to the one of cells and pools, with `snapshot` to the one
-# of shared records; without any, all run.
+# of shared records, with `store` to the one of stores; without any, all run.
 set -eu
 cd "$(dirname "$0")/.."
 scripts/bootstrap.sh bench
 case ${1:-} in
 runtime) shift; exec build-bench/bench/bench-runtime "$@" ;;
 snapshot) shift; exec build-bench/bench/bench-snapshot "$@" ;;
-'') build-bench/bench/bench-runtime; build-bench/bench/bench-snapshot ;;
+store) shift; exec build-bench/bench/bench-store "$@" ;;
+'') build-bench/bench/bench-runtime; build-bench/bench/bench-snapshot; build-bench/bench/bench-store ;;
 esac
 exec build-bench/bench/bench "$@"

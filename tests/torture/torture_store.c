@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { THREADS_MAX = 16, STABLE = 300, CHURN = 20000, CHURN_HOT = 8, OPS_BETWEEN_LOOKS = 500 };
+enum { THREADS_MAX = 64, STABLE = 300, CHURN = 20000, CHURN_HOT = 8, OPS_BETWEEN_LOOKS = 500 };
 
 struct torturer {
 	struct fg_store *store;
@@ -28,6 +28,32 @@ struct torturer {
 	const char *fault;
 	pthread_t thread;
 };
+
+/* ---- memory that shows who uses it too late ---- */
+
+static void *poison_alloc(void *user, size_t size)
+{
+	size_t *block = malloc(size + 16);
+
+	(void)user;
+	if (!block)
+		return NULL;
+	*block = size;
+	return block + 2;
+}
+
+static void poison_free(void *user, void *ptr)
+{
+	size_t *block = (size_t *)ptr - 2;
+
+	(void)user;
+	memset(ptr, 0xdd, *block);
+	free(block);
+}
+
+static const struct fg_allocator poison = { poison_alloc, poison_free, NULL };
+
+/* ---- everything at once ---- */
 
 static uint64_t next_random(struct torturer *t)
 {
@@ -180,12 +206,13 @@ static void judge(struct torturer *all, unsigned threads)
 static void run(unsigned threads, double seconds)
 {
 	static struct torturer all[THREADS_MAX];
+	struct fg_store_options options = { .allocator = &poison };
 	struct torturer first = { .number = 0 };
 	atomic_bool stop = false;
 	struct timespec pause = { (time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9) };
 	char id[24];
 
-	fg_store_new(&tally_fg_type, NULL, &first.store);
+	fg_store_new(&tally_fg_type, &options, &first.store);
 	for (unsigned i = 0; i < STABLE; i++) {
 		stable_key(i, id);
 		merge(&first, id);
@@ -206,12 +233,193 @@ static void run(unsigned threads, double seconds)
 	fg_store_free(first.store);
 }
 
+/* ---- growth ---- */
+
+enum { GROWN = 50000 };
+
+struct grower {
+	struct fg_store *store;
+	_Atomic unsigned *grown;       /* keys that are there for certain, of both writers */
+	unsigned number, writers;
+	const char *fault;
+	uint64_t reads;
+	pthread_t thread;
+};
+
+static struct fg_key grown_key(unsigned writer, unsigned i, char id[24])
+{
+	return (struct fg_key){ id, (size_t)snprintf(id, 24, i % 5 ? "w%u-%u" : "writer-%u-key-%u", writer, i) };
+}
+
+static void *grow(void *arg)
+{
+	struct grower *g = arg;
+	struct tally_present present = { TALLY_ID | TALLY_V };
+	struct tally record = { .v = 1 };
+
+	for (unsigned i = 0; i < GROWN; i++) {
+		grown_key(g->number, i, record.id);
+		if (fg_store_merge(g->store, &record, &present))
+			g->fault = "merge failed";
+		atomic_store_explicit(&g->grown[g->number], i + 1, memory_order_release);
+	}
+	return NULL;
+}
+
+static void *follow(void *arg)
+{
+	struct grower *g = arg;
+	struct torturer random = { .seed = 0x9e3779b97f4a7c15u * (g->number + 1) };
+	unsigned done = 0;
+
+	while (done < g->writers && !g->fault) {
+		done = 0;
+		for (unsigned w = 0; w < g->writers; w++) {
+			unsigned there = atomic_load_explicit(&g->grown[w], memory_order_acquire);
+			struct tally tally;
+			char id[24];
+
+			done += there == GROWN;
+			if (!there)
+				continue;
+			if (fg_store_read(g->store, grown_key(w, (unsigned)next_random(&random) % there, id), &tally, NULL) ||
+			    strcmp(tally.id, id) || tally.merges != 1)
+				g->fault = "a key that was there was not found, or is another's";
+			if (!fg_store_read(g->store, grown_key(w, GROWN + there, id), &tally, NULL))
+				g->fault = "a key was found that nobody made";
+			g->reads++;
+		}
+	}
+	return NULL;
+}
+
+static void run_growth(unsigned threads)
+{
+	static struct grower all[THREADS_MAX];
+	static _Atomic unsigned grown[THREADS_MAX];
+	struct fg_store_options options = { .allocator = &poison };
+	unsigned writers = threads / 2 < 2 ? 1 : 2;
+	const char *fault = NULL;
+	struct fg_store *store;
+	uint64_t reads = 0;
+
+	fg_store_new(&tally_fg_type, &options, &store);
+	for (unsigned n = 0; n < threads; n++) {
+		atomic_store(&grown[n], 0);
+		all[n] = (struct grower){ .store = store, .grown = grown, .number = n, .writers = writers };
+		pthread_create(&all[n].thread, NULL, n < writers ? grow : follow, &all[n]);
+	}
+	for (unsigned n = 0; n < threads; n++) {
+		pthread_join(all[n].thread, NULL);
+		fault = fault ? fault : all[n].fault;
+		reads += all[n].reads;
+	}
+	tap_ok(!fault, "%u threads: %llu reads while %u keys came%s%s", threads, (unsigned long long)reads,
+	       writers * GROWN, fault ? ": " : "", fault ? fault : "");
+	tap_eq_int(fg_store_count(store), writers * GROWN, "all are there");
+	fg_store_free(store);
+}
+
+/* ---- limits ---- */
+
+enum { LIMIT = 200, LIMITED_KEYS = 3000, LIFE = 2000 };
+
+struct limited {
+	struct fg_store *store;
+	atomic_bool *stop;
+	_Atomic uint64_t made, over, lives;
+	uint64_t told;                 /* evict is called by one at a time, and joins order it with us */
+};
+
+static void limited_evict(const void *record, const void *present, void *user)
+{
+	struct limited *limited = user;
+
+	(void)present;
+	limited->told += ((const struct tally *)record)->merges;
+}
+
+/* A short life: the thread ends, another one takes its place. */
+static void *limited_live(void *arg)
+{
+	struct limited *limited = arg;
+	struct torturer random = { .seed = (uintptr_t)&random | 1, .store = limited->store };
+	struct tally tally;
+	char id[24];
+
+	for (unsigned op = 0; op < LIFE; op++) {
+		uint64_t r = next_random(&random);
+		struct fg_key key = churn_key((unsigned)(r >> 32) % (r & 1 ? LIMIT : LIMITED_KEYS), id);
+
+		if (r & 2) {
+			merge(&random, id);
+			atomic_fetch_add_explicit(&limited->made, 1, memory_order_relaxed);
+		} else if (!fg_store_read(limited->store, key, &tally, NULL) && strcmp(tally.id, id)) {
+			random.fault = "another's";
+		}
+	}
+	if (random.fault)
+		atomic_fetch_add(&limited->over, 1);
+	atomic_fetch_add(&limited->lives, 1);
+	return NULL;
+}
+
+static void *limited_main(void *arg)
+{
+	struct limited *limited = arg;
+
+	while (!atomic_load_explicit(limited->stop, memory_order_relaxed)) {
+		pthread_t life;
+
+		pthread_create(&life, NULL, limited_live, limited);
+		pthread_join(life, NULL);
+	}
+	return NULL;
+}
+
+static int limited_left(const void *record, const void *present, void *user)
+{
+	(void)present;
+	((uint64_t *)user)[0] += ((const struct tally *)record)->merges;
+	((uint64_t *)user)[1]++;
+	return 0;
+}
+
+static void run_limited(unsigned threads, double seconds)
+{
+	atomic_bool stop = false;
+	struct limited limited = { .stop = &stop };
+	struct fg_store_options options = { .allocator = &poison, .max_keys = LIMIT, .evict = limited_evict, .user = &limited };
+	struct timespec pause = { (time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9) };
+	pthread_t all[THREADS_MAX];
+	uint64_t left[2] = { 0, 0 };
+
+	fg_store_new(&tally_fg_type, &options, &limited.store);
+	for (unsigned n = 0; n < threads; n++)
+		pthread_create(&all[n], NULL, limited_main, &limited);
+	nanosleep(&pause, NULL);
+	atomic_store(&stop, true);
+	for (unsigned n = 0; n < threads; n++)
+		pthread_join(all[n], NULL);
+	fg_store_each(limited.store, limited_left, left);
+	fg_store_free(limited.store);
+	tap_eq_int(limited.over, 0, "%u threads, %llu lives: nobody saw another's record, no merge was refused", threads,
+	           (unsigned long long)limited.lives);
+	tap_ok(left[1] <= LIMIT && left[1] > 0, "%llu keys are left, %d were allowed", (unsigned long long)left[1], LIMIT);
+	tap_eq_int(limited.told + left[0], limited.made, "every merge was told with an evicted record, or is left");
+}
+
 int main(void)
 {
 	const char *asked = getenv("FG_TORTURE_SECONDS");
 	double seconds = asked ? atof(asked) : 1;
 
-	run(2, seconds / 2);
-	run(THREADS_MAX, seconds / 2);
+	run(2, seconds / 4);
+	run(8, seconds / 4);
+	run(THREADS_MAX, seconds / 4);
+	run_growth(2);
+	run_growth(8);
+	run_limited(2, seconds / 8);
+	run_limited(THREADS_MAX, seconds / 8);
 	return tap_done();
 }
