@@ -103,7 +103,8 @@ static void *runner_main(void *arg)
 	if (run->way->end)
 		run->way->end(run->table);
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
-	atomic_fetch_add(&run->cpu_ns, (uint64_t)((end.tv_sec - begin.tv_sec) * 1000000000 + end.tv_nsec - begin.tv_nsec));
+	atomic_fetch_add(&run->cpu_ns,
+	                 (uint64_t)((end.tv_sec - begin.tv_sec) * 1000000000 + end.tv_nsec - begin.tv_nsec));
 	atomic_fetch_add(&run->done, done);
 	atomic_fetch_add(&run->faults, faults);
 	return NULL;

@@ -72,7 +72,8 @@ static uint64_t fg_run(void *table, const uint32_t *ops, size_t n, uint32_t merg
 	struct ticker_present two = {0};
 	uint64_t faults = 0;
 
-	two.bits[0] = UINT64_C(1) << TICKER_FIELD_ID | UINT64_C(1) << TICKER_FIELD_BID | UINT64_C(1) << TICKER_FIELD_ASK;
+	two.bits[0] = UINT64_C(1) << TICKER_FIELD_ID | UINT64_C(1) << TICKER_FIELD_BID |
+	              UINT64_C(1) << TICKER_FIELD_ASK;
 	for (size_t i = 0; i < n; i++) {
 		uint64_t id = id_of(ops[i]);
 		struct ticker ticker;

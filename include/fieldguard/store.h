@@ -20,8 +20,8 @@ struct fg_store;
  * evict is called once for each record that was taken out, with all that was ever merged into it: when nobody can merge
  * into it any more. That may be some time later, and in any thread that uses a store or ends a read section; at the
  * latest in fg_store_free. By then the key may have a new record. One call at a time for a store; record and present
- * are valid during it. It may use any store but one that is being freed, and any function of once.h but fg_read_wait; it
- * may not take a lock that is held by anyone who uses a store or ends a read section.
+ * are valid during it. It may use any store but one that is being freed, and any function of once.h but
+ * fg_read_wait; it may not take a lock that is held by anyone who uses a store or ends a read section.
  */
 struct fg_store_options {
 	size_t expected_keys;                     /* tables are made this large at once; 0: they grow from small */
@@ -42,14 +42,14 @@ struct fg_store_options {
 FG_API int fg_store_new(const struct fg_type *type, const struct fg_store_options *options,
                         struct fg_store **ret_store);
 /* NULL is fine. Threads: no other may use the store any more. Waits for the read sections that other threads have open
- * where something was removed lately. Within a read section, or in a free function of once.h, it does not wait: then the
- * allocator is still called, and evict too, until the sections that are open now have ended. */
+ * where something was removed lately. Within a read section, or in a free function of once.h, it does not wait: then
+ * the allocator is still called, and evict too, until the sections that are open now have ended. */
 FG_API void fg_store_free(struct fg_store *store);
 
 /* Merges a patch into the record of its own key, created on first merge.
- * present: NULL for all fields. Returns: 0, -ENOENT (the patch has no key), -ENOMEM or -ENOSPC (a limit; nothing of this
- * key changed), -EPERM (a field's policy, once or states, refuses the patch; a record that this would have been the
- * first merge of is there then).
+ * present: NULL for all fields. Returns: 0, -ENOENT (the patch has no key), -ENOMEM or -ENOSPC (a limit; nothing of
+ * this key changed), -EPERM (a field's policy, once or states, refuses the patch; a record that this would have been
+ * the first merge of is there then).
  * Threads: any number at once. No merge is lost, whatever else is inserted or removed at the same time.
  * Cost: where the record is there, one look-up, one locked instruction on memory of this thread, and T_merge. Within a
  * read section that the caller has open (once.h) the locked instruction is saved. The same is true of reads. */

@@ -87,8 +87,8 @@ int slabs_add(const struct slab_shape *shape, struct slabs *slabs, struct fg_key
 void slabs_undo(const struct slab_shape *shape, struct slabs *slabs, uint32_t number);
 /* The number can't be found any more. Returns: the slab, now to be retired by the caller; NULL when it is already. */
 struct slab *slabs_remove(const struct slab_shape *shape, struct slabs *slabs, uint32_t number, bool evicted);
-/* What was retired is seen by nobody: frees those numbers. Returns: the slab is to be retired again. Otherwise it may be
- * gone. */
+/* What was retired is seen by nobody: frees those numbers. Returns: the slab is to be retired again. Otherwise it may
+ * be gone. */
 bool slabs_reclaim(const struct slab_shape *shape, struct slabs *slabs, struct slab *slab);
 /* Number n of the directory, or NULL. */
 struct slab *slabs_at(const struct slab_shape *shape, const struct slabs *slabs, size_t n);

@@ -1,13 +1,13 @@
 /*
  * store.c - shared records by key
  *
- * The top 8 bits of a key's hash choose one of 256 shards: a table of slots, from hash to number, and slabs, from number
- * to key and record. store_parts.h has the picture.
+ * The top 8 bits of a key's hash choose one of 256 shards: a table of slots, from hash to number, and slabs, from
+ * number to key and record. store_parts.h has the picture.
  *
  * Who reads a record, or merges into one that exists, looks it up within a read section (epoch.h) and takes no lock:
  * what it finds stays in memory until the section ends, and the record keeps itself consistent under its fields'
- * policies. Who makes or removes a record, or makes a table larger, holds the shard's lock, publishes by release stores,
- * and retires what readers may still be in. docs/store.md has the argument that no merge is lost.
+ * policies. Who makes or removes a record, or makes a table larger, holds the shard's lock, publishes by release
+ * stores, and retires what readers may still be in. docs/store.md has the argument that no merge is lost.
  */
 #include "store_parts.h"
 #include "hash.h"
@@ -37,7 +37,8 @@ static inline bool find(const struct fg_store *store, const struct shard *shard,
 
 	if (FG_UNLIKELY(!table))
 		return false;
-	for (slot = table_home(table, hash); (number = table_search(table, hash, &slot)); slot = table_next(table, slot)) {
+	for (slot = table_home(table, hash); (number = table_search(table, hash, &slot));
+	     slot = table_next(table, slot)) {
 		uint32_t i = (number - 1) & (store->shape.slab_n - 1);
 		unsigned char *records = slabs_records(&store->shape, &shard->slabs, number - 1);
 		struct slab_key *cell = slab_cell(records, i);

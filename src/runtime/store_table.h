@@ -22,7 +22,7 @@ struct table {
 	struct epoch_garbage garbage;
 	void *owner;                         /* for who frees it */
 	size_t slots_n;                      /* at most 2^32 */
-	_Atomic uint64_t slots[];            /* the low half of the hash; above it the number plus 1, 0 where there is none */
+	_Atomic uint64_t slots[];            /* low half of the hash; above it the number plus 1, or 0 for none */
 };
 
 #define TABLE_EMPTY UINT64_C(0)

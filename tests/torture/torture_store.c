@@ -282,7 +282,8 @@ static void *follow(void *arg)
 			done += there == GROWN;
 			if (!there)
 				continue;
-			if (fg_store_read(g->store, grown_key(w, (unsigned)next_random(&random) % there, id), &tally, NULL) ||
+			grown_key(w, (unsigned)next_random(&random) % there, id);
+			if (fg_store_read(g->store, (struct fg_key){ id, strlen(id) }, &tally, NULL) ||
 			    strcmp(tally.id, id) || tally.merges != 1)
 				g->fault = "a key that was there was not found, or is another's";
 			if (!fg_store_read(g->store, grown_key(w, GROWN + there, id), &tally, NULL))
@@ -389,7 +390,9 @@ static void run_limited(unsigned threads, double seconds)
 {
 	atomic_bool stop = false;
 	struct limited limited = { .stop = &stop };
-	struct fg_store_options options = { .allocator = &poison, .max_keys = LIMIT, .evict = limited_evict, .user = &limited };
+	struct fg_store_options options = {
+		.allocator = &poison, .max_keys = LIMIT, .evict = limited_evict, .user = &limited
+	};
 	struct timespec pause = { (time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9) };
 	pthread_t all[THREADS_MAX];
 	uint64_t left[2] = { 0, 0 };

@@ -346,7 +346,9 @@ static void test_no_room(void)
 	tap_eq_int(merge(store, "c", 1), 0, "now there is room");
 	fg_store_free(store);
 
-	options = (struct fg_store_options){ .max_bytes = 2 * (128 + FG_STORE_KEY_BYTES) + 10, .evict = evict, .user = &told };
+	options = (struct fg_store_options){
+		.max_bytes = 2 * (128 + FG_STORE_KEY_BYTES) + 10, .evict = evict, .user = &told
+	};
 	fg_store_new(&tally_fg_type, &options, &store);
 	merge(store, "a", 1);
 	merge(store, "b", 1);
