@@ -17,7 +17,7 @@ help:
 	echo '                of your own: INPUT=file.ndjson HEADER=my.h TYPE=t KEY=id [CFLAGS=...]'
 	echo 'make lab        three incidents, naive beside guarded: fieldguard lab 1, 2 and 3'
 	echo 'make test       every test under gcc, clang, the sanitizers and valgrind'
-	echo 'make bench      decoding beside jansson, json-c, cJSON and simdjson'
+	echo 'make bench      decoding and sharing, beside other libraries and locks'
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
 	echo 'make torture    the torture tests under ThreadSanitizer, 60 s each: SECONDS=600'
 	echo 'make model      spin on every model in models/: all interleavings, and how many states those were'
