@@ -29,7 +29,8 @@ struct fg_store_options {
 	                                             uses a store or ends a read section, from several at once */
 	size_t max_keys;                          /* 0: no limit */
 	size_t max_bytes;                         /* 0: no limit. A key counts as its shared record, FG_STORE_KEY_BYTES,
-	                                             and its own length if that is over 12 */
+	                                             and its own length if that is over 12, without what the record
+	                                             points to */
 	void (*evict)(const void *record, const void *present, void *user);      /* -EINVAL without a limit */
 	void *user;                               /* for evict */
 };
@@ -59,6 +60,10 @@ FG_API int fg_store_merge_told(struct fg_store *store, const void *record, const
                                struct fg_refusal *ret_refusal);
 /* Reads a snapshot. ret_present: may be NULL. Returns: 0 or -ENOENT. Threads: any number at once. */
 FG_API int fg_store_read(struct fg_store *store, struct fg_key key, void *ret_record, void *ret_present);
+/* The same, for types with pointers: arena gets what the record points to (NULL: nothing can be put there). Returns: 0,
+ * -ENOENT, or -ENOMEM: then *ret_record and *ret_present are as they were. */
+FG_API int fg_store_read_into(struct fg_store *store, struct fg_key key, struct fg_arena *arena, void *ret_record,
+                              void *ret_present);
 /* Removes the record; its memory is used again when nobody can see it any more. Returns: 0 or -ENOENT.
  * Threads: any number at once; a merge of the same key at the same time comes before, and goes with the record, or
  * after, and makes a new one. */
@@ -80,7 +85,8 @@ struct fg_store_memory {
 	double overhead_per_key;     /* the rest, divided by keys; 0 without keys */
 };
 
-/* What the store takes of its allocator; moments' values while others write. Threads: any number at once. */
+/* What the store takes of its allocator, without what records point to; moments' values while others write.
+ * Threads: any number at once. */
 FG_API void fg_store_memory(const struct fg_store *store, struct fg_store_memory *ret_memory);
 FG_API const struct fg_type *fg_store_type(const struct fg_store *store);
 

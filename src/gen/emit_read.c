@@ -189,10 +189,69 @@ static void emit_get_scalars(const struct shared_form *form, const char *name, c
 	gen_printf(text, "}\n\n");
 }
 
-void shared_emit_read(const struct shared_form *form, struct gen_text *text)
+/* The groups that are no pointer, onto what is in the record and the mask. */
+static void emit_get_groups(const struct shared_form *form, struct gen_text *text)
 {
 	const char *name = form->record->name;
 
+	for (size_t i = 0; i < form->groups_n; i++)
+		gen_printf(text, "%s_get_%s(shared, ret_record, ret_present);\n", name, form->groups[i].name);
+	if (form->owned_n)
+		gen_printf(text, "%s_get_owned(shared, ret_record, ret_present);\n", name);
+	if (form->atomics_n)
+		gen_printf(text, "%s_get_atomics(shared, ret_record, ret_present);\n", name);
+}
+
+static void emit_read_values(const struct shared_form *form, struct gen_text *text)
+{
+	const char *name = form->record->name;
+
+	gen_printf(text, "void %s_read(struct %s_shared *shared, %s *ret_record, struct %s_present *ret_present)\n{\n", name, name,
+		   form->record->c_name, name);
+	text->depth = 1;
+	gen_printf(text, "struct %s_present unused;\n\nFG_FILL(ret_record, \"%s\");\n", name, name);
+	gen_printf(text, "if (!ret_present)\n\tret_present = &unused;\n");
+	for (size_t w = 0; w < form->bits_n; w++)
+		gen_printf(text, "ret_present->bits[%zu] = 0;\n", w);
+	if (shared_leaves_fields(form->record))
+		gen_printf(text, "memset(ret_record, 0, sizeof *ret_record);\n");
+	emit_get_groups(form, text);
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+/* With pointers: copied into an arena, or as they lie, for fg_type. */
+static void emit_read_published(const struct shared_form *form, struct gen_text *text)
+{
+	const char *name = form->record->name;
+
+	gen_printf(text, "int %s_read(struct %s_shared *shared, struct fg_arena *arena, %s *ret_record, struct %s_present *ret_present)"
+		   "\n{\n", name, name, form->record->c_name, name);
+	text->depth = 1;
+	gen_printf(text, "struct %s_present unused;\nint rc;\n\nFG_FILL(ret_record, \"%s\");\n", name, name);
+	gen_printf(text, "if (!ret_present)\n\tret_present = &unused;\n");
+	gen_printf(text, "rc = %s_get_snapshot(shared, arena, ret_record, ret_present);\nif (rc)\n\treturn rc;\n", name);
+	emit_get_groups(form, text);
+	gen_printf(text, "return 0;\n");
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+
+	gen_printf(text, "/* Reads without a copy: what the record points to is good until the section is closed. */\n");
+	gen_printf(text, "static void %s_look(struct %s_shared *shared, const struct fg_read *section, %s *ret_record, struct %s_present "
+		   "*ret_present)\n{\n", name, name, form->record->c_name, name);
+	text->depth = 1;
+	gen_printf(text, "const %s *view;\nstruct %s_present unused;\n\nFG_FILL(ret_record, \"%s\");\n", form->record->c_name, name,
+		   name);
+	gen_printf(text, "if (!ret_present)\n\tret_present = &unused;\n");
+	gen_printf(text, "view = %s_view(shared, section, ret_present);\nif (view) {\n\tmemcpy(ret_record, view, sizeof *ret_record);\n"
+		   "} else {\n\tmemset(ret_record, 0, sizeof *ret_record);\n\tmemset(ret_present, 0, sizeof *ret_present);\n}\n", name);
+	emit_get_groups(form, text);
+	text->depth = 0;
+	gen_printf(text, "}\n\n");
+}
+
+void shared_emit_read(const struct shared_form *form, struct gen_text *text)
+{
 	for (size_t i = 0; i < form->groups_n; i++)
 		if (&form->groups[i] != form->once)
 			emit_get_group(form, &form->groups[i], text);
@@ -200,31 +259,10 @@ void shared_emit_read(const struct shared_form *form, struct gen_text *text)
 		emit_get_scalars(form, "owned", "owner", form->owned, form->owned_n, text);
 	if (form->atomics_n)
 		emit_get_scalars(form, "atomics", "atomics", form->atomics, form->atomics_n, text);
-	gen_printf(text, "%s %s_read(struct %s_shared *shared, %s%s *ret_record, struct %s_present *ret_present)\n{\n",
-	           form->published ? "int" : "void", name, name, form->published ? "struct fg_arena *arena, " : "",
-	           form->record->c_name, name);
-	text->depth = 1;
-	gen_printf(text, "struct %s_present unused;\n%s\nFG_FILL(ret_record, \"%s\");\n", name,
-	           form->published ? "int rc;\n" : "", name);
-	gen_printf(text, "if (!ret_present)\n\tret_present = &unused;\n");
-	if (form->published) {
-		gen_printf(text, "rc = %s_get_snapshot(shared, arena, ret_record, ret_present);\nif (rc)\n\treturn rc;\n", name);
-	} else {
-		for (size_t w = 0; w < form->bits_n; w++)
-			gen_printf(text, "ret_present->bits[%zu] = 0;\n", w);
-		if (shared_leaves_fields(form->record))
-			gen_printf(text, "memset(ret_record, 0, sizeof *ret_record);\n");
-	}
-	for (size_t i = 0; i < form->groups_n; i++)
-		gen_printf(text, "%s_get_%s(shared, ret_record, ret_present);\n", name, form->groups[i].name);
-	if (form->owned_n)
-		gen_printf(text, "%s_get_owned(shared, ret_record, ret_present);\n", name);
-	if (form->atomics_n)
-		gen_printf(text, "%s_get_atomics(shared, ret_record, ret_present);\n", name);
 	if (form->published)
-		gen_printf(text, "return 0;\n");
-	text->depth = 0;
-	gen_printf(text, "}\n\n");
+		emit_read_published(form, text);
+	else
+		emit_read_values(form, text);
 }
 
 /* ---- whole groups -------------------------------------------------------------------------------------------- */

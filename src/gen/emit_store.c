@@ -52,15 +52,22 @@ void gen_emit_store_header(const struct gen_output *output, const struct model_s
 	gen_printf(text, "/* options: NULL for defaults. Returns: 0 or -ENOMEM. Owner: the caller frees with fg_store_free. */\n");
 	emit_prototype_new(record, text);
 	gen_printf(text, ";\n\n/*\n * Merges a patch into the record of its own key as %s_merge does; the first merge of a key makes it.\n"
-		   " * present: NULL means all fields.\n * Returns: 0, -ENOENT (the patch has no %s), -ENOMEM (nothing changed)%s.\n"
+		   " * present: NULL means all fields.\n * Returns: 0, -ENOENT (the patch has no %s), -ENOMEM (nothing"
+		   " changed)%s%s.\n"
 		   " * Threads: any number at once.\n * Cost: one look-up and one %s_merge.\n */\n", record->name, key->name,
-	           gen_refuses(record) ? ", -EPERM (refused)" : "", record->name);
+	           gen_published(record) ? ", -EINVAL (a count over its array, nothing changed)" : "",
+	           gen_refuses(record) ? ", -EPERM (refused)" : "",
+	           record->name);
 	emit_prototype_merge(record, text);
 	gen_printf(text, ";\n\n/*\n * Reads the record of a key as %s_read does.\n%s * ret_present: may be NULL.\n"
-		   " * Returns: 0 or -ENOENT.\n * Threads: any number at once.\n * Cost: one look-up and one %s_read.\n */\n", record->name,
-		   key->type.kind == MODEL_KIND_CHARS ? " * key: NUL-terminated, of any length.\n" : "", record->name);
+		   "%s * Returns: 0%s or -ENOENT.\n * Threads: any number at once.\n * Cost: one look-up and one %s_read.\n */\n",
+	           record->name,
+		   key->type.kind == MODEL_KIND_CHARS ? " * key: NUL-terminated, of any length.\n" : "",
+	           gen_published(record) ? " * arena: gets what the record points to.\n" : "",
+	           gen_published(record) ? ", -ENOMEM (*ret_record is as it was)" : "", record->name);
 	emit_keyed(record, key, "read", text);
-	gen_printf(text, ", %s *ret_record, struct %s_present *ret_present);\n\n", record->c_name, record->name);
+	gen_printf(text, ", %s%s *ret_record, struct %s_present *ret_present);\n\n",
+	           gen_published(record) ? "struct fg_arena *arena, " : "", record->c_name, record->name);
 	gen_printf(text, "/* Removes the record of a key. Returns: 0 or -ENOENT. Threads: any number at once. */\n");
 	emit_keyed(record, key, "remove", text);
 	gen_printf(text, ");\n\n/*\n * Calls visit with each record, read as by %s_read, in no order, until it returns other than 0.\n"
@@ -107,10 +114,11 @@ void gen_emit_store_source(const struct gen_output *output, const struct model_s
 	else
 		gen_printf(text, "\n{\n\treturn fg_store_merge(store, record, present);\n}\n\n");
 	emit_keyed(record, key, "read", text);
-	gen_printf(text, ", %s *ret_record, struct %s_present *ret_present)\n{\n\treturn fg_store_read(store, ", record->c_name,
-		   record->name);
+	gen_printf(text, ", %s%s *ret_record, struct %s_present *ret_present)\n{\n\treturn fg_store_read%s(store, ",
+	           gen_published(record) ? "struct fg_arena *arena, " : "", record->c_name, record->name,
+	           gen_published(record) ? "_into" : "");
 	emit_key_value(key, text);
-	gen_printf(text, ", ret_record, ret_present);\n}\n\n");
+	gen_printf(text, "%s, ret_record, ret_present);\n}\n\n", gen_published(record) ? ", arena" : "");
 	emit_keyed(record, key, "remove", text);
 	gen_printf(text, ")\n{\n\treturn fg_store_remove(store, ");
 	emit_key_value(key, text);

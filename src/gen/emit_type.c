@@ -31,22 +31,62 @@ static void emit_codec_thunks(const struct model_struct *record, struct gen_text
 	    name, name);
 }
 
-static void emit_shared_thunks(const struct model_struct *record, struct gen_text *text)
+static void emit_merge_thunk(const struct model_struct *record, struct gen_text *text)
 {
-	const char *name = record->name;
+	const char *name = record->name, *refusal = gen_refuses(record) ? ", ret_refusal" : "";
 
 	gen_printf(text,
 	           "static int %s_type_merge(void *shared, const void *record, const void *present, "
 	           "struct fg_refusal *ret_refusal)\n{\n",
 	           name);
-	if (gen_refuses(record))
-		gen_printf(text, "\treturn %s_merge(shared, record, present, ret_refusal);\n}\n\n", name);
+	if (!gen_refuses(record))
+		gen_printf(text, "\t(void)ret_refusal;\n");
+	if (gen_merge_fails(record))
+		gen_printf(text, "\treturn %s_merge(shared, record, present%s);\n}\n\n", name, refusal);
 	else
-		gen_printf(text, "\t(void)ret_refusal;\n\t%s_merge(shared, record, present);\n\treturn 0;\n}\n\n", name);
+		gen_printf(text, "\t%s_merge(shared, record, present);\n\treturn 0;\n}\n\n", name);
+}
+
+static void emit_pointer_thunks(const struct model_struct *record, struct gen_text *text)
+{
+	const char *name = record->name;
+
+	gen_printf(
+	    text,
+	    "static void %s_type_init(void *shared, const struct fg_allocator *allocator)\n{\n\t%s_shared_init(shared, "
+	    "allocator);\n}\n\n",
+	    name, name);
+	gen_printf(text, "static void %s_type_fini(void *shared)\n{\n\t%s_shared_fini(shared);\n}\n\n", name, name);
 	gen_printf(text,
-	           "static void %s_type_read(void *shared, void *ret_record, void *ret_present)\n{\n"
-	           "\t%s_read(shared, ret_record, ret_present);\n}\n\n",
+	           "static int %s_type_read(void *shared, struct fg_arena *arena, void *ret_record, void *ret_present)\n{\n"
+	           "\treturn %s_read(shared, arena, ret_record, ret_present);\n}\n\n",
 	           name, name);
+	gen_printf(text,
+	           "static void %s_type_look(void *shared, const struct fg_read *section, void *ret_record, "
+	           "void *ret_present)\n{\n\t%s_look(shared, section, ret_record, ret_present);\n}\n\n",
+	           name, name);
+	gen_printf(text,
+	           "static int %s_type_copy(const void *from, struct fg_arena *arena, void *ret_record)\n{\n"
+	           "\treturn %s_copy(from, arena, ret_record);\n}\n\n",
+	           name, name);
+	gen_printf(text,
+	           "static const struct fg_type_pointers %s_type_pointers = {%s_type_init, %s_type_fini, %s_type_read, "
+	           "%s_type_look, %s_type_copy};\n\n",
+	           name, name, name, name, name, name);
+}
+
+static void emit_shared_thunks(const struct model_struct *record, struct gen_text *text)
+{
+	const char *name = record->name;
+
+	emit_merge_thunk(record, text);
+	if (gen_published(record))
+		emit_pointer_thunks(record, text);
+	else
+		gen_printf(text,
+		           "static void %s_type_read(void *shared, void *ret_record, void *ret_present)\n{\n"
+		           "\t%s_read(shared, ret_record, ret_present);\n}\n\n",
+		           name, name);
 }
 
 static void emit_key_thunk(const struct model_struct *record, const struct model_field *key, struct gen_text *text)
@@ -76,7 +116,7 @@ void gen_emit_type_source(const struct gen_output *output, const struct model_st
 
 	(void)output;
 	emit_codec_thunks(record, text);
-	if (record->shareable && !gen_published(record))
+	if (record->shareable)
 		emit_shared_thunks(record, text);
 	if (key)
 		emit_key_thunk(record, key, text);
@@ -89,11 +129,12 @@ void gen_emit_type_source(const struct gen_output *output, const struct model_st
 	    record->c_name, record->c_name, name);
 	gen_printf(text, ".decode = %s_type_decode,\n.encode = %s_type_encode,\n.patch = %s_type_patch,\n", name, name,
 	           name);
-	if (record->shareable && !gen_published(record))
+	if (record->shareable)
 		gen_printf(text,
 		           ".shared_size = sizeof(struct %s_shared),\n.shared_align = _Alignof(struct %s_shared),\n"
-		           ".merge = %s_type_merge,\n.read = %s_type_read,\n",
-		           name, name, name, name);
+		           ".merge = %s_type_merge,\n.%s = %s%s_type_%s,\n",
+		           name, name, name, gen_published(record) ? "pointers" : "read", gen_published(record) ? "&" : "",
+		           name, gen_published(record) ? "pointers" : "read");
 	if (key)
 		gen_printf(text, ".key = %s_type_key,\n", name);
 	text->depth = 0;

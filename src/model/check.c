@@ -417,8 +417,6 @@ static void check_pointer_policy(struct check *check, const struct model_field *
 /* What asks for a shared form must be able to get one. One error a struct: the others follow from it. */
 static void check_shared(struct check *check, const struct model_struct *record)
 {
-	char name[POINTER_NAME_MAX];
-
 	for (size_t i = 0; i < record->fields_n && record->tag.local; i++) {
 		const struct model_field *field = &record->fields[i];
 		const char *word = field->tag.key ? "key" : model_policy_name(field->tag.policy);
@@ -428,16 +426,9 @@ static void check_shared(struct check *check, const struct model_struct *record)
 		check_fail(check, field, "%s needs a shared form, and %s is local", word, record->c_name);
 		return;
 	}
-	for (size_t i = 0; i < record->fields_n && !record->tag.local; i++) {
-		const struct model_field *field = &record->fields[i];
-
-		if (!field->converted)
-			continue;
-		check_pointer_policy(check, field);
-		if (field->tag.key && record->has_pointers)
-			check_fail(check, field, "key needs a store, and a store can't hold %s: %s holds a pointer",
-			           record->c_name, pointer_name(record, name));
-	}
+	for (size_t i = 0; i < record->fields_n && !record->tag.local; i++)
+		if (record->fields[i].converted)
+			check_pointer_policy(check, &record->fields[i]);
 }
 
 static void check_struct(struct check *check, struct model_struct *record)

@@ -88,6 +88,7 @@ static void add_struct(struct names *names, const struct model_struct *record)
 		add(names, SPACE_TAGS, record, NULL, "%s_block", record->name);
 		add(names, SPACE_ORDINARY, record, NULL, "%s_shared_fini", record->name);
 		add(names, SPACE_ORDINARY, record, NULL, "%s_view", record->name);
+		add(names, SPACE_ORDINARY, record, NULL, "%s_look", record->name);
 	}
 	for (size_t i = 0; i < record->fields_n; i++)
 		has_key |= record->fields[i].converted && record->fields[i].tag.key;

@@ -21,6 +21,7 @@ void slab_shape_init(struct slab_shape *shape, size_t record_size, size_t record
 	}
 	shape->header = sizeof(struct slab) + shape->slab_n * sizeof(struct slab_key);
 	shape->touched = SLAB_KEY_TOUCHED;
+	shape->fini = NULL;
 }
 
 static uint64_t full(const struct slab_shape *shape)
@@ -177,13 +178,16 @@ static int key_set(const struct slab_shape *shape, struct slabs *slabs, struct s
 	return 0;
 }
 
-/* Frees the keys that lie outside of their cells. */
-static void keys_free(const struct slab_shape *shape, struct slabs *slabs, struct slab *slab, uint64_t bits)
+/* Frees what records hold, and the keys that lie outside of their cells. */
+static void contents_free(const struct slab_shape *shape, struct slabs *slabs, struct slab *slab, uint64_t bits)
 {
 	for (; bits; bits &= bits - 1) {
-		struct slab_key *cell = slab_cell(slab_records(shape, slab), (uint32_t)__builtin_ctzll(bits));
+		uint32_t i = (uint32_t)__builtin_ctzll(bits);
+		struct slab_key *cell = slab_cell(slab_records(shape, slab), i);
 		size_t far = slab_key_far_bytes(cell);
 
+		if (shape->fini)
+			shape->fini(slab_record(shape, slab_records(shape, slab), i));
 		if (!far)
 			continue;
 		memory_free(shape->allocator, (void *)(uintptr_t)slab_key_of(cell).ptr);
@@ -194,7 +198,7 @@ static void keys_free(const struct slab_shape *shape, struct slabs *slabs, struc
 /* Frees numbers of a slab, and it with its last. */
 static void bits_free(const struct slab_shape *shape, struct slabs *slabs, struct slab *slab, uint64_t bits)
 {
-	keys_free(shape, slabs, slab, bits);
+	contents_free(shape, slabs, slab, bits);
 	if (slab->used == full(shape))
 		open_insert(slabs, slab);
 	slab->used &= ~bits;
@@ -266,7 +270,7 @@ void slabs_fini(const struct slab_shape *shape, struct slabs *slabs)
 		struct slab *slab = slabs_at(shape, slabs, n);
 
 		if (slab) {
-			keys_free(shape, slabs, slab, slab->used);
+			contents_free(shape, slabs, slab, slab->used);
 			memory_free(shape->allocator, slab->block);
 		}
 	}

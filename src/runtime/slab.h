@@ -57,6 +57,7 @@ struct slab_shape {
 	size_t header;                       /* bytes before the records: cells and struct slab */
 	uint32_t slab_n;                     /* records a slab: a power of two, at most SLAB_RECORDS_MAX */
 	uint32_t slab_shift;
+	void (*fini)(void *record);          /* of a record that is freed; NULL: nothing to do */
 	uint32_t touched;                    /* SLAB_KEY_TOUCHED where new keys begin with it, else 0 */
 };
 

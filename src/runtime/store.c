@@ -200,7 +200,14 @@ static int insert(struct fg_store *store, struct shard *shard, const struct patc
 		return -ENOMEM;
 	shared = slab_record(&store->shape, slabs_records(&store->shape, &shard->slabs, number),
 	                     number & (store->shape.slab_n - 1));
+	if (store->type->pointers)
+		store->type->pointers->shared_init(shared, store->allocator);
+	/* The first one replaces nothing, so nothing is retired under the lock. */
 	rc = store->type->merge(shared, patch->record, patch->present, patch->ret_refusal);
+	if (rc && rc != -EPERM) {
+		slabs_undo(&store->shape, &shard->slabs, number);
+		return rc;
+	}
 	table = atomic_load_explicit(&shard->table, memory_order_relaxed);
 	shard->filled += table_insert(table, patch->hash, number);
 	atomic_store_explicit(&shard->count, count + 1, memory_order_relaxed);
@@ -223,8 +230,8 @@ void shard_remove(struct shard *shard, size_t slot, uint32_t number, bool evicte
 
 static bool type_fits(const struct fg_type *type)
 {
-	return type && type->abi == FG_TYPE_ABI && type->merge && type->read && type->key && type->shared_size &&
-	       type->shared_align && !(type->shared_align & (type->shared_align - 1));
+	return type && type->abi == FG_TYPE_ABI && type->merge && (type->read || type->pointers) && type->key &&
+	       type->shared_size && type->shared_align && !(type->shared_align & (type->shared_align - 1));
 }
 
 /* Tables for so many keys at once. Keys don't fall evenly: one part in eight more than the mean is rarely passed. */
@@ -266,6 +273,8 @@ int fg_store_new(const struct fg_type *type, const struct fg_store_options *opti
 	for (size_t i = 0; i < SHARDS; i++)
 		store->shards[i].store = store;
 	slab_shape_init(&store->shape, type->shared_size, type->shared_align, allocator);
+	if (type->pointers)
+		store->shape.fini = type->pointers->shared_fini;
 	rc = limit_init(store);
 	if (!rc)
 		rc = expect(store, store->options.expected_keys);
@@ -285,6 +294,9 @@ void fg_store_free(struct fg_store *store)
 	/* Within a section or a free function there is no waiting: the last piece takes the store with it. */
 	while (atomic_load_explicit(&store->users, memory_order_acquire) > 1 && !fg_read_wait())
 		;
+	/* What merges have replaced is the allocator's too. */
+	if (store->type->pointers)
+		fg_read_wait();
 	unref(store);
 }
 
@@ -294,9 +306,10 @@ uint64_t store_hash(const struct fg_store *store, struct fg_key key)
 	return hash_key(key.ptr, key.len);
 }
 
-/* Lock held. Returns: as store_merge_hashed; -EAGAIN: room was made; -EBUSY: this shard has none to give. */
+/* Lock held. ret_there: the record, where it is there: to be merged into without the lock, for that may free what takes
+ * locks. Returns: as store_merge_hashed; -EAGAIN: room was made; -EBUSY: this shard has none to give. */
 static int merge_or_insert(struct fg_store *store, struct shard *shard, const struct patch *patch,
-                           struct leftovers *leftovers)
+                           struct leftovers *leftovers, void **ret_there)
 {
 	struct slab_probe probe = slab_probe_of(patch->key);
 	size_t charge = limit_charge(store, patch->key.len);
@@ -304,15 +317,17 @@ static int merge_or_insert(struct fg_store *store, struct shard *shard, const st
 	int rc;
 
 	/* Between the look-up and the lock another may have made the record. */
-	if (find(store, shard, &probe, patch->hash, &found))
-		return store->type->merge(found.record, patch->record, patch->present, patch->ret_refusal);
+	if (find(store, shard, &probe, patch->hash, &found)) {
+		*ret_there = found.record;
+		return 0;
+	}
 	if (store->limited && !limit_take(store, charge)) {
 		if (!store->options.evict || (store->options.max_bytes && charge > store->options.max_bytes))
 			return -ENOSPC;
 		return limit_evict(shard, leftovers) ? -EAGAIN : -EBUSY;
 	}
 	rc = insert(store, shard, patch, leftovers);
-	if (rc == -ENOMEM && store->limited)
+	if (rc && rc != -EPERM && store->limited)
 		limit_give(store, charge);
 	return rc;
 }
@@ -325,10 +340,15 @@ static __attribute__((noinline)) int merge_new(struct fg_store *store, struct sh
 		return -ENOMEM;
 	do {
 		struct leftovers leftovers = { NULL, NULL, NULL };
+		struct fg_read read = fg_read_begin();
+		void *there = NULL;
 
 		fg_mutex_lock(&shard->lock);
-		rc = merge_or_insert(store, shard, patch, &leftovers);
+		rc = merge_or_insert(store, shard, patch, &leftovers, &there);
 		fg_mutex_unlock(&shard->lock);
+		if (there)
+			rc = store->type->merge(there, patch->record, patch->present, patch->ret_refusal);
+		fg_read_end(&read);
 		leftovers_retire(store, &leftovers);
 		/* Nowhere a key to evict: others have taken room and are about to insert. */
 		if (rc == -EBUSY && !limit_evict_elsewhere(store, shard))
@@ -371,18 +391,28 @@ int fg_store_merge(struct fg_store *store, const void *record, const void *prese
 	return fg_store_merge_told(store, record, present, NULL);
 }
 
-int fg_store_read(struct fg_store *store, struct fg_key key, void *ret_record, void *ret_present)
+int fg_store_read_into(struct fg_store *store, struct fg_key key, struct fg_arena *arena, void *ret_record,
+                       void *ret_present)
 {
 	uint64_t hash = store_hash(store, key);
 	struct slab_probe probe = slab_probe_of(key);
 	struct fg_read read = fg_read_begin();
 	struct found found;
-	bool there = find(store, shard_of(store, hash), &probe, hash, &found);
+	int rc = 0;
 
-	if (there)
+	if (!find(store, shard_of(store, hash), &probe, hash, &found))
+		rc = -ENOENT;
+	else if (store->type->pointers)
+		rc = store->type->pointers->read(found.record, arena, ret_record, ret_present);
+	else
 		store->type->read(found.record, ret_record, ret_present);
 	fg_read_end(&read);
-	return there ? 0 : -ENOENT;
+	return rc;
+}
+
+int fg_store_read(struct fg_store *store, struct fg_key key, void *ret_record, void *ret_present)
+{
+	return fg_store_read_into(store, key, NULL, ret_record, ret_present);
 }
 
 int fg_store_remove(struct fg_store *store, struct fg_key key)
@@ -408,6 +438,7 @@ struct batch {
 	void *block;
 	char *records, *presents;
 	size_t record_stride, present_stride;
+	struct fg_arena arena;         /* what they point to */
 };
 
 static int batch_init(const struct fg_store *store, struct batch *batch)
@@ -421,30 +452,51 @@ static int batch_init(const struct fg_store *store, struct batch *batch)
 		return -ENOMEM;
 	batch->records = memory_align(batch->block, align);
 	batch->presents = batch->records + n * batch->record_stride;
+	fg_arena_init(&batch->arena, store->allocator, 0);
 	return 0;
 }
 
-/* Snapshots the records of slab number n. Returns: their number, or -1 after the last slab. */
-static int batch_fill(struct fg_store *store, struct shard *shard, size_t n, const struct batch *batch)
+/* Lock held, in a section: the records of slab number n, with what they point to as it lies. Returns: their number, or
+ * -1 after the last slab. */
+static int batch_look(struct fg_store *store, struct shard *shard, size_t n, const struct batch *batch,
+                      const struct fg_read *section)
 {
 	struct slab *slab;
 	int filled = -1;
 
-	fg_mutex_lock(&shard->lock);
 	if (n < shard->slabs.directory_n) {
 		filled = 0;
 		slab = slabs_at(&store->shape, &shard->slabs, n);
 		for (uint64_t live = slab ? slab->used & ~slab->removed & ~slab->retired : 0; live; live &= live - 1) {
 			uint32_t i = (uint32_t)__builtin_ctzll(live);
 
-			store->type->read(slab_record(&store->shape, slab_records(&store->shape, slab), i),
-			                  batch->records + (size_t)filled * batch->record_stride,
-			                  batch->presents + (size_t)filled * batch->present_stride);
+			store_look(store, slab_record(&store->shape, slab_records(&store->shape, slab), i), section,
+			           batch->records + (size_t)filled * batch->record_stride,
+			           batch->presents + (size_t)filled * batch->present_stride);
 			filled++;
 		}
 	}
-	fg_mutex_unlock(&shard->lock);
 	return filled;
+}
+
+/* Snapshots the records of slab number n. What they point to is copied without the lock, in the same section.
+ * Returns: 0 or -ENOMEM. */
+static int batch_fill(struct fg_store *store, struct shard *shard, size_t n, struct batch *batch, int *ret_filled)
+{
+	struct fg_read section = fg_read_begin();
+	int rc = 0;
+
+	fg_mutex_lock(&shard->lock);
+	*ret_filled = batch_look(store, shard, n, batch, &section);
+	fg_mutex_unlock(&shard->lock);
+	fg_arena_reset(&batch->arena);
+	for (int i = 0; store->type->pointers && !rc && i < *ret_filled; i++) {
+		void *record = batch->records + (size_t)i * batch->record_stride;
+
+		rc = store->type->pointers->copy(record, &batch->arena, record);
+	}
+	fg_read_end(&section);
+	return rc;
 }
 
 /* Each slab's records are copied under the lock and visited without it: visit may be slow, and may use the store. A
@@ -452,17 +504,20 @@ static int batch_fill(struct fg_store *store, struct shard *shard, size_t n, con
 int fg_store_each(struct fg_store *store, int (*visit)(const void *record, const void *present, void *user), void *user)
 {
 	struct batch batch;
-	int rc = batch_init(store, &batch), filled;
+	int rc = batch_init(store, &batch), filled = 0;
 
 	if (rc)
 		return rc;
 	for (size_t s = 0; s < SHARDS && !rc; s++) {
-		for (size_t n = 0; !rc && (filled = batch_fill(store, &store->shards[s], n, &batch)) >= 0; n++) {
+		filled = 0;
+		for (size_t n = 0; !rc && filled >= 0; n++) {
+			rc = batch_fill(store, &store->shards[s], n, &batch, &filled);
 			for (int i = 0; i < filled && !rc; i++)
 				rc = visit(batch.records + (size_t)i * batch.record_stride,
 				           batch.presents + (size_t)i * batch.present_stride, user);
 		}
 	}
+	fg_arena_fini(&batch.arena);
 	memory_free(store->allocator, batch.block);
 	return rc;
 }

@@ -138,14 +138,17 @@ bool limit_evict_elsewhere(struct fg_store *store, const struct shard *shard)
 void limit_tell(struct fg_store *store, struct slab *slab, uint64_t evicted)
 {
 	unsigned char *records = slab_records(&store->shape, slab);
+	struct fg_read section;
 
 	if (!evicted)
 		return;
+	section = fg_read_begin();
 	fg_mutex_lock(&store->tell_lock);
 	for (; evicted; evicted &= evicted - 1) {
-		store->type->read(slab_record(&store->shape, records, (uint32_t)__builtin_ctzll(evicted)),
-		                  store->told_record, store->told_present);
+		store_look(store, slab_record(&store->shape, records, (uint32_t)__builtin_ctzll(evicted)), &section,
+		           store->told_record, store->told_present);
 		store->options.evict(store->told_record, store->told_present, store->options.user);
 	}
 	fg_mutex_unlock(&store->tell_lock);
+	fg_read_end(&section);
 }

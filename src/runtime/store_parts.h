@@ -57,6 +57,16 @@ void shard_remove(struct shard *shard, size_t slot, uint32_t number, bool evicte
 /* Lock not held. */
 void leftovers_retire(struct fg_store *store, const struct leftovers *leftovers);
 
+/* A snapshot of a record; what it points to is good until the section is closed. */
+static inline void store_look(const struct fg_store *store, void *shared, const struct fg_read *section,
+                              void *ret_record, void *ret_present)
+{
+	if (store->type->pointers)
+		store->type->pointers->look(shared, section, ret_record, ret_present);
+	else
+		store->type->read(shared, ret_record, ret_present);
+}
+
 /* ---- limits: store_limit.c ---- */
 
 /* Returns: 0, -EINVAL or -ENOMEM. */

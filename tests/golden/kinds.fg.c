@@ -16,7 +16,7 @@ _Static_assert(FG_CODEC_ABI == 1, "made for another version of fieldguard: gener
 _Static_assert(FG_COPY_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_SHARED_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_PUBLISH_ABI == 1, "made for another version of fieldguard: generate again");
-_Static_assert(FG_TYPE_ABI == 2, "made for another version of fieldguard: generate again");
+_Static_assert(FG_TYPE_ABI == 3, "made for another version of fieldguard: generate again");
 
 _Static_assert(sizeof(struct kinds_point) == 8 && _Alignof(struct kinds_point) == 4,
                "struct kinds_point: generate again");
@@ -1231,6 +1231,25 @@ int kinds_entry_read(struct kinds_entry_shared *shared, struct fg_arena *arena, 
 	return 0;
 }
 
+/* Reads without a copy: what the record points to is good until the section is closed. */
+static void kinds_entry_look(struct kinds_entry_shared *shared, const struct fg_read *section,
+                             struct kinds_entry *ret_record, struct kinds_entry_present *ret_present)
+{
+	const struct kinds_entry *view;
+	struct kinds_entry_present unused;
+
+	FG_FILL(ret_record, "kinds_entry");
+	if (!ret_present)
+		ret_present = &unused;
+	view = kinds_entry_view(shared, section, ret_present);
+	if (view) {
+		memcpy(ret_record, view, sizeof *ret_record);
+	} else {
+		memset(ret_record, 0, sizeof *ret_record);
+		memset(ret_present, 0, sizeof *ret_present);
+	}
+}
+
 static int kinds_entry_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                                    struct fg_arena *arena, void *ret_record, void *ret_present,
                                    struct fg_error *ret_error)
@@ -1250,6 +1269,40 @@ static void kinds_entry_type_patch(void *record, void *record_present, const voi
 	kinds_entry_patch(record, record_present, from, present);
 }
 
+static int kinds_entry_type_merge(void *shared, const void *record, const void *present, struct fg_refusal *ret_refusal)
+{
+	(void)ret_refusal;
+	return kinds_entry_merge(shared, record, present);
+}
+
+static void kinds_entry_type_init(void *shared, const struct fg_allocator *allocator)
+{
+	kinds_entry_shared_init(shared, allocator);
+}
+
+static void kinds_entry_type_fini(void *shared)
+{
+	kinds_entry_shared_fini(shared);
+}
+
+static int kinds_entry_type_read(void *shared, struct fg_arena *arena, void *ret_record, void *ret_present)
+{
+	return kinds_entry_read(shared, arena, ret_record, ret_present);
+}
+
+static void kinds_entry_type_look(void *shared, const struct fg_read *section, void *ret_record, void *ret_present)
+{
+	kinds_entry_look(shared, section, ret_record, ret_present);
+}
+
+static int kinds_entry_type_copy(const void *from, struct fg_arena *arena, void *ret_record)
+{
+	return kinds_entry_copy(from, arena, ret_record);
+}
+
+static const struct fg_type_pointers kinds_entry_type_pointers = {kinds_entry_type_init, kinds_entry_type_fini,
+        kinds_entry_type_read, kinds_entry_type_look, kinds_entry_type_copy};
+
 const struct fg_type kinds_entry_fg_type = {
 	.name = "kinds_entry",
 	.abi = FG_TYPE_ABI,
@@ -1260,6 +1313,10 @@ const struct fg_type kinds_entry_fg_type = {
 	.decode = kinds_entry_type_decode,
 	.encode = kinds_entry_type_encode,
 	.patch = kinds_entry_type_patch,
+	.shared_size = sizeof(struct kinds_entry_shared),
+	.shared_align = _Alignof(struct kinds_entry_shared),
+	.merge = kinds_entry_type_merge,
+	.pointers = &kinds_entry_type_pointers,
 };
 
 void kinds_group_present_all(struct kinds_group_present *ret_present)
@@ -1696,6 +1753,25 @@ int kinds_group_read(struct kinds_group_shared *shared, struct fg_arena *arena, 
 	return 0;
 }
 
+/* Reads without a copy: what the record points to is good until the section is closed. */
+static void kinds_group_look(struct kinds_group_shared *shared, const struct fg_read *section,
+                             struct kinds_group *ret_record, struct kinds_group_present *ret_present)
+{
+	const struct kinds_group *view;
+	struct kinds_group_present unused;
+
+	FG_FILL(ret_record, "kinds_group");
+	if (!ret_present)
+		ret_present = &unused;
+	view = kinds_group_view(shared, section, ret_present);
+	if (view) {
+		memcpy(ret_record, view, sizeof *ret_record);
+	} else {
+		memset(ret_record, 0, sizeof *ret_record);
+		memset(ret_present, 0, sizeof *ret_present);
+	}
+}
+
 static int kinds_group_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                                    struct fg_arena *arena, void *ret_record, void *ret_present,
                                    struct fg_error *ret_error)
@@ -1715,6 +1791,40 @@ static void kinds_group_type_patch(void *record, void *record_present, const voi
 	kinds_group_patch(record, record_present, from, present);
 }
 
+static int kinds_group_type_merge(void *shared, const void *record, const void *present, struct fg_refusal *ret_refusal)
+{
+	(void)ret_refusal;
+	return kinds_group_merge(shared, record, present);
+}
+
+static void kinds_group_type_init(void *shared, const struct fg_allocator *allocator)
+{
+	kinds_group_shared_init(shared, allocator);
+}
+
+static void kinds_group_type_fini(void *shared)
+{
+	kinds_group_shared_fini(shared);
+}
+
+static int kinds_group_type_read(void *shared, struct fg_arena *arena, void *ret_record, void *ret_present)
+{
+	return kinds_group_read(shared, arena, ret_record, ret_present);
+}
+
+static void kinds_group_type_look(void *shared, const struct fg_read *section, void *ret_record, void *ret_present)
+{
+	kinds_group_look(shared, section, ret_record, ret_present);
+}
+
+static int kinds_group_type_copy(const void *from, struct fg_arena *arena, void *ret_record)
+{
+	return kinds_group_copy(from, arena, ret_record);
+}
+
+static const struct fg_type_pointers kinds_group_type_pointers = {kinds_group_type_init, kinds_group_type_fini,
+        kinds_group_type_read, kinds_group_type_look, kinds_group_type_copy};
+
 const struct fg_type kinds_group_fg_type = {
 	.name = "kinds_group",
 	.abi = FG_TYPE_ABI,
@@ -1725,6 +1835,10 @@ const struct fg_type kinds_group_fg_type = {
 	.decode = kinds_group_type_decode,
 	.encode = kinds_group_type_encode,
 	.patch = kinds_group_type_patch,
+	.shared_size = sizeof(struct kinds_group_shared),
+	.shared_align = _Alignof(struct kinds_group_shared),
+	.merge = kinds_group_type_merge,
+	.pointers = &kinds_group_type_pointers,
 };
 
 void kinds_place_present_all(struct kinds_place_present *ret_present)
@@ -2501,6 +2615,25 @@ int kinds_node_read(struct kinds_node_shared *shared, struct fg_arena *arena, st
 	return 0;
 }
 
+/* Reads without a copy: what the record points to is good until the section is closed. */
+static void kinds_node_look(struct kinds_node_shared *shared, const struct fg_read *section,
+                            struct kinds_node *ret_record, struct kinds_node_present *ret_present)
+{
+	const struct kinds_node *view;
+	struct kinds_node_present unused;
+
+	FG_FILL(ret_record, "kinds_node");
+	if (!ret_present)
+		ret_present = &unused;
+	view = kinds_node_view(shared, section, ret_present);
+	if (view) {
+		memcpy(ret_record, view, sizeof *ret_record);
+	} else {
+		memset(ret_record, 0, sizeof *ret_record);
+		memset(ret_present, 0, sizeof *ret_present);
+	}
+}
+
 static int kinds_node_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                                   struct fg_arena *arena, void *ret_record, void *ret_present,
                                   struct fg_error *ret_error)
@@ -2520,6 +2653,40 @@ static void kinds_node_type_patch(void *record, void *record_present, const void
 	kinds_node_patch(record, record_present, from, present);
 }
 
+static int kinds_node_type_merge(void *shared, const void *record, const void *present, struct fg_refusal *ret_refusal)
+{
+	(void)ret_refusal;
+	return kinds_node_merge(shared, record, present);
+}
+
+static void kinds_node_type_init(void *shared, const struct fg_allocator *allocator)
+{
+	kinds_node_shared_init(shared, allocator);
+}
+
+static void kinds_node_type_fini(void *shared)
+{
+	kinds_node_shared_fini(shared);
+}
+
+static int kinds_node_type_read(void *shared, struct fg_arena *arena, void *ret_record, void *ret_present)
+{
+	return kinds_node_read(shared, arena, ret_record, ret_present);
+}
+
+static void kinds_node_type_look(void *shared, const struct fg_read *section, void *ret_record, void *ret_present)
+{
+	kinds_node_look(shared, section, ret_record, ret_present);
+}
+
+static int kinds_node_type_copy(const void *from, struct fg_arena *arena, void *ret_record)
+{
+	return kinds_node_copy(from, arena, ret_record);
+}
+
+static const struct fg_type_pointers kinds_node_type_pointers = {kinds_node_type_init, kinds_node_type_fini,
+        kinds_node_type_read, kinds_node_type_look, kinds_node_type_copy};
+
 const struct fg_type kinds_node_fg_type = {
 	.name = "kinds_node",
 	.abi = FG_TYPE_ABI,
@@ -2530,6 +2697,10 @@ const struct fg_type kinds_node_fg_type = {
 	.decode = kinds_node_type_decode,
 	.encode = kinds_node_type_encode,
 	.patch = kinds_node_type_patch,
+	.shared_size = sizeof(struct kinds_node_shared),
+	.shared_align = _Alignof(struct kinds_node_shared),
+	.merge = kinds_node_type_merge,
+	.pointers = &kinds_node_type_pointers,
 };
 
 void kinds_strict_present_all(struct kinds_strict_present *ret_present)
@@ -6470,6 +6641,25 @@ int kinds_read(struct kinds_shared *shared, struct fg_arena *arena, struct kinds
 	return 0;
 }
 
+/* Reads without a copy: what the record points to is good until the section is closed. */
+static void kinds_look(struct kinds_shared *shared, const struct fg_read *section, struct kinds *ret_record,
+                       struct kinds_present *ret_present)
+{
+	const struct kinds *view;
+	struct kinds_present unused;
+
+	FG_FILL(ret_record, "kinds");
+	if (!ret_present)
+		ret_present = &unused;
+	view = kinds_view(shared, section, ret_present);
+	if (view) {
+		memcpy(ret_record, view, sizeof *ret_record);
+	} else {
+		memset(ret_record, 0, sizeof *ret_record);
+		memset(ret_present, 0, sizeof *ret_present);
+	}
+}
+
 static int kinds_type_decode(const char *json, size_t json_len, const struct fg_decode_options *options,
                              struct fg_arena *arena, void *ret_record, void *ret_present, struct fg_error *ret_error)
 {
@@ -6487,6 +6677,40 @@ static void kinds_type_patch(void *record, void *record_present, const void *fro
 	kinds_patch(record, record_present, from, present);
 }
 
+static int kinds_type_merge(void *shared, const void *record, const void *present, struct fg_refusal *ret_refusal)
+{
+	(void)ret_refusal;
+	return kinds_merge(shared, record, present);
+}
+
+static void kinds_type_init(void *shared, const struct fg_allocator *allocator)
+{
+	kinds_shared_init(shared, allocator);
+}
+
+static void kinds_type_fini(void *shared)
+{
+	kinds_shared_fini(shared);
+}
+
+static int kinds_type_read(void *shared, struct fg_arena *arena, void *ret_record, void *ret_present)
+{
+	return kinds_read(shared, arena, ret_record, ret_present);
+}
+
+static void kinds_type_look(void *shared, const struct fg_read *section, void *ret_record, void *ret_present)
+{
+	kinds_look(shared, section, ret_record, ret_present);
+}
+
+static int kinds_type_copy(const void *from, struct fg_arena *arena, void *ret_record)
+{
+	return kinds_copy(from, arena, ret_record);
+}
+
+static const struct fg_type_pointers kinds_type_pointers = {kinds_type_init, kinds_type_fini, kinds_type_read,
+        kinds_type_look, kinds_type_copy};
+
 const struct fg_type kinds_fg_type = {
 	.name = "kinds",
 	.abi = FG_TYPE_ABI,
@@ -6497,5 +6721,9 @@ const struct fg_type kinds_fg_type = {
 	.decode = kinds_type_decode,
 	.encode = kinds_type_encode,
 	.patch = kinds_type_patch,
+	.shared_size = sizeof(struct kinds_shared),
+	.shared_align = _Alignof(struct kinds_shared),
+	.merge = kinds_type_merge,
+	.pointers = &kinds_type_pointers,
 };
 

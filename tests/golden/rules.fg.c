@@ -15,7 +15,7 @@
 _Static_assert(FG_CODEC_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_COPY_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_SHARED_ABI == 1, "made for another version of fieldguard: generate again");
-_Static_assert(FG_TYPE_ABI == 2, "made for another version of fieldguard: generate again");
+_Static_assert(FG_TYPE_ABI == 3, "made for another version of fieldguard: generate again");
 
 _Static_assert(sizeof(struct rules_point) == 16 && _Alignof(struct rules_point) == 8,
                "struct rules_point: generate again");

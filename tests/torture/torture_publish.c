@@ -8,6 +8,7 @@
  * found by the bytes. Beside that, four threads have a string of their own each, which only grows: what was read of it
  * once must never be missed again, and by its owner never at all. Memory is overwritten before it is freed, so a string
  * that was freed too early is found without a sanitizer too. In the end every piece must have been given back.
+ * Then the same with records that are made and removed, in a store of few keys.
  * Without --threads: 2, 8 and 64 threads, FG_TORTURE_SECONDS (default 1) each.
  */
 #include <errno.h>
@@ -27,10 +28,12 @@ enum {
 	TEXT_MAX = 700,
 	ITEMS_MAX = 5,
 	RECORDS = 2,
+	KEYS = 8,
 };
 
 struct run {
-	struct parcel_shared *records;
+	struct parcel_shared *records;          /* or: */
+	struct fg_store *store;
 	size_t threads_n;
 	uint64_t end_ns;
 };
@@ -45,7 +48,7 @@ struct thread {
 	uint64_t owned[RECORDS];                        /* likewise, of its own string */
 	uint64_t seen[RECORDS][THREADS_MAX];            /* newest write seen of each thread */
 	uint64_t owned_seen[RECORDS][OWNERS];
-	uint64_t merges, reads, views, mixed, back, lost, failed;
+	uint64_t merges, reads, views, removes, mixed, back, lost, failed;
 };
 
 static atomic_size_t live;
@@ -195,15 +198,21 @@ static void set_bit(struct parcel_present *present, enum parcel_field field)
 
 static void merge_write(struct thread *t, size_t r)
 {
-	static const enum parcel_field fields[] = {PARCEL_FIELD_WHO,  PARCEL_FIELD_SEQ, PARCEL_FIELD_TEXT,
-	                                           PARCEL_FIELD_NAME, PARCEL_FIELD_SUM, PARCEL_FIELD_ITEMS};
+	static const enum parcel_field fields[] = {
+		PARCEL_FIELD_KEY, PARCEL_FIELD_WHO, PARCEL_FIELD_SEQ, PARCEL_FIELD_TEXT,
+		PARCEL_FIELD_NAME, PARCEL_FIELD_SUM, PARCEL_FIELD_ITEMS,
+	};
 	struct parcel_present present = {0};
 	struct write w;
 
 	write_make(&w, t->who, ++t->seq);
+	w.parcel.key = (uint32_t)r;
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		set_bit(&present, fields[i]);
-	t->failed += parcel_merge(&t->run->records[r], &w.parcel, &present) != 0;
+	if (t->run->store)
+		t->failed += parcel_store_merge(t->run->store, &w.parcel, &present) != 0;
+	else
+		t->failed += parcel_merge(&t->run->records[r], &w.parcel, &present) != 0;
 	memset(&w, 0xa5, sizeof w);
 }
 
@@ -276,13 +285,65 @@ static void turn(struct thread *t)
 	}
 }
 
+/* A record is never seen before its first merge. */
+static void check_stored(struct thread *t, const struct parcel *p, const struct parcel_present *present)
+{
+	t->mixed += !p->seq || !is_whole(p) || !parcel_has(present, PARCEL_FIELD_TEXT);
+}
+
+static int visit(const struct parcel *p, const struct parcel_present *present, void *user)
+{
+	check_stored(user, p, present);
+	return 0;
+}
+
+static void turn_store(struct thread *t)
+{
+	struct parcel_present present;
+	uint64_t x = draw(t);
+	uint32_t key = x >> 8 & (KEYS - 1);
+	struct parcel p;
+	int rc;
+
+	switch (x & 7) {
+	case 0:
+		rc = parcel_store_remove(t->run->store, key);
+		t->removes += !rc;
+		t->failed += rc && rc != -ENOENT;
+		break;
+	case 1:
+		if (x >> 16 & 15)
+			break;
+		t->failed += parcel_store_each(t->run->store, visit, t) != 0;
+		t->views++;
+		break;
+	case 2:
+	case 3:
+	case 4:
+		rc = parcel_store_read(t->run->store, key, &t->arena, &p, &present);
+		t->failed += rc && rc != -ENOENT;
+		if (!rc)
+			check_stored(t, &p, &present);
+		fg_arena_reset(&t->arena);
+		t->reads++;
+		break;
+	default:
+		merge_write(t, key);
+		t->merges++;
+	}
+}
+
 static void *thread_run(void *user)
 {
 	struct thread *t = user;
 
 	fg_arena_init(&t->arena, &poisoned, 0);
-	for (uint64_t n = 0; n % 64 || now_ns() < t->run->end_ns; n++)
-		turn(t);
+	for (uint64_t n = 0; n % 64 || now_ns() < t->run->end_ns; n++) {
+		if (t->run->store)
+			turn_store(t);
+		else
+			turn(t);
+	}
 	fg_arena_fini(&t->arena);
 	return NULL;
 }
@@ -324,28 +385,66 @@ static void judge(struct run *run, struct thread *threads)
 	tap_eq_int((int)atomic_load(&live), 0, "all memory given back");
 }
 
-static void run_threads(size_t threads_n, double seconds)
+static void judge_store(struct run *run, struct thread *threads)
 {
-	struct run run = {.threads_n = threads_n, .end_ns = now_ns() + (uint64_t)(seconds * 1e9)};
-	struct thread *threads = calloc(threads_n, sizeof *threads);
+	uint64_t merges = 0, reads = 0, walks = 0, removes = 0, mixed = 0, failed = 0;
 
-	run.records = aligned_alloc(64, RECORDS * sizeof *run.records);
-	if (!threads || !run.records)
+	for (size_t i = 0; i < run->threads_n; i++) {
+		merges += threads[i].merges;
+		reads += threads[i].reads;
+		walks += threads[i].views;
+		removes += threads[i].removes;
+		mixed += threads[i].mixed;
+		failed += threads[i].failed;
+	}
+	tap_ok(merges && reads && walks && removes, "%zu threads in a store: %llu merges, %llu reads, %llu walks, %llu removes",
+	       run->threads_n, (unsigned long long)merges, (unsigned long long)reads, (unsigned long long)walks,
+	       (unsigned long long)removes);
+	tap_ok(!mixed, "no mixed record, no freed string (%llu)", (unsigned long long)mixed);
+	tap_ok(!failed, "no failure (%llu)", (unsigned long long)failed);
+	fg_store_free(run->store);
+	tap_eq_int((int)atomic_load(&live), 0, "all memory given back");
+}
+
+static void run_threads(struct run *run, double seconds)
+{
+	struct thread *threads = calloc(run->threads_n, sizeof *threads);
+
+	if (!threads)
 		abort();
-	for (size_t r = 0; r < RECORDS; r++)
-		parcel_shared_init(&run.records[r], &poisoned);
-	for (size_t i = 0; i < threads_n; i++) {
-		threads[i].run = &run;
+	run->end_ns = now_ns() + (uint64_t)(seconds * 1e9);
+	for (size_t i = 0; i < run->threads_n; i++) {
+		threads[i].run = run;
 		threads[i].who = (uint32_t)i;
 		threads[i].random = i << 40;
 		if (pthread_create(&threads[i].id, NULL, thread_run, &threads[i]))
 			abort();
 	}
-	for (size_t i = 0; i < threads_n; i++)
+	for (size_t i = 0; i < run->threads_n; i++)
 		pthread_join(threads[i].id, NULL);
-	judge(&run, threads);
-	free(run.records);
+	if (run->store)
+		judge_store(run, threads);
+	else
+		judge(run, threads);
 	free(threads);
+}
+
+static void run_both(size_t threads_n, double seconds)
+{
+	const struct fg_store_options options = {.allocator = &poisoned};
+	struct run run = {.threads_n = threads_n};
+
+	run.records = aligned_alloc(64, RECORDS * sizeof *run.records);
+	if (!run.records)
+		abort();
+	for (size_t r = 0; r < RECORDS; r++)
+		parcel_shared_init(&run.records[r], &poisoned);
+	run_threads(&run, seconds / 2);
+	free(run.records);
+	run.records = NULL;
+	if (parcel_store_new(&options, &run.store))
+		abort();
+	run_threads(&run, seconds / 2);
 }
 
 int main(int argc, char **argv)
@@ -364,6 +463,6 @@ int main(int argc, char **argv)
 	if (only > THREADS_MAX)
 		only = THREADS_MAX;
 	for (size_t i = 0; i < (only ? 1 : 3); i++)
-		run_threads(only ? only : threads_n[i], seconds);
+		run_both(only ? only : threads_n[i], seconds);
 	return tap_done();
 }

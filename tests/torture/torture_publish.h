@@ -12,6 +12,7 @@ struct parcel_item {
 } FG(local);
 
 struct parcel {
+	uint32_t key              FG(json:"key" key);
 	/* one write */
 	uint32_t who              FG(json:"who");
 	uint64_t seq              FG(json:"seq");

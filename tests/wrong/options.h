@@ -1,25 +1,22 @@
 /* Options and words on types that they don't hold for. */
-// expect: 33:25: error: 'time32': time needs an int64_t, not int32_t
-// expect: 34:25: error: 'timeu': time needs an int64_t, not uint64_t
-// expect: 35:25: error: 'dur': duration needs an int64_t, not double
-// expect: 36:25: error: 'raw': raw needs a struct fg_str, not char[8]
-// expect: 37:25: error: 'cut': truncate needs a char[N], not struct fg_str
-// expect: 38:25: error: 'number': number needs an enum, not int32_t
-// expect: 39:25: error: 'flag': number needs an enum, not bool
-// expect: 40:25: error: 'text': string needs an integer, float, double or bool, not struct fg_str
-// expect: 41:25: error: 'molded': mold needs a string, not int32_t
-// expect: 42:25: error: 'map': map needs an array of a struct, with count, not struct item
-// expect: 43:25: warning: 'nothing': null says nothing here: the field can be NULL, so null is NULL
-// expect: 44:25: warning: 'nil': null says nothing here: the field can be NULL, so null is NULL
-// expect: 45:25: error: 'key': key needs an integer, enum or char[N], not double
-// expect: 46:25: error: 'keystr': key needs an integer, enum or char[N], not struct fg_str
-// expect: 47:25: error: 'keys': key needs an integer, enum or char[N], not int32_t[2]
-// expect: 46:25: error: 'keystr': a struct has one key, and 'key' is it
-// expect: 47:25: error: 'keys': a struct has one key, and 'key' is it
-// expect: 42:25: error: 'map': map needs a mapkey in struct item
-// expect: 45:25: error: 'key': key needs a store, and a store can't hold struct options: 'cut' (struct fg_str) holds a pointer
-// expect: 46:25: error: 'keystr': key needs a store, and a store can't hold struct options: 'cut' (struct fg_str) holds a pointer
-// expect: 47:25: error: 'keys': key needs a store, and a store can't hold struct options: 'cut' (struct fg_str) holds a pointer
+// expect: 30:25: error: 'time32': time needs an int64_t, not int32_t
+// expect: 31:25: error: 'timeu': time needs an int64_t, not uint64_t
+// expect: 32:25: error: 'dur': duration needs an int64_t, not double
+// expect: 33:25: error: 'raw': raw needs a struct fg_str, not char[8]
+// expect: 34:25: error: 'cut': truncate needs a char[N], not struct fg_str
+// expect: 35:25: error: 'number': number needs an enum, not int32_t
+// expect: 36:25: error: 'flag': number needs an enum, not bool
+// expect: 37:25: error: 'text': string needs an integer, float, double or bool, not struct fg_str
+// expect: 38:25: error: 'molded': mold needs a string, not int32_t
+// expect: 39:25: error: 'map': map needs an array of a struct, with count, not struct item
+// expect: 40:25: warning: 'nothing': null says nothing here: the field can be NULL, so null is NULL
+// expect: 41:25: warning: 'nil': null says nothing here: the field can be NULL, so null is NULL
+// expect: 42:25: error: 'key': key needs an integer, enum or char[N], not double
+// expect: 43:25: error: 'keystr': key needs an integer, enum or char[N], not struct fg_str
+// expect: 44:25: error: 'keys': key needs an integer, enum or char[N], not int32_t[2]
+// expect: 43:25: error: 'keystr': a struct has one key, and 'key' is it
+// expect: 44:25: error: 'keys': a struct has one key, and 'key' is it
+// expect: 39:25: error: 'map': map needs a mapkey in struct item
 #include <fieldguard/annotate.h>
 #include <fieldguard/base.h>
 #include <stdbool.h>

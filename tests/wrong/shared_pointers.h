@@ -1,11 +1,10 @@
 /* Pointers under policies that can't hold them. */
-// expect: 19:23: error: 'note': a pointer can only be in the snapshot group, and not under mutex: the field is struct fg_str
-// expect: 20:23: error: 'p': a pointer can only be in the snapshot group, and not under atomic: the field is int32_t *
-// expect: 21:23: error: 'deep': a pointer can only be in the snapshot group, and not under rwmutex: struct deep holds 'text' (const char *)
-// expect: 22:26: error: 'deeps': a pointer can only be in the snapshot group, and not under once: struct deep[2] holds 'text' (const char *)
-// expect: 23:23: error: 'name': a pointer can only be in the snapshot group, and not under owner: the field is char *
-// expect: 28:19: error: 'id': key needs a store, and a store can't hold struct by_key: 'deep.text' (const char *) holds a pointer
-// expect: 33:17: error: 'items': a pointer can only be in the snapshot group, and not under mutex: the field is int32_t * with count
+// expect: 18:23: error: 'note': a pointer can only be in the snapshot group, and not under mutex: the field is struct fg_str
+// expect: 19:23: error: 'p': a pointer can only be in the snapshot group, and not under atomic: the field is int32_t *
+// expect: 20:23: error: 'deep': a pointer can only be in the snapshot group, and not under rwmutex: struct deep holds 'text' (const char *)
+// expect: 21:26: error: 'deeps': a pointer can only be in the snapshot group, and not under once: struct deep[2] holds 'text' (const char *)
+// expect: 22:23: error: 'name': a pointer can only be in the snapshot group, and not under owner: the field is char *
+// expect: 27:17: error: 'items': a pointer can only be in the snapshot group, and not under mutex: the field is int32_t * with count
 #include <fieldguard/annotate.h>
 #include <fieldguard/base.h>
 #include <stdint.h>
@@ -22,11 +21,6 @@ struct by_policy {
 	struct deep    deeps[2] FG(json:"deeps,once");
 	char          *name  FG(json:"name,owner");
 	struct fg_str  fine  FG(json:"fine,snapshot");
-};
-
-struct by_key {
-	int32_t     id   FG(json:"id" key);
-	struct deep deep FG(json:"deep");
 };
 
 struct by_array {

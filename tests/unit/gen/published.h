@@ -56,4 +56,14 @@ struct published_value {
 	void *opaque;
 };
 
+/* In a store, under keys that lie within and outside of its cells. */
+struct published_doc {
+	char id[40]        FG(json:"id" key);
+	struct fg_str text FG(json:"text");
+	char *name         FG(json:"name");
+	char origin[8]     FG(json:"origin,once");
+	int64_t *numbers   FG(json:"numbers,count=numbers_n");
+	uint32_t numbers_n;
+};
+
 #endif

@@ -170,12 +170,142 @@ static void test_large(void)
 	fg_arena_fini(&arena);
 }
 
+/* ---- in a store ------------------------------------------------------------------------------------------------- */
+
+static int store_merge(struct fg_store *store, const char *json)
+{
+	struct published_doc_present present;
+	struct published_doc doc;
+	struct fg_arena arena;
+	int rc;
+
+	fg_arena_init(&arena, NULL, 0);
+	rc = published_doc_decode(json, strlen(json), NULL, &arena, &doc, &present, NULL);
+	if (rc)
+		abort();
+	rc = published_doc_store_merge(store, &doc, &present, NULL);
+	fg_arena_fini(&arena);
+	return rc;
+}
+
+static int count_texts(const struct published_doc *doc, const struct published_doc_present *present, void *user)
+{
+	size_t *bytes = user;
+
+	(void)present;
+	*bytes += doc->text.len + (doc->name ? strlen(doc->name) : 0) + (size_t)(doc->numbers_n ? doc->numbers[0] : 0);
+	return 0;
+}
+
+static void test_store(void)
+{
+	struct failing failing = {.left = SIZE_MAX};
+	const struct fg_allocator allocator = {failing_alloc, failing_free, &failing};
+	const struct fg_store_options options = {.allocator = &allocator};
+	struct published_doc bad = {.id = "bad", .numbers_n = 1}, doc;
+	struct fg_store *store = NULL;
+	struct fg_arena arena;
+	size_t bytes = 0;
+
+	fg_arena_init(&arena, NULL, 0);
+	tap_eq_int(published_doc_store_new(&options, &store), 0, "a store");
+	tap_eq_int(published_doc_store_merge(store, &bad, NULL, NULL), -EINVAL, "a count over no array");
+	tap_eq_int((int)fg_store_count(store), 0, "makes no record");
+	tap_eq_int(store_merge(store, "{\"id\":\"a\",\"text\":\"one\",\"name\":\"n\",\"numbers\":[40,2]}"), 0, "merged");
+	tap_eq_int(store_merge(store, "{\"id\":\"a\",\"text\":\"other\",\"origin\":\"DE\"}"), 0, "and again");
+	tap_eq_int(store_merge(store, "{\"id\":\"a\",\"text\":\"x\",\"origin\":\"FR\"}"), -EPERM, "refused");
+	tap_eq_int(store_merge(store, "{\"id\":\"a key that is longer than a cell\",\"text\":\"t\"}"), 0, "a long key");
+	tap_eq_int(published_doc_store_read(store, "a", &arena, &doc, NULL), 0, "read");
+	tap_ok(doc.text.len == 5 && memcmp(doc.text.ptr, "other", 5) == 0 && strcmp(doc.name, "n") == 0 &&
+	           doc.numbers_n == 2 && doc.numbers[1] == 2,
+	       "is what was merged");
+	tap_eq_int(published_doc_store_read(store, "a", NULL, &doc, NULL), -ENOMEM, "not without an arena");
+	tap_eq_int(published_doc_store_read(store, "b", &arena, &doc, NULL), -ENOENT, "not what isn't there");
+	tap_eq_int(published_doc_store_each(store, count_texts, &bytes), 0, "walked");
+	tap_eq_int((int)bytes, 5 + 1 + 40 + 1, "over all");
+	tap_eq_int(published_doc_store_remove(store, "a"), 0, "removed");
+	fg_read_wait();
+	tap_eq_int(store_merge(store, "{\"id\":\"a\",\"name\":\"new\"}"), 0, "made again");
+	tap_eq_int(published_doc_store_read(store, "a", &arena, &doc, NULL), 0, "read");
+	tap_ok(!doc.text.ptr && strcmp(doc.name, "new") == 0 && !doc.numbers, "has nothing of the old one");
+	fg_store_free(store);
+	tap_eq_int((int)failing.live, 0, "all given back");
+	fg_arena_fini(&arena);
+}
+
+/* Without memory a merge changes nothing, whether the record was there or not. */
+static void test_store_memory(void)
+{
+	struct failing failing = {.left = SIZE_MAX};
+	const struct fg_allocator allocator = {failing_alloc, failing_free, &failing};
+	const struct fg_store_options options = {.allocator = &allocator};
+	struct fg_store *store = NULL;
+	size_t wrong = 0, k = 0, bytes;
+	int rc = -ENOMEM;
+
+	tap_eq_int(published_doc_store_new(&options, &store), 0, "a store");
+	for (; rc && k < 100; k++) {
+		failing.left = k;
+		rc = store_merge(store, "{\"id\":\"a\",\"text\":\"one\"}");
+		failing.left = SIZE_MAX;
+		wrong += rc && (rc != -ENOMEM || fg_store_count(store) != 0);
+	}
+	tap_ok(!rc && k > 3 && !wrong, "memory failed at %zu places, and nothing was there", k - 1);
+	for (rc = -ENOMEM, k = 0; rc && k < 100; k++) {
+		failing.left = k;
+		rc = store_merge(store, "{\"id\":\"a\",\"text\":\"another\"}");
+		failing.left = SIZE_MAX;
+		bytes = 0;
+		wrong += published_doc_store_each(store, count_texts, &bytes) != 0 || bytes != (rc ? 3 : 7);
+	}
+	tap_ok(!rc && k > 1 && !wrong, "and at %zu with a record", k - 1);
+	for (rc = -ENOMEM, k = 0; rc && k < 100; k++) {
+		failing.left = k;
+		bytes = 0;
+		rc = published_doc_store_each(store, count_texts, &bytes);
+		failing.left = SIZE_MAX;
+		wrong += rc && (rc != -ENOMEM || bytes);
+	}
+	tap_ok(!rc && k > 1 && !wrong, "and at %zu of a walk", k - 1);
+	fg_store_free(store);
+	tap_eq_int((int)failing.live, 0, "nothing leaked");
+}
+
+static void evicted(const void *record, const void *present, void *user)
+{
+	const struct published_doc *doc = record;
+	size_t *texts = user;
+
+	(void)present;
+	*texts += doc->text.len == 3 && memcmp(doc->text.ptr, "one", 3) == 0;
+}
+
+static void test_store_limit(void)
+{
+	size_t texts = 0;
+	const struct fg_store_options options = {.max_keys = 2, .evict = evicted, .user = &texts};
+	struct fg_store *store = NULL;
+	char json[64];
+
+	tap_eq_int(published_doc_store_new(&options, &store), 0, "a store with a limit");
+	for (int i = 0; i < 10; i++) {
+		snprintf(json, sizeof json, "{\"id\":\"%d\",\"text\":\"one\"}", i);
+		if (store_merge(store, json))
+			abort();
+	}
+	fg_store_free(store);
+	tap_eq_int((int)texts, 8, "what was evicted was told whole");
+}
+
 int main(void)
 {
 	test_policies();
 	test_memory();
 	test_copy();
 	test_large();
+	test_store();
+	test_store_memory();
+	test_store_limit();
 	fg_read_wait();
 	return tap_done();
 }
