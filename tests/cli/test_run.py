@@ -111,7 +111,7 @@ def test_own_errors():
         ("no field is the key", [data, no_key, "nokey", "id"], 'write the word key in a tag, as in  id FG(json:"id" key)'),
         ("another field is the key", [data, good, "good", "n"], "the key of struct good is 'id' by its tag, not 'n'"),
         ("a struct with pointers has no key", [data, pointers, "pointers", "id"], "has no key"),
-        ("a struct with pointers", [data, keyed, "keyed", "id"], "'note'"),
+        ("a struct with pointers", [data, keyed, "keyed", "id"], "note (char *)"),
         ("a wrong tag", [data, broken, "broken", "id"], "broken.h:3:"),
     )
     for name, (source, header, struct, key), text in cases:
