@@ -43,8 +43,9 @@ struct fg_store_options {
 FG_API int fg_store_new(const struct fg_type *type, const struct fg_store_options *options,
                         struct fg_store **ret_store);
 /* NULL is fine. Threads: no other may use the store any more. Waits for the read sections that other threads have open
- * where something was removed lately. Within a read section, or in a free function of once.h, it does not wait: then
- * the allocator is still called, and evict too, until the sections that are open now have ended. */
+ * where something was removed lately, and of a type with pointers always. Within a read section, or in a free function
+ * of once.h, it does not wait: then the allocator is still called, and evict too, until the sections that are open now
+ * have ended. */
 FG_API void fg_store_free(struct fg_store *store);
 
 /* Merges a patch into the record of its own key, created on first merge.
