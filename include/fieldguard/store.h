@@ -52,6 +52,7 @@ FG_API void fg_store_free(struct fg_store *store);
  * present: NULL for all fields. Returns: 0, -ENOENT (the patch has no key), -ENOMEM or -ENOSPC (a limit; nothing of
  * this key changed), -EPERM (a field's policy, once or states, refuses the patch; a record that this would have been
  * the first merge of is there then).
+ * Of a type with pointers: -EINVAL too (a count over its array, or structs too deep in each other; nothing changed).
  * Threads: any number at once. No merge is lost, whatever else is inserted or removed at the same time.
  * Cost: where the record is there, one look-up, one locked instruction on memory of this thread, and T_merge. Within a
  * read section that the caller has open (once.h) the locked instruction is saved. The same is true of reads. */
