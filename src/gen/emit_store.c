@@ -52,8 +52,8 @@ void gen_emit_store_header(const struct gen_output *output, const struct model_s
 	gen_printf(text, "/* options: NULL for defaults. Returns: 0 or -ENOMEM. Owner: the caller frees with fg_store_free. */\n");
 	emit_prototype_new(record, text);
 	gen_printf(text, ";\n\n/*\n * Merges a patch into the record of its own key as %s_merge does; the first merge of a key makes it.\n"
-		   " * present: NULL means all fields.\n * Returns: 0, -ENOENT (the patch has no %s), -ENOMEM (nothing"
-		   " changed)%s%s.\n"
+		   " * present: NULL means all fields.\n * Returns: 0, -ENOENT (the patch has no %s), -ENOMEM or -ENOSPC"
+		   " (a limit of the store; nothing changed)%s%s.\n"
 		   " * Threads: any number at once.\n * Cost: one look-up and one %s_merge.\n */\n", record->name, key->name,
 	           gen_published(record) ? ", -EINVAL (a count over its array, nothing changed)" : "",
 	           gen_refuses(record) ? ", -EPERM (refused)" : "",

@@ -766,7 +766,8 @@ int rules_store_new(const struct fg_store_options *options, struct fg_store **re
 /*
  * Merges a patch into the record of its own key as rules_merge does; the first merge of a key makes it.
  * present: NULL means all fields.
- * Returns: 0, -ENOENT (the patch has no id), -ENOMEM (nothing changed), -EPERM (refused).
+ * Returns: 0, -ENOENT (the patch has no id), -ENOMEM or -ENOSPC (a limit of the store; nothing changed), -EPERM
+ * (refused).
  * Threads: any number at once.
  * Cost: one look-up and one rules_merge.
  */
