@@ -32,6 +32,7 @@
  * section begins. They are reused, never freed. A thread that can't have one (no memory) is counted under the lock.
  */
 #include "epoch.h"
+#include "pause.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -76,15 +77,6 @@ static struct slot crowd;                                /* stands for "no slot"
 static __thread struct slot *own;
 static __thread unsigned crowd_nesting;
 static __thread bool freeing;
-
-static inline void pause_cpu(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
-#else
-	atomic_signal_fence(memory_order_seq_cst);
-#endif
-}
 
 static void looks(unsigned idle);
 

@@ -5,6 +5,8 @@
  * be waiting for it), sleep. Mutex and rwlock sleep on their word by futex. A sequence has no room for a sleeper's
  * mark (its unlock is a plain store), so its waiters sleep by time; only a holder that lost its CPU makes them.
  */
+#include "pause.h"
+
 #include <fieldguard/rules.h>
 
 #include <sched.h>
@@ -51,15 +53,6 @@ enum {
 	WAKE_ALL = 0x7fffffff,
 	NAP_NS = 50 * 1000,    /* about what the timer adds by itself */
 };
-
-static inline void pause_cpu(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
-#else
-	atomic_signal_fence(memory_order_seq_cst);
-#endif
-}
 
 void fg_mutex_lock_slow(struct fg_mutex *mutex)
 {
