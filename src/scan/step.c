@@ -1,0 +1,481 @@
+/* step.c - what one instruction does to what is known */
+#include "scan/follow.h"
+#include "scan/place.h"
+
+#include <string.h>
+
+/* ---- pointers of unknown type ---------------------------------------------------------------------------------- */
+
+void follow_learn(struct follow *follow, const struct value *value, const struct scan_type *type)
+{
+	const struct scan_type **known;
+
+	if (!value->origin || value->offset || value->stride || value_untyped(type))
+		return;
+	/* char * is where bytes are counted from, not what lies there. */
+	if (scan_type_strip(type)->size <= 1)
+		return;
+	known = &follow->learned[value->origin - 1];
+	if (*known)
+		return;
+	*known = type;
+	follow->learned_more = true;
+}
+
+struct value follow_unknown(struct follow *follow, const struct insn *insn)
+{
+	size_t number = (size_t)(insn - follow->flow.insns);
+	struct value value;
+
+	if (follow->learned[number])
+		return value_object(follow->learned[number], 0, SCAN_CONFIDENCE_GUESS);
+	value = value_object(NULL, 0, SCAN_CONFIDENCE_NONE);
+	value.origin = (uint32_t)(number + 1);
+	return value;
+}
+
+/* A value of this type came from memory or from a call. */
+static struct value arrived(struct follow *follow, const struct insn *insn, const struct scan_type *type,
+                            enum scan_confidence confidence)
+{
+	struct value value = value_of_type(type, confidence);
+
+	if (value.base == VALUE_OBJECT && value_untyped(value.type))
+		return follow_unknown(follow, insn);
+	return value;
+}
+
+/* ---- memory ---------------------------------------------------------------------------------------------------- */
+
+struct value follow_address(const struct follow *follow, const struct insn *insn)
+{
+	struct value address = value_number(insn->displacement, 0), index;
+
+	if (insn->flags & INSN_SEGMENT)
+		return value_any(VALUE_WHY_SEGMENT);
+	if (insn->index != INSN_NONE) {
+		index = value_multiply(follow->now.regs[insn->index], insn->scale);
+		address = value_add(index, address);
+	}
+	if (insn->base != INSN_NONE) {
+		const struct value *base = &follow->now.regs[insn->base];
+
+		/* The base is the pointer where the index can't be: then its unknown is what matters. */
+		if (base->base == VALUE_ANY && (insn->index == INSN_NONE || insn->scale > 1))
+			return *base;
+		address = value_add(*base, address);
+	}
+	return address;
+}
+
+static struct value load_place(struct follow *follow, const struct insn *insn, const struct scan_type *type,
+                               int64_t offset, uint32_t stride, enum scan_confidence confidence)
+{
+	struct place place;
+	enum value_why why = place_find(type, offset, stride, 8, &place);
+
+	if (why != VALUE_WHY_NONE)
+		return value_any(VALUE_WHY_MEMORY);
+	if (place.leaf_offset || scan_type_strip(place.leaf)->size != 8)
+		return value_any(VALUE_WHY_MEMORY);
+	if (place.guessed)
+		confidence = SCAN_CONFIDENCE_GUESS;
+	else if (confidence > SCAN_CONFIDENCE_TRACKED)
+		confidence = SCAN_CONFIDENCE_TRACKED;
+	return arrived(follow, insn, place.leaf, confidence);
+}
+
+static struct value load_frame(struct follow *follow, const struct insn *insn, const struct value *address)
+{
+	const struct var *var;
+	struct value held;
+	uint64_t offset;
+
+	if (!address->stride) {
+		held = state_slot(&follow->now, address->offset);
+		if (held.base != VALUE_NOTHING)
+			return held;
+	}
+	var = follow_frame_var(follow, insn->pc, address->offset, &offset);
+	if (!var)
+		return value_any(VALUE_WHY_STACK);
+	return load_place(follow, insn, var->type, (int64_t)offset, address->stride, SCAN_CONFIDENCE_DECLARED);
+}
+
+static struct value load(struct follow *follow, const struct insn *insn)
+{
+	struct value address;
+	const struct scan_variable *global;
+
+	if (insn->width != 8)
+		return insn->width < 8 ? value_number(0, 1) : value_any(VALUE_WHY_MEMORY);
+	address = follow_address(follow, insn);
+	switch (address.base) {
+	case VALUE_OBJECT:
+		if (value_untyped(address.type))
+			return follow_unknown(follow, insn);
+		return load_place(follow, insn, address.type, address.offset, address.stride, address.confidence);
+	case VALUE_FRAME:
+		return load_frame(follow, insn, &address);
+	case VALUE_NUMBER:
+		global = scan_global_at(follow->scan, (uint64_t)address.offset);
+		if (!global || !global->type)
+			return follow_unknown(follow, insn);
+		return load_place(follow, insn, global->type, address.offset - (int64_t)global->address, address.stride,
+		                  SCAN_CONFIDENCE_DECLARED);
+	default:
+		return follow_unknown(follow, insn);
+	}
+}
+
+/* A value that lands in a field of known type has that type. */
+static void learn_from_store(struct follow *follow, const struct insn *insn, const struct value *address)
+{
+	const struct scan_variable *global;
+	const struct scan_type *type = address->base == VALUE_OBJECT ? address->type : NULL;
+	struct value *value = &follow->now.regs[insn->src];
+	int64_t offset = address->offset;
+	const struct scan_type *leaf;
+	struct place place;
+
+	if (!value->origin)
+		return;
+	if (address->base == VALUE_NUMBER) {
+		global = scan_global_at(follow->scan, (uint64_t)offset);
+		type = global ? global->type : NULL;
+		offset -= global ? (int64_t)global->address : 0;
+	}
+	if (value_untyped(type) || place_find(type, offset, address->stride, 8, &place) != VALUE_WHY_NONE)
+		return;
+	leaf = scan_type_strip(place.leaf);
+	if (place.leaf_offset || leaf->kind != SCAN_KIND_POINTER || value_untyped(leaf->target))
+		return;
+	follow_learn(follow, value, leaf->target);
+	*value = value_object(leaf->target, 0, SCAN_CONFIDENCE_GUESS);
+}
+
+static void store(struct follow *follow, const struct insn *insn)
+{
+	struct value address = follow_address(follow, insn), value = value_any(VALUE_WHY_STACK);
+
+	if (address.base != VALUE_FRAME) {
+		if (insn->op == INSN_STORE && insn->width == 8 && insn->src != INSN_NONE)
+			learn_from_store(follow, insn, &address);
+		return;
+	}
+	if (address.stride) {
+		/* Somewhere in an array of the frame: spilled pointers don't lie there. */
+		return;
+	}
+	if (insn->op == INSN_STORE && insn->width == 8)
+		value = insn->src != INSN_NONE ? follow->now.regs[insn->src] : value_number(insn->imm, 0);
+	state_store(&follow->now, address.offset, insn->width, value);
+}
+
+/* ---- calls ----------------------------------------------------------------------------------------------------- */
+
+const struct scan_function *follow_callee(const struct follow *follow, const struct insn *call, const char **ret_name)
+{
+	const struct scan_function *function;
+
+	*ret_name = NULL;
+	if (call->flags & INSN_INDIRECT)
+		return NULL;
+	function = scan_function_at(follow->scan, (uint64_t)call->imm);
+	if (function && function->ranges[0].low == (uint64_t)call->imm) {
+		*ret_name = function->linkage_name ? function->linkage_name : function->name;
+		return function;
+	}
+	*ret_name = scan_symbol_at(follow->scan, (uint64_t)call->imm);
+	return NULL;
+}
+
+/* The type that Go's allocating functions get in rax: `lea type(%rip), %rax`. */
+static const struct scan_type *go_type_argument(const struct follow *follow)
+{
+	const struct value *rax = &follow->now.regs[INSN_RAX];
+	uint64_t offset;
+
+	if (rax->base != VALUE_NUMBER || rax->stride || !follow->world->runtime_types)
+		return NULL;
+	offset = (uint64_t)rax->offset - follow->world->runtime_types;
+	return scan_go_type(follow->scan, offset);
+}
+
+static void go_result(struct follow *follow, const struct insn *insn, const char *name)
+{
+	const struct scan_type *type = go_type_argument(follow), *result = NULL;
+	struct value value;
+
+	if (!type)
+		return;
+	if (strcmp(name, "runtime.newobject") == 0 || strcmp(name, "runtime.makeslice") == 0 ||
+	    strcmp(name, "runtime.growslice") == 0 || strcmp(name, "runtime.newarray") == 0)
+		result = type;
+	else if (strncmp(name, "runtime.mapassign", 17) == 0 || strncmp(name, "runtime.mapaccess", 17) == 0)
+		result = scan_go_map_element(type);
+	if (!result)
+		return;
+	value = value_object(result, 0, SCAN_CONFIDENCE_TRACKED);
+	(void)insn;
+	follow->now.regs[INSN_RAX] = value;
+}
+
+static void learn_arguments(struct follow *follow, const struct abi *abi)
+{
+	for (size_t i = 0; i < abi->params_n; i++) {
+		const struct scan_type *plain = abi->params[i].type ? scan_type_strip(abi->params[i].type) : NULL;
+
+		if (plain && plain->kind == SCAN_KIND_POINTER)
+			follow_learn(follow, &follow->now.regs[abi->params[i].reg], plain->target);
+	}
+}
+
+/* Functions that give back their first argument. */
+static bool returns_first(const char *name)
+{
+	static const char *const names[] = {"memcpy", "memmove", "memset", "__memcpy_chk", "__memmove_chk", "__memset_chk",
+	                                    "strcpy", "strncpy", "strcat"};
+
+	for (size_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* An index that lies in the frame may have been changed by who got its address. */
+static void forget_numbers(struct state *state)
+{
+	for (uint32_t i = 0; i < state->slots_n; i++)
+		if (state->slots[i].value.base == VALUE_NUMBER)
+			state->slots[i].value = value_number(0, 1);
+}
+
+static void call(struct follow *follow, const struct insn *insn)
+{
+	struct value *regs = follow->now.regs, first = regs[INSN_RDI];
+	enum scan_language language = follow->function->language;
+	struct abi_register results[ABI_MAX];
+	const struct scan_function *callee;
+	const struct abi *abi = NULL;
+	uint16_t clobbers;
+	const char *name;
+	size_t n = 0;
+
+	callee = follow_callee(follow, insn, &name);
+	if (callee) {
+		abi = &follow->world->abis[callee - follow->scan->functions];
+		learn_arguments(follow, abi);
+		n = abi_results(callee->returns, callee->language, results);
+	}
+	if (name && language == SCAN_LANGUAGE_GO)
+		go_result(follow, insn, name);
+	if (name && strcmp(name, "runtime.gcWriteBarrier") == 0)
+		return;
+	clobbers = abi_clobbers(language);
+	for (int i = 0; i < INSN_REGS; i++) {
+		bool kept = i == INSN_RAX && language == SCAN_LANGUAGE_GO && regs[i].base == VALUE_OBJECT && !n && name &&
+		            strncmp(name, "runtime.", 8) == 0;
+
+		if (clobbers & 1u << i && !kept)
+			regs[i] = value_any(VALUE_WHY_CLOBBERED);
+	}
+	forget_numbers(&follow->now);
+	for (size_t i = 0; i < n; i++)
+		regs[results[i].reg] = arrived(follow, insn, results[i].type, SCAN_CONFIDENCE_TRACKED);
+	if (returns_first(name) || (abi && abi->returns_in_memory))
+		regs[INSN_RAX] = first;
+	else if (!callee || (abi && !callee->returns))
+		regs[INSN_RAX] = language == SCAN_LANGUAGE_GO ? regs[INSN_RAX] : follow_unknown(follow, insn);
+}
+
+/* ---- the rest -------------------------------------------------------------------------------------------------- */
+
+static void set(struct follow *follow, const struct insn *insn, struct value value)
+{
+	if (insn->dst == INSN_NONE)
+		return;
+	/* Half a register holds no address, but a number still. */
+	if (insn->width < 8 && value.base != VALUE_NUMBER)
+		value = value_number(0, 1);
+	if (insn->width < 4)
+		value = value_any(VALUE_WHY_ARITHMETIC);
+	follow->now.regs[insn->dst] = value;
+}
+
+static struct value operand(struct follow *follow, const struct insn *insn)
+{
+	if (insn->flags & INSN_READS)
+		return load(follow, insn);
+	if (insn->src != INSN_NONE)
+		return follow->now.regs[insn->src];
+	return insn->flags & INSN_HAS_IMM ? value_number(insn->imm, 0) : value_any(VALUE_WHY_ARITHMETIC);
+}
+
+static struct value as_index(struct value value)
+{
+	return value.base == VALUE_NUMBER ? value : value_number(0, 1);
+}
+
+static void arithmetic(struct follow *follow, const struct insn *insn)
+{
+	struct value other, *dst;
+
+	if (insn->flags & INSN_WRITES) {
+		store(follow, insn);
+		return;
+	}
+	if (insn->dst == INSN_NONE)
+		return;
+	other = operand(follow, insn);
+	dst = &follow->now.regs[insn->dst];
+	set(follow, insn, insn->op == INSN_ADD ? value_add(*dst, other) : value_subtract(*dst, other));
+}
+
+/* Masks and tags in the low bits of a pointer leave what it points to. */
+static void mask(struct follow *follow, const struct insn *insn)
+{
+	struct value value = follow->now.regs[insn->dst >= 0 ? insn->dst : 0];
+	bool aligns = insn->op == INSN_AND && insn->imm < 0 && insn->imm >= -4096;
+	bool tags = insn->op == INSN_OR && insn->imm >= 0 && insn->imm < 8;
+
+	if (insn->dst == INSN_NONE)
+		return;
+	if (insn->width == 8 && (aligns || tags) && (value.base == VALUE_OBJECT || value.base == VALUE_FRAME)) {
+		if (aligns)
+			value.offset &= insn->imm;
+		set(follow, insn, value);
+	} else if (insn->op == INSN_AND && insn->imm < 0 && value.base == VALUE_NUMBER && insn->imm >= -4096) {
+		set(follow, insn, value_number(0, 1));
+	} else {
+		set(follow, insn, value_number(0, 1));
+	}
+}
+
+static void push(struct follow *follow, const struct insn *insn)
+{
+	struct value *sp = &follow->now.regs[INSN_RSP], value;
+
+	value = insn->flags & INSN_READS ? load(follow, insn)
+	        : insn->src != INSN_NONE ? follow->now.regs[insn->src]
+	        : insn->dst != INSN_NONE ? follow->now.regs[insn->dst]
+	                                 : value_number(insn->imm, 0);
+	*sp = value_add(*sp, value_number(-8, 0));
+	if (sp->base == VALUE_FRAME)
+		state_store(&follow->now, sp->offset, 8, value);
+}
+
+static void pop(struct follow *follow, int8_t reg)
+{
+	struct value *sp = &follow->now.regs[INSN_RSP], value = value_any(VALUE_WHY_STACK);
+
+	if (sp->base == VALUE_FRAME)
+		value = state_slot(&follow->now, sp->offset);
+	if (value.base == VALUE_NOTHING)
+		value = value_any(VALUE_WHY_STACK);
+	*sp = value_add(*sp, value_number(8, 0));
+	if (reg != INSN_NONE)
+		follow->now.regs[reg] = value;
+}
+
+static void clobber(struct follow *follow, const struct insn *insn)
+{
+	for (int i = 0; i < INSN_REGS; i++)
+		if (insn->clobbers & 1u << i)
+			follow->now.regs[i] = insn->width < 8 ? value_number(0, 1) : value_any(VALUE_WHY_ARITHMETIC);
+}
+
+static void exchange(struct follow *follow, const struct insn *insn)
+{
+	struct value other;
+
+	if (insn->memory) {
+		other = load(follow, insn);
+		store(follow, insn);
+		clobber(follow, insn);
+		if (insn->width == 8)
+			for (int i = 0; i < INSN_REGS; i++)
+				if (insn->clobbers & 1u << i)
+					follow->now.regs[i] = other;
+		return;
+	}
+	if (insn->dst == INSN_NONE || insn->src == INSN_NONE || insn->width < 8) {
+		clobber(follow, insn);
+		return;
+	}
+	other = follow->now.regs[insn->src];
+	follow->now.regs[insn->src] = follow->now.regs[insn->dst];
+	follow->now.regs[insn->dst] = other;
+}
+
+void follow_step(struct follow *follow, const struct insn *insn)
+{
+	struct value *regs = follow->now.regs;
+
+	switch (insn->op) {
+	case INSN_MOVE:
+		set(follow, insn, operand(follow, insn));
+		break;
+	case INSN_EXTEND:
+		set(follow, insn, insn->flags & INSN_READS || insn->src == INSN_NONE ? value_number(0, 1)
+		                                                                    : as_index(regs[insn->src]));
+		break;
+	case INSN_LOAD:
+		set(follow, insn, load(follow, insn));
+		break;
+	case INSN_STORE:
+		store(follow, insn);
+		break;
+	case INSN_LEA:
+		set(follow, insn, follow_address(follow, insn));
+		break;
+	case INSN_ADD:
+	case INSN_SUB:
+		arithmetic(follow, insn);
+		break;
+	case INSN_MULTIPLY:
+		set(follow, insn, value_multiply(operand(follow, insn), insn->imm));
+		break;
+	case INSN_SHIFT:
+		if (insn->dst != INSN_NONE)
+			set(follow, insn, insn->imm >= 0 && insn->imm < 32
+			                  ? value_multiply(regs[insn->dst], (int64_t)1 << insn->imm) : value_number(0, 1));
+		break;
+	case INSN_AND:
+	case INSN_OR:
+		mask(follow, insn);
+		break;
+	case INSN_ZERO:
+		regs[insn->dst] = value_number(0, 0);
+		break;
+	case INSN_SELECT:
+		if (insn->dst != INSN_NONE)
+			set(follow, insn, value_join(regs[insn->dst], operand(follow, insn)));
+		break;
+	case INSN_EXCHANGE:
+		exchange(follow, insn);
+		break;
+	case INSN_PUSH:
+		push(follow, insn);
+		break;
+	case INSN_POP:
+		pop(follow, insn->memory ? INSN_NONE : insn->dst);
+		break;
+	case INSN_LEAVE:
+		regs[INSN_RSP] = regs[INSN_RBP];
+		pop(follow, INSN_RBP);
+		break;
+	case INSN_CALL:
+		call(follow, insn);
+		break;
+	case INSN_NOP:
+	case INSN_JUMP:
+	case INSN_BRANCH:
+		break;
+	default:
+		if (insn->flags & INSN_WRITES)
+			store(follow, insn);
+		clobber(follow, insn);
+		break;
+	}
+}
