@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const int8_t c_params[] = {INSN_RDI, INSN_RSI, INSN_RDX, INSN_RCX, 8, 9};
-static const int8_t c_results[] = {INSN_RAX, INSN_RDX};
+static const int8_t c_results_in[] = {INSN_RAX, INSN_RDX};
 /* rax, rbx, rcx, rdi, rsi, r8, r9, r10, r11 */
 static const int8_t go_registers[] = {INSN_RAX, INSN_RBX, INSN_RCX, INSN_RDI, INSN_RSI, 8, 9, 10, 11};
 
@@ -104,16 +104,16 @@ static bool go_flatten(const struct scan_type *type, struct abi_register *ret, s
 	return true;
 }
 
-static void go_add(struct abi *abi, size_t *floats, const struct scan_type *type)
+static void go_add(struct abi_register *registers, uint8_t *n, size_t *floats, const struct scan_type *type)
 {
 	struct abi_register parts[ABI_MAX];
-	size_t used = abi->params_n, some = *floats;
+	size_t used = *n, some = *floats;
 
-	memcpy(parts, abi->params, sizeof(parts));
+	memcpy(parts, registers, sizeof(parts));
 	if (!go_flatten(type, parts, &used, &some, 0))
 		return;
-	memcpy(abi->params, parts, sizeof(parts));
-	abi->params_n = (uint8_t)used;
+	memcpy(registers, parts, sizeof(parts));
+	*n = (uint8_t)used;
 	*floats = some;
 }
 
@@ -138,66 +138,77 @@ static bool is_result(Dwarf_Die *die)
 	return dwarf_attr(die, DW_AT_variable_parameter, &attribute) && dwarf_formflag(&attribute, &flag) == 0 && flag;
 }
 
-void abi_read(const struct scan *scan, const struct scan_function *function, Dwarf_Die *die, struct abi *ret)
+static void c_results(struct abi *abi, const struct scan_type *type)
 {
-	bool go = function->language == SCAN_LANGUAGE_GO;
-	const struct scan_type *returns = function->returns ? scan_type_strip(function->returns) : NULL;
-	size_t used = 0, floats = 0;
-	Dwarf_Attribute attribute;
+	const struct scan_type *parts[2];
+	bool general[2];
+	size_t n = eightbytes(scan_type_strip(type), parts, general);
+
+	for (size_t i = 0, next = 0; i < n; i++) {
+		if (!general[i])
+			continue;
+		if (parts[i])
+			abi->results[abi->results_n++] = (struct abi_register){c_results_in[next], parts[i]};
+		next++;
+	}
+}
+
+static void read_go(const struct scan *scan, Dwarf_Die *die, struct abi *ret)
+{
+	size_t floats = 0, result_floats = 0;
 	Dwarf_Die child;
 
-	*ret = (struct abi){0};
-	ret->noreturn = dwarf_attr_integrate(die, DW_AT_noreturn, &attribute) != NULL;
-	if (returns && !go && is_holder(returns) && returns->size > 16) {
+	if (dwarf_child(die, &child) != 0)
+		return;
+	do {
+		const struct scan_type *type;
+
+		if (dwarf_tag(&child) != DW_TAG_formal_parameter)
+			continue;
+		type = type_of(scan, &child);
+		if (type && is_result(&child))
+			go_add(ret->results, &ret->results_n, &result_floats, type);
+		else if (type)
+			go_add(ret->params, &ret->params_n, &floats, type);
+	} while (dwarf_siblingof(&child, &child) == 0);
+}
+
+static void read_c(const struct scan *scan, const struct scan_function *function, Dwarf_Die *die, struct abi *ret)
+{
+	const struct scan_type *returns = function->returns ? scan_type_strip(function->returns) : NULL;
+	size_t used = 0;
+	Dwarf_Die child;
+
+	if (returns && is_holder(returns) && returns->size > 16) {
 		ret->returns_in_memory = true;
-		ret->params[ret->params_n++] = (struct abi_register){c_params[used++], NULL};
+		used++;
+	} else if (returns) {
+		c_results(ret, returns);
 	}
 	if (dwarf_child(die, &child) != 0)
 		return;
 	do {
 		const struct scan_type *type;
 
-		if (dwarf_tag(&child) != DW_TAG_formal_parameter || (go && is_result(&child)))
+		if (dwarf_tag(&child) != DW_TAG_formal_parameter)
 			continue;
 		type = type_of(scan, &child);
 		if (!type)
 			return;
-		if (go)
-			go_add(ret, &floats, type);
-		else
-			c_add(ret, &used, type);
+		c_add(ret, &used, type);
 	} while (dwarf_siblingof(&child, &child) == 0);
 }
 
-size_t abi_results(const struct scan_type *type, enum scan_language language, struct abi_register ret[ABI_MAX])
+void abi_read(const struct scan *scan, const struct scan_function *function, Dwarf_Die *die, struct abi *ret)
 {
-	const struct scan_type *parts[2];
-	size_t n, used = 0, floats = 0;
-	bool general[2];
+	Dwarf_Attribute attribute;
 
-	if (!type)
-		return 0;
-	if (language == SCAN_LANGUAGE_GO)
-		return go_flatten(type, ret, &used, &floats, 0) ? used : 0;
-	n = eightbytes(scan_type_strip(type), parts, general);
-	for (size_t i = 0, next = 0; i < n; i++) {
-		if (!general[i])
-			continue;
-		if (parts[i])
-			ret[used++] = (struct abi_register){c_results[next], parts[i]};
-		next++;
-	}
-	return used;
-}
-
-uint16_t abi_clobbers(enum scan_language language)
-{
-	const uint16_t scratch = 1 << INSN_RAX | 1 << INSN_RCX | 1 << INSN_RDX | 1 << INSN_RSI | 1 << INSN_RDI | 0xf00;
-
-	/* Go keeps the stack pointer, the frame pointer and the goroutine. */
-	if (language == SCAN_LANGUAGE_GO)
-		return (uint16_t)~(1 << INSN_RSP | 1 << INSN_RBP | 1 << INSN_R14);
-	return scratch;
+	*ret = (struct abi){0};
+	ret->noreturn = dwarf_attr_integrate(die, DW_AT_noreturn, &attribute) != NULL;
+	if (function->language == SCAN_LANGUAGE_GO)
+		read_go(scan, die, ret);
+	else
+		read_c(scan, function, die, ret);
 }
 
 bool abi_name_stops(const char *name)

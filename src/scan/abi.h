@@ -15,20 +15,17 @@ struct abi_register {
 
 #define ABI_MAX 12
 
-/* Of one function. */
+/* Of one function: the registers that hold something whose type is known. */
 struct abi {
 	struct abi_register params[ABI_MAX];
-	uint8_t params_n;
+	struct abi_register results[ABI_MAX]; /* in registers */
+	uint8_t params_n, results_n;
 	bool noreturn;
 	bool returns_in_memory;       /* rdi holds, and rax brings back, the address of the result */
 };
 
 /* Reads it from the function's DIE. */
 void abi_read(const struct scan *scan, const struct scan_function *function, Dwarf_Die *die, struct abi *ret);
-/* The registers that hold a result of this type. Returns: how many. */
-size_t abi_results(const struct scan_type *type, enum scan_language language, struct abi_register ret[ABI_MAX]);
-/* Registers that a call may change, one bit each. */
-uint16_t abi_clobbers(enum scan_language language);
 /* Does a function of this name never return? */
 bool abi_name_stops(const char *name);
 

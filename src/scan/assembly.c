@@ -1,5 +1,6 @@
 /* assembly.c - one instruction as text */
 #include "scan/inside.h"
+#include <stdio.h>
 
 #include <Zydis/Zydis.h>
 

@@ -126,6 +126,13 @@ static void run_block(struct follow *follow, uint32_t block, follow_visit *visit
 	const struct flow_block *at = &follow->flow.blocks[block];
 
 	state_copy(&follow->now, &follow->states[block]);
+	/* Numbers that differ on the ways here get a name of their own in this block. */
+	for (uint32_t i = 0; i < INSN_REGS; i++) {
+		struct value *value = &follow->now.regs[i];
+
+		if (!value->symbol && (value->base == VALUE_ANY || (value->base == VALUE_NUMBER && value->stride == 1)))
+			value->symbol = UINT32_C(1) << 31 | block * INSN_REGS | i;
+	}
 	follow_seeds_block(follow, block);
 	for (uint32_t i = at->first; i < at->last; i++) {
 		const struct insn *insn = &follow->flow.insns[i];

@@ -59,6 +59,22 @@ static bool find(struct lines *lines, uint64_t pc)
 	return true;
 }
 
+/* gcc gives each instruction the column of the expression it came from, and marks where statements begin. */
+static unsigned statement_column(const struct lines *lines, int line, int column)
+{
+	for (size_t i = lines->at + 1, steps = 0; i-- > 0 && steps < 32; steps++) {
+		Dwarf_Line *entry = dwarf_onesrcline(lines->table, i);
+		bool begins = false;
+		int other = 0;
+
+		if (dwarf_lineno(entry, &other) != 0 || other != line)
+			continue;
+		if (dwarf_linebeginstatement(entry, &begins) == 0 && begins && dwarf_linecol(entry, &other) == 0 && other > 0)
+			return (unsigned)other;
+	}
+	return column > 0 ? (unsigned)column : 0;
+}
+
 struct lines_position lines_at(struct lines *lines, uint64_t pc)
 {
 	struct lines_position position = {0};
@@ -76,5 +92,6 @@ struct lines_position lines_at(struct lines *lines, uint64_t pc)
 		position.line = (unsigned)line;
 	if (dwarf_linecol(entry, &column) == 0 && column > 0)
 		position.column = (unsigned)column;
+	position.statement = statement_column(lines, line, column);
 	return position;
 }

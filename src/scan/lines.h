@@ -14,6 +14,7 @@ struct lines {
 struct lines_position {
 	const char *file;             /* NULL: not said. Lives as long as the handle */
 	unsigned line, column;
+	unsigned statement;           /* column at which the statement begins, as far as the compiler says so */
 };
 
 /* Makes lines answer for the unit of this DIE. */

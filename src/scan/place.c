@@ -271,17 +271,58 @@ static bool find_leaf(struct place *place, uint64_t width)
 	return true;
 }
 
-enum value_why place_find(const struct scan_type *type, int64_t offset, uint32_t stride, uint64_t width,
-                          struct place *ret)
+/* Of an array of structs the struct is what has fields. */
+static void to_item(struct place *place, uint64_t width)
 {
-	enum value_why why;
+	const struct scan_type *plain = scan_type_strip(place->type), *item = plain;
+	uint64_t size = 0;
+
+	while (item->kind == SCAN_KIND_ARRAY && item->target && item_size(item)) {
+		size = item_size(item);
+		item = scan_type_strip(item->target);
+	}
+	if (item == plain || !is_holder(item) || width > size)
+		return;
+	place->offset %= size;
+	place->type = item;
+}
+
+/* Of two strides one must step over whole objects: the other walks inside. */
+static enum value_why fold_two(const struct scan_type *type, int64_t *offset, uint32_t *stride, uint32_t stride2,
+                               struct place *ret)
+{
+	const struct scan_type *plain = scan_type_strip(type);
+	uint64_t size = plain->size;
+
+	while (plain->kind == SCAN_KIND_ARRAY && plain->target && item_size(plain)) {
+		size = item_size(plain);
+		plain = scan_type_strip(plain->target);
+	}
+	if (size && *stride % size == 0)
+		*stride = stride2;
+	else if (!size || stride2 % size)
+		return VALUE_WHY_STRIDE;
+	*offset = (int64_t)wrap(*offset, size);
+	ret->type = plain;
+	ret->indexed = true;
+	return VALUE_WHY_NONE;
+}
+
+enum value_why place_find(const struct scan_type *type, int64_t offset, uint32_t stride, uint32_t stride2,
+                          uint64_t width, struct place *ret)
+{
+	enum value_why why = VALUE_WHY_NONE;
 
 	if (value_untyped(type))
 		return VALUE_WHY_UNTYPED;
 	*ret = (struct place){.type = type};
-	why = fold(scan_type_strip(type), offset, stride, width, ret);
+	if (stride2)
+		why = fold_two(type, &offset, &stride, stride2, ret);
+	if (why == VALUE_WHY_NONE)
+		why = fold(scan_type_strip(ret->type), offset, stride, width, ret);
 	if (why != VALUE_WHY_NONE)
 		return why;
+	to_item(ret, width);
 	return find_leaf(ret, width) ? VALUE_WHY_NONE : VALUE_WHY_PADDING;
 }
 
@@ -319,6 +360,8 @@ size_t scan_path(const struct scan_type *type, uint64_t offset, uint64_t width, 
 	const struct scan_type *plain = scan_type_strip(type);
 	size_t n = 0;
 
+	if (is_holder(plain) && offset == 0 && width >= plain->size)
+		return 0;
 	while (n < size) {
 		if (plain->kind == SCAN_KIND_ARRAY) {
 			uint64_t item = item_size(plain);

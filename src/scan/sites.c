@@ -18,7 +18,6 @@ static const char *const whys[VALUE_WHY_N] = {
 	[VALUE_WHY_MEMORY] = "the address was loaded from memory of unknown type",
 	[VALUE_WHY_ARITHMETIC] = "the address was computed from integers",
 	[VALUE_WHY_JOINED] = "the address has different types on different ways here",
-	[VALUE_WHY_CLOBBERED] = "the address was in a register that a call may change",
 	[VALUE_WHY_STACK] = "the address was loaded from a stack slot of unknown type",
 	[VALUE_WHY_UNTYPED] = "the address is a pointer to void",
 	[VALUE_WHY_OUTSIDE] = "the address lies before the object it is counted from",
@@ -155,8 +154,9 @@ static void judge(struct scan_site *site, const struct place *place)
 		site->can_tear = true;
 }
 
-static void take_place(struct scan_site *site, const struct scan_type *type, int64_t offset, uint32_t stride,
-                       enum scan_confidence confidence)
+/* address: whose strides count. */
+static void take_place(struct scan_site *site, const struct scan_type *type, int64_t offset,
+                       const struct value *address, enum scan_confidence confidence)
 {
 	struct place place;
 	enum value_why why;
@@ -165,7 +165,7 @@ static void take_place(struct scan_site *site, const struct scan_type *type, int
 		unknown(site, VALUE_WHY_UNTYPED);
 		return;
 	}
-	why = place_find(type, offset, stride, site->width ? site->width : 1, &place);
+	why = place_find(type, offset, address->stride, address->stride2, site->width ? site->width : 1, &place);
 	if (why != VALUE_WHY_NONE) {
 		unknown(site, why);
 		return;
@@ -184,7 +184,7 @@ static void take_frame(struct scan_site *site, const struct follow *follow, cons
 
 	site->where = SCAN_WHERE_STACK;
 	if (var)
-		take_place(site, var->type, (int64_t)offset, address->stride, SCAN_CONFIDENCE_DECLARED);
+		take_place(site, var->type, (int64_t)offset, address, SCAN_CONFIDENCE_DECLARED);
 	else
 		unknown(site, VALUE_WHY_SPILL);
 }
@@ -196,7 +196,7 @@ static void take_address(struct scan_site *site, const struct follow *follow, co
 	switch (address->base) {
 	case VALUE_OBJECT:
 		site->where = SCAN_WHERE_HEAP;
-		take_place(site, address->type, address->offset, address->stride, address->confidence);
+		take_place(site, address->type, address->offset, address, address->confidence);
 		break;
 	case VALUE_FRAME:
 		take_frame(site, follow, address);
@@ -209,7 +209,7 @@ static void take_address(struct scan_site *site, const struct follow *follow, co
 		}
 		site->where = SCAN_WHERE_GLOBAL;
 		site->global = global;
-		take_place(site, global->type, address->offset - (int64_t)global->address, address->stride,
+		take_place(site, global->type, address->offset - (int64_t)global->address, address,
 		           SCAN_CONFIDENCE_DECLARED);
 		break;
 	default:
@@ -244,6 +244,7 @@ static struct split_site *new_site(struct worker *worker, const struct insn *ins
 		         .line = position.line, .column = position.column},
 		.block = follow->flow.block_of[insn - follow->flow.insns],
 		.base = insn->base,
+		.statement = position.statement,
 	};
 	return split;
 }

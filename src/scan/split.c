@@ -18,8 +18,8 @@ static bool same_object(const struct split_site *a, const struct split_site *b)
 
 static bool same_assignment(const struct split_site *a, const struct split_site *b)
 {
-	return a->site.line && a->site.line == b->site.line && a->site.column == b->site.column &&
-	       a->site.file == b->site.file && a->block == b->block && a->site.type == b->site.type &&
+	return a->site.line && a->site.line == b->site.line && a->statement == b->statement &&
+	       a->site.file == b->site.file && a->site.type == b->site.type &&
 	       a->site.where == b->site.where && a->site.global == b->site.global;
 }
 
@@ -41,6 +41,21 @@ static bool items_of_array(const struct scan_site *a, const struct scan_site *b)
 	return false;
 }
 
+/* Within one block, or, where Go asks in between whether the collector runs, within one string, slice or interface. */
+static bool one_value(const struct split_site *a, const struct split_site *b)
+{
+	struct scan_step x[SCAN_PATH_MAX], y[SCAN_PATH_MAX];
+	size_t xn, yn;
+
+	if (a->block == b->block)
+		return true;
+	if (a->site.function->language != SCAN_LANGUAGE_GO)
+		return false;
+	xn = scan_path(a->site.type, a->site.offset, a->site.width, false, x, SCAN_PATH_MAX);
+	yn = scan_path(b->site.type, b->site.offset, b->site.width, false, y, SCAN_PATH_MAX);
+	return xn > 1 && xn == yn && x[xn - 2].member == y[yn - 2].member;
+}
+
 /* Every store of the function that belongs to the assignment of this one, which comes first. */
 static void find_assignment(struct split_site *sites, size_t n, size_t first)
 {
@@ -48,9 +63,9 @@ static void find_assignment(struct split_site *sites, size_t n, size_t first)
 	size_t together[RUN_MAX], together_n = 0;
 
 	together[together_n++] = first;
-	for (size_t i = first + 1; i < n && sites[i].block == sites[first].block && together_n < RUN_MAX; i++) {
+	for (size_t i = first + 1; i < n && i - first < RUN_MAX && together_n < RUN_MAX; i++) {
 		bool fits = counts(&sites[i].site) && same_assignment(&sites[first], &sites[i]) && !sites[i].site.indexed &&
-		            !items_of_array(site, &sites[i].site);
+		            !items_of_array(site, &sites[i].site) && one_value(&sites[first], &sites[i]);
 
 		for (size_t k = 0; fits && k < together_n; k++)
 			fits = !overlap(&sites[together[k]].site, &sites[i].site);

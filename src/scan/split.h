@@ -7,6 +7,7 @@
 struct split_site {
 	struct scan_site site;
 	uint32_t block;               /* of its function */
+	unsigned statement;           /* column of the statement in its line */
 	int8_t base;                  /* register that its address is counted from; -1: none */
 };
 

@@ -12,11 +12,9 @@ void follow_learn(struct follow *follow, const struct value *value, const struct
 
 	if (!value->origin || value->offset || value->stride || value_untyped(type))
 		return;
-	/* char * is where bytes are counted from, not what lies there. */
-	if (scan_type_strip(type)->size <= 1)
-		return;
 	known = &follow->learned[value->origin - 1];
-	if (*known)
+	/* char * may only say from where bytes are counted: anything else says more. */
+	if (*known && (scan_type_strip(*known)->size > 1 || scan_type_strip(type)->size <= 1))
 		return;
 	*known = type;
 	follow->learned_more = true;
@@ -29,7 +27,7 @@ struct value follow_unknown(struct follow *follow, const struct insn *insn)
 
 	if (follow->learned[number])
 		return value_object(follow->learned[number], 0, SCAN_CONFIDENCE_GUESS);
-	value = value_object(NULL, 0, SCAN_CONFIDENCE_NONE);
+	value = value_any(insn->op == INSN_CALL ? VALUE_WHY_RESULT : VALUE_WHY_MEMORY);
 	value.origin = (uint32_t)(number + 1);
 	return value;
 }
@@ -61,7 +59,7 @@ struct value follow_address(const struct follow *follow, const struct insn *insn
 		const struct value *base = &follow->now.regs[insn->base];
 
 		/* The base is the pointer where the index can't be: then its unknown is what matters. */
-		if (base->base == VALUE_ANY && (insn->index == INSN_NONE || insn->scale > 1))
+		if (base->base == VALUE_ANY && insn->op != INSN_LEA && (insn->index == INSN_NONE || insn->scale > 1))
 			return *base;
 		address = value_add(*base, address);
 	}
@@ -69,10 +67,11 @@ struct value follow_address(const struct follow *follow, const struct insn *insn
 }
 
 static struct value load_place(struct follow *follow, const struct insn *insn, const struct scan_type *type,
-                               int64_t offset, uint32_t stride, enum scan_confidence confidence)
+                               int64_t offset, const struct value *address,
+                               enum scan_confidence confidence)
 {
 	struct place place;
-	enum value_why why = place_find(type, offset, stride, 8, &place);
+	enum value_why why = place_find(type, offset, address->stride, address->stride2, 8, &place);
 
 	if (why != VALUE_WHY_NONE)
 		return value_any(VALUE_WHY_MEMORY);
@@ -99,7 +98,7 @@ static struct value load_frame(struct follow *follow, const struct insn *insn, c
 	var = follow_frame_var(follow, insn->pc, address->offset, &offset);
 	if (!var)
 		return value_any(VALUE_WHY_STACK);
-	return load_place(follow, insn, var->type, (int64_t)offset, address->stride, SCAN_CONFIDENCE_DECLARED);
+	return load_place(follow, insn, var->type, (int64_t)offset, address, SCAN_CONFIDENCE_DECLARED);
 }
 
 static struct value load(struct follow *follow, const struct insn *insn)
@@ -114,14 +113,14 @@ static struct value load(struct follow *follow, const struct insn *insn)
 	case VALUE_OBJECT:
 		if (value_untyped(address.type))
 			return follow_unknown(follow, insn);
-		return load_place(follow, insn, address.type, address.offset, address.stride, address.confidence);
+		return load_place(follow, insn, address.type, address.offset, &address, address.confidence);
 	case VALUE_FRAME:
 		return load_frame(follow, insn, &address);
 	case VALUE_NUMBER:
 		global = scan_global_at(follow->scan, (uint64_t)address.offset);
 		if (!global || !global->type)
 			return follow_unknown(follow, insn);
-		return load_place(follow, insn, global->type, address.offset - (int64_t)global->address, address.stride,
+		return load_place(follow, insn, global->type, address.offset - (int64_t)global->address, &address,
 		                  SCAN_CONFIDENCE_DECLARED);
 	default:
 		return follow_unknown(follow, insn);
@@ -145,7 +144,7 @@ static void learn_from_store(struct follow *follow, const struct insn *insn, con
 		type = global ? global->type : NULL;
 		offset -= global ? (int64_t)global->address : 0;
 	}
-	if (value_untyped(type) || place_find(type, offset, address->stride, 8, &place) != VALUE_WHY_NONE)
+	if (value_untyped(type) || place_find(type, offset, address->stride, address->stride2, 8, &place) != VALUE_WHY_NONE)
 		return;
 	leaf = scan_type_strip(place.leaf);
 	if (place.leaf_offset || leaf->kind != SCAN_KIND_POINTER || value_untyped(leaf->target))
@@ -202,23 +201,20 @@ static const struct scan_type *go_type_argument(const struct follow *follow)
 	return scan_go_type(follow->scan, offset);
 }
 
-static void go_result(struct follow *follow, const struct insn *insn, const char *name)
+/* Results whose type an argument says. Returns: it was one of those functions. */
+static bool go_result(struct follow *follow, const char *name)
 {
-	const struct scan_type *type = go_type_argument(follow), *result = NULL;
-	struct value value;
+	const struct scan_type *type = go_type_argument(follow);
 
+	if (strncmp(name, "runtime.mapassign", 17) == 0 || strncmp(name, "runtime.mapaccess", 17) == 0)
+		type = type ? scan_go_map_element(type) : NULL;
+	else if (strcmp(name, "runtime.newobject") != 0 && strcmp(name, "runtime.makeslice") != 0 &&
+	         strcmp(name, "runtime.growslice") != 0 && strcmp(name, "runtime.newarray") != 0)
+		return false;
 	if (!type)
-		return;
-	if (strcmp(name, "runtime.newobject") == 0 || strcmp(name, "runtime.makeslice") == 0 ||
-	    strcmp(name, "runtime.growslice") == 0 || strcmp(name, "runtime.newarray") == 0)
-		result = type;
-	else if (strncmp(name, "runtime.mapassign", 17) == 0 || strncmp(name, "runtime.mapaccess", 17) == 0)
-		result = scan_go_map_element(type);
-	if (!result)
-		return;
-	value = value_object(result, 0, SCAN_CONFIDENCE_TRACKED);
-	(void)insn;
-	follow->now.regs[INSN_RAX] = value;
+		return false;
+	follow->now.regs[INSN_RAX] = value_object(type, 0, SCAN_CONFIDENCE_TRACKED);
+	return true;
 }
 
 static void learn_arguments(struct follow *follow, const struct abi *abi)
@@ -251,45 +247,43 @@ static void forget_numbers(struct state *state)
 			state->slots[i].value = value_number(0, 1);
 }
 
+/*
+ * Registers that a callee may change are left as they are, results apart: a compiler reads one behind the call only where
+ * it knows that the callee keeps it (gcc's -fipa-ra does).
+ */
 static void call(struct follow *follow, const struct insn *insn)
 {
 	struct value *regs = follow->now.regs, first = regs[INSN_RDI];
-	enum scan_language language = follow->function->language;
-	struct abi_register results[ABI_MAX];
 	const struct scan_function *callee;
 	const struct abi *abi = NULL;
-	uint16_t clobbers;
 	const char *name;
-	size_t n = 0;
 
 	callee = follow_callee(follow, insn, &name);
 	if (callee) {
 		abi = &follow->world->abis[callee - follow->scan->functions];
 		learn_arguments(follow, abi);
-		n = abi_results(callee->returns, callee->language, results);
-	}
-	if (name && language == SCAN_LANGUAGE_GO)
-		go_result(follow, insn, name);
-	if (name && strcmp(name, "runtime.gcWriteBarrier") == 0)
-		return;
-	clobbers = abi_clobbers(language);
-	for (int i = 0; i < INSN_REGS; i++) {
-		bool kept = i == INSN_RAX && language == SCAN_LANGUAGE_GO && regs[i].base == VALUE_OBJECT && !n && name &&
-		            strncmp(name, "runtime.", 8) == 0;
-
-		if (clobbers & 1u << i && !kept)
-			regs[i] = value_any(VALUE_WHY_CLOBBERED);
 	}
 	forget_numbers(&follow->now);
-	for (size_t i = 0; i < n; i++)
-		regs[results[i].reg] = arrived(follow, insn, results[i].type, SCAN_CONFIDENCE_TRACKED);
+	if (follow->function->language == SCAN_LANGUAGE_GO && name && go_result(follow, name))
+		return;
 	if (returns_first(name) || (abi && abi->returns_in_memory))
 		regs[INSN_RAX] = first;
-	else if (!callee || (abi && !callee->returns))
-		regs[INSN_RAX] = language == SCAN_LANGUAGE_GO ? regs[INSN_RAX] : follow_unknown(follow, insn);
+	else if (follow->function->language != SCAN_LANGUAGE_GO && (!callee || callee->returns))
+		regs[INSN_RAX] = follow_unknown(follow, insn);
+	for (size_t i = 0; abi && i < abi->results_n; i++)
+		regs[abi->results[i].reg] = arrived(follow, insn, abi->results[i].type, SCAN_CONFIDENCE_TRACKED);
 }
 
 /* ---- the rest -------------------------------------------------------------------------------------------------- */
+
+/* What is known of a number that is, or is part of, the value. */
+static struct value number_of(struct value value)
+{
+	struct value number = value_number(0, 1);
+
+	number.symbol = value.base == VALUE_ANY ? value.symbol : 0;
+	return value.base == VALUE_NUMBER ? value : number;
+}
 
 static void set(struct follow *follow, const struct insn *insn, struct value value)
 {
@@ -297,9 +291,11 @@ static void set(struct follow *follow, const struct insn *insn, struct value val
 		return;
 	/* Half a register holds no address, but a number still. */
 	if (insn->width < 8 && value.base != VALUE_NUMBER)
-		value = value_number(0, 1);
+		value = number_of(value);
 	if (insn->width < 4)
 		value = value_any(VALUE_WHY_ARITHMETIC);
+	if (!value.symbol && (value.base == VALUE_ANY || (value.base == VALUE_NUMBER && value.stride == 1)))
+		value.symbol = (uint32_t)(insn - follow->flow.insns + 1);
 	follow->now.regs[insn->dst] = value;
 }
 
@@ -310,11 +306,6 @@ static struct value operand(struct follow *follow, const struct insn *insn)
 	if (insn->src != INSN_NONE)
 		return follow->now.regs[insn->src];
 	return insn->flags & INSN_HAS_IMM ? value_number(insn->imm, 0) : value_any(VALUE_WHY_ARITHMETIC);
-}
-
-static struct value as_index(struct value value)
-{
-	return value.base == VALUE_NUMBER ? value : value_number(0, 1);
 }
 
 static void arithmetic(struct follow *follow, const struct insn *insn)
@@ -418,7 +409,7 @@ void follow_step(struct follow *follow, const struct insn *insn)
 		break;
 	case INSN_EXTEND:
 		set(follow, insn, insn->flags & INSN_READS || insn->src == INSN_NONE ? value_number(0, 1)
-		                                                                    : as_index(regs[insn->src]));
+		                                                                    : number_of(regs[insn->src]));
 		break;
 	case INSN_LOAD:
 		set(follow, insn, load(follow, insn));

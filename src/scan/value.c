@@ -17,6 +17,50 @@ static uint32_t gcd(uint64_t a, uint64_t b)
 	return a > UINT32_MAX ? 1 : (uint32_t)a;
 }
 
+/* Of up to four strides the two that say most: what divides another makes it needless; of three the smaller two become
+ * what divides both. */
+static void set_strides(struct value *value, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
+{
+	uint32_t kept[2] = {0, 0}, all[4] = {a, b, c, d};
+
+	for (int i = 0; i < 4; i++) {
+		uint32_t stride = all[i];
+
+		if (!stride || (kept[0] && stride % kept[0] == 0) || (kept[1] && stride % kept[1] == 0))
+			continue;
+		if (kept[1] && kept[1] % stride == 0)
+			kept[1] = 0;
+		if (kept[0] && kept[0] % stride == 0) {
+			kept[0] = kept[1];
+			kept[1] = 0;
+		}
+		if (!kept[0])
+			kept[0] = stride;
+		else if (!kept[1])
+			kept[1] = stride;
+		else
+			kept[1] = gcd(kept[1], stride);
+		if (kept[1] > kept[0]) {
+			uint32_t larger = kept[1];
+
+			kept[1] = kept[0];
+			kept[0] = larger;
+		}
+		if (kept[1] && kept[0] % kept[1] == 0) {
+			kept[0] = kept[1];
+			kept[1] = 0;
+		}
+	}
+	value->stride = kept[0];
+	value->stride2 = kept[1];
+}
+
+/* Both of a value's strides as one. */
+static uint32_t one_stride(const struct value *a)
+{
+	return gcd(a->stride, a->stride2);
+}
+
 static uint64_t distance(int64_t a, int64_t b)
 {
 	return a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
@@ -71,7 +115,16 @@ struct value value_of_type(const struct scan_type *type, enum scan_confidence co
 /* What it counts for as an index: an unknown value is any multiple of one. */
 static struct value as_number(struct value a)
 {
-	return a.base == VALUE_NUMBER ? a : value_number(0, 1);
+	struct value number = value_number(0, 1);
+
+	number.symbol = a.symbol;
+	return a.base == VALUE_NUMBER ? a : number;
+}
+
+/* Both are multiples of one unknown number. */
+static bool same_symbol(const struct value *a, const struct value *b)
+{
+	return a->symbol && a->symbol == b->symbol && a->stride && b->stride && !a->stride2 && !b->stride2;
 }
 
 struct value value_add(struct value a, struct value b)
@@ -85,18 +138,29 @@ struct value value_add(struct value a, struct value b)
 		a = b;
 		b = result;
 	}
+	if (a.base == VALUE_ANY && a.symbol && a.symbol == b.symbol)
+		return value_multiply(a, 2);
 	if (b.base > VALUE_NUMBER || a.base == VALUE_ANY)
 		return value_any(VALUE_WHY_ARITHMETIC);
 	if (a.base == VALUE_NUMBER && b.base == VALUE_ANY && a.stride == 0 && a.offset > -NULL_LIKE &&
 	    a.offset < NULL_LIKE) {
 		/* A small constant added to what is not known: that stays as it is, and its origin too. */
 		b.origin = 0;
+		b.symbol = a.offset ? 0 : b.symbol;
 		return b;
 	}
 	b = as_number(b);
 	result = a;
 	result.offset = wrap_add(a.offset, b.offset);
-	result.stride = gcd(a.stride, b.stride);
+	if (a.base == VALUE_NUMBER && same_symbol(&a, &b)) {
+		result.stride = a.stride + b.stride;
+		return result;
+	}
+	set_strides(&result, a.stride, a.stride2, b.stride, b.stride2);
+	if (a.base != VALUE_NUMBER || (a.stride && b.stride))
+		result.symbol = 0;
+	else
+		result.symbol = a.stride ? a.symbol : b.symbol;
 	if (result.offset || result.stride)
 		result.origin = 0;
 	return result;
@@ -111,6 +175,17 @@ struct value value_subtract(struct value a, struct value b)
 		return a.base == b.base ? value_number(0, 1) : value_any(VALUE_WHY_ARITHMETIC);
 	b = as_number(b);
 	b.offset = (int64_t)(0 - (uint64_t)b.offset);
+	if (a.base <= VALUE_NUMBER) {
+		struct value number = as_number(a);
+
+		if (same_symbol(&number, &b) && number.stride > b.stride) {
+			number.stride -= b.stride;
+			number.offset = wrap_add(number.offset, b.offset);
+			return number;
+		}
+	}
+	if (b.stride)
+		b.symbol = 0;
 	return value_add(a, b);
 }
 
@@ -123,10 +198,15 @@ struct value value_multiply(struct value a, int64_t factor)
 	if (factor == 1)
 		return a;
 	a = as_number(a);
-	stride = a.stride * (uint64_t)llabs(factor);
+	stride = one_stride(&a) * (uint64_t)llabs(factor);
+	if (stride > UINT32_MAX || factor < 0 || a.stride2)
+		a.symbol = 0;
 	if (stride > UINT32_MAX)
 		stride = 1;
-	return value_number((int64_t)((uint64_t)a.offset * (uint64_t)factor), (uint32_t)stride);
+	a.stride = (uint32_t)stride;
+	a.stride2 = 0;
+	a.offset = (int64_t)((uint64_t)a.offset * (uint64_t)factor);
+	return a;
 }
 
 static bool null_like(const struct value *a)
@@ -167,13 +247,18 @@ struct value value_join(struct value a, struct value b)
 	if (a.base != b.base || a.base == VALUE_ANY) {
 		if (a.base == VALUE_ANY && b.base == VALUE_ANY) {
 			a.origin = a.origin == b.origin ? a.origin : 0;
+			a.symbol = a.symbol == b.symbol ? a.symbol : 0;
 			return a;
 		}
 		return value_any(a.base == VALUE_ANY ? a.why : b.base == VALUE_ANY ? b.why : VALUE_WHY_JOINED);
 	}
 	if (a.base == VALUE_OBJECT && scan_type_strip(a.type) != scan_type_strip(b.type))
 		return join_objects(a, b);
-	a.stride = gcd(gcd(a.stride, b.stride), distance(a.offset, b.offset));
+	a.symbol = a.symbol == b.symbol && a.stride == b.stride && a.offset == b.offset ? a.symbol : 0;
+	if (a.stride != b.stride || a.stride2 != b.stride2 || a.offset != b.offset) {
+		a.stride = gcd(gcd(one_stride(&a), one_stride(&b)), distance(a.offset, b.offset));
+		a.stride2 = 0;
+	}
 	a.confidence = a.confidence < b.confidence ? a.confidence : b.confidence;
 	a.origin = a.origin == b.origin ? a.origin : 0;
 	return a;

@@ -1,7 +1,7 @@
 /*
  * value.h - what is known of the contents of a register or stack slot
  *
- *     value = base + offset + n * stride        with n any integer; stride 0: no such part
+ *     value = base + offset + n * stride + m * stride2       with n and m any integers; stride 0: no such part
  *
  *     NUMBER  no base: a constant, an address of a global, an index
  *     FRAME   the canonical frame address: the stack pointer before the call that entered the function
@@ -9,6 +9,7 @@
  *
  * Where two paths meet, the difference of their offsets becomes the stride, so a pointer that a loop moves from item to item is
  * the address of the first, plus n times the size of an item. Strides only ever shrink: the walk over the blocks ends.
+ * A second, smaller stride is kept where it does not divide the first: table[i].items[k].
  */
 #ifndef FG_SCAN_VALUE_H
 #define FG_SCAN_VALUE_H
@@ -31,7 +32,6 @@ enum value_why {
 	VALUE_WHY_MEMORY,
 	VALUE_WHY_ARITHMETIC,
 	VALUE_WHY_JOINED,
-	VALUE_WHY_CLOBBERED,
 	VALUE_WHY_STACK,
 	VALUE_WHY_UNTYPED,            /* the address of something without a type: void * */
 	VALUE_WHY_OUTSIDE,
@@ -48,6 +48,9 @@ struct value {
 	const struct scan_type *type; /* OBJECT; never NULL there, may be void */
 	int64_t offset;
 	uint32_t stride;
+	uint32_t stride2;             /* 0, or smaller than stride and no divisor of it */
+	uint32_t symbol;              /* ANY, NUMBER: names the unknown number that stride counts, so that 24 n - n is
+	                                 23 n; 0: no name */
 	uint32_t origin;              /* 1 + number of the instruction that brought a pointer of unknown type; 0: none */
 	uint8_t base;
 	uint8_t why;                  /* ANY */
@@ -83,8 +86,8 @@ struct value value_multiply(struct value a, int64_t factor);
 struct value value_join(struct value a, struct value b);
 static inline bool value_equal(const struct value *a, const struct value *b)
 {
-	return a->base == b->base && a->type == b->type && a->offset == b->offset && a->stride == b->stride &&
-	       a->origin == b->origin && a->confidence == b->confidence;
+	return a->base == b->base && a->type == b->type && a->offset == b->offset && a->stride == b->stride && a->stride2 == b->stride2 &&
+	       a->symbol == b->symbol && a->origin == b->origin && a->confidence == b->confidence;
 }
 
 #endif
