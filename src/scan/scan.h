@@ -250,7 +250,7 @@ struct scan_site {
 	bool bitfield;                /* keeps the neighbours' bits of the bytes it writes */
 	bool can_tear;                /* a reader may see half of one source assignment */
 	bool indexed;                 /* an index that is not constant stands in the path */
-	const char *why;              /* static text; NULL where the field is known */
+	const char *why;              /* static text, why type is NULL, or why no field of it; NULL where both are known */
 	const struct scan_type *type; /* outermost type that is known to hold the bytes; NULL: unknown */
 	uint64_t offset;              /* of the first byte in it; array items: folded into the first */
 	const struct scan_variable *global; /* GLOBAL */

@@ -35,7 +35,7 @@ static void seed_register(struct follow *follow, const struct var *var)
 		now->confidence = SCAN_CONFIDENCE_DECLARED;
 		return;
 	}
-	*now = value_object(target, 0, SCAN_CONFIDENCE_DECLARED);
+	*now = value_object(target, 0, var->guessed ? SCAN_CONFIDENCE_GUESS : SCAN_CONFIDENCE_DECLARED);
 }
 
 /* The register plus an offset is this pointer; the register may hold one of its own. */

@@ -166,15 +166,17 @@ static void take_place(struct scan_site *site, const struct scan_type *type, int
 		return;
 	}
 	why = place_find(type, offset, address->stride, address->stride2, site->width ? site->width : 1, &place);
-	if (why != VALUE_WHY_NONE) {
+	if (why != VALUE_WHY_NONE && why != VALUE_WHY_PADDING) {
 		unknown(site, why);
 		return;
 	}
+	site->why = whys[why];
 	site->type = place.type;
 	site->offset = place.offset;
 	site->indexed = place.indexed;
 	site->confidence = place.guessed ? SCAN_CONFIDENCE_GUESS : confidence;
-	judge(site, &place);
+	if (why == VALUE_WHY_NONE)
+		judge(site, &place);
 }
 
 static void take_frame(struct scan_site *site, const struct follow *follow, const struct value *address)

@@ -87,17 +87,17 @@ static struct value load_place(struct follow *follow, const struct insn *insn, c
 static struct value load_frame(struct follow *follow, const struct insn *insn, const struct value *address)
 {
 	const struct var *var;
-	struct value held;
+	struct value held = {0};
 	uint64_t offset;
 
 	if (!address->stride) {
 		held = state_slot(&follow->now, address->offset);
-		if (held.base != VALUE_NOTHING)
+		if (held.base > VALUE_ANY)
 			return held;
 	}
 	var = follow_frame_var(follow, insn->pc, address->offset, &offset);
 	if (!var)
-		return value_any(VALUE_WHY_STACK);
+		return held.base == VALUE_ANY ? held : value_any(VALUE_WHY_STACK);
 	return load_place(follow, insn, var->type, (int64_t)offset, address, SCAN_CONFIDENCE_DECLARED);
 }
 
@@ -135,6 +135,7 @@ static void learn_from_store(struct follow *follow, const struct insn *insn, con
 	struct value *value = &follow->now.regs[insn->src];
 	int64_t offset = address->offset;
 	const struct scan_type *leaf;
+	uint64_t in_var = 0;
 	struct place place;
 
 	if (!value->origin)
@@ -143,6 +144,12 @@ static void learn_from_store(struct follow *follow, const struct insn *insn, con
 		global = scan_global_at(follow->scan, (uint64_t)offset);
 		type = global ? global->type : NULL;
 		offset -= global ? (int64_t)global->address : 0;
+	}
+	if (address->base == VALUE_FRAME) {
+		const struct var *var = follow_frame_var(follow, insn->pc, offset, &in_var);
+
+		type = var ? var->type : NULL;
+		offset = (int64_t)in_var;
 	}
 	if (value_untyped(type) || place_find(type, offset, address->stride, address->stride2, 8, &place) != VALUE_WHY_NONE)
 		return;
@@ -157,15 +164,11 @@ static void store(struct follow *follow, const struct insn *insn)
 {
 	struct value address = follow_address(follow, insn), value = value_any(VALUE_WHY_STACK);
 
-	if (address.base != VALUE_FRAME) {
-		if (insn->op == INSN_STORE && insn->width == 8 && insn->src != INSN_NONE)
-			learn_from_store(follow, insn, &address);
+	if (insn->op == INSN_STORE && insn->width == 8 && insn->src != INSN_NONE)
+		learn_from_store(follow, insn, &address);
+	/* With a stride it is somewhere in an array of the frame: spilled pointers don't lie there. */
+	if (address.base != VALUE_FRAME || address.stride)
 		return;
-	}
-	if (address.stride) {
-		/* Somewhere in an array of the frame: spilled pointers don't lie there. */
-		return;
-	}
 	if (insn->op == INSN_STORE && insn->width == 8)
 		value = insn->src != INSN_NONE ? follow->now.regs[insn->src] : value_number(insn->imm, 0);
 	state_store(&follow->now, address.offset, insn->width, value);
@@ -336,10 +339,15 @@ static void mask(struct follow *follow, const struct insn *insn)
 		if (aligns)
 			value.offset &= insn->imm;
 		set(follow, insn, value);
-	} else if (insn->op == INSN_AND && insn->imm < 0 && value.base == VALUE_NUMBER && insn->imm >= -4096) {
-		set(follow, insn, value_number(0, 1));
+	} else if (insn->op == INSN_AND && insn->imm) {
+		/* A multiple of the mask's lowest bit, and of what it was a multiple of before. */
+		uint64_t low = (uint64_t)insn->imm & -(uint64_t)insn->imm, before;
+
+		before = value.base == VALUE_NUMBER && !value.offset && !value.stride2 ? value.stride & -value.stride : 1;
+		low = low > before ? low : before;
+		set(follow, insn, value_number(0, low > UINT32_MAX ? 1 : (uint32_t)low));
 	} else {
-		set(follow, insn, value_number(0, 1));
+		set(follow, insn, value_number(0, insn->op == INSN_AND ? 0 : 1));
 	}
 }
 

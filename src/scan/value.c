@@ -234,8 +234,28 @@ static struct value join_objects(struct value a, struct value b)
 	return inner;
 }
 
+/* Addresses of two fields of one struct: which it is can't be told, but what lies there, if that is the same. */
+static bool join_fields(const struct value *a, const struct value *b, struct value *ret)
+{
+	struct place first, second;
+
+	if (a->stride || b->stride || a->offset < 0 || b->offset < 0)
+		return false;
+	if (place_find(a->type, a->offset, (uint32_t)distance(a->offset, b->offset), 0, 1, &first) == VALUE_WHY_NONE &&
+	    !first.guessed)
+		return false;
+	if (place_find(a->type, a->offset, 0, 0, 0, &first) != VALUE_WHY_NONE ||
+	    place_find(b->type, b->offset, 0, 0, 0, &second) != VALUE_WHY_NONE ||
+	    scan_type_strip(first.leaf) != scan_type_strip(second.leaf) || first.leaf_offset != second.leaf_offset)
+		return false;
+	*ret = value_object(first.leaf, (int64_t)first.leaf_offset, SCAN_CONFIDENCE_TRACKED);
+	return true;
+}
+
 struct value value_join(struct value a, struct value b)
 {
+	struct value joined;
+
 	if (a.base == VALUE_NOTHING)
 		return b;
 	if (b.base == VALUE_NOTHING)
@@ -254,6 +274,8 @@ struct value value_join(struct value a, struct value b)
 	}
 	if (a.base == VALUE_OBJECT && scan_type_strip(a.type) != scan_type_strip(b.type))
 		return join_objects(a, b);
+	if (a.base == VALUE_OBJECT && a.offset != b.offset && join_fields(&a, &b, &joined))
+		return joined;
 	a.symbol = a.symbol == b.symbol && a.stride == b.stride && a.offset == b.offset ? a.symbol : 0;
 	if (a.stride != b.stride || a.stride2 != b.stride2 || a.offset != b.offset) {
 		a.stride = gcd(gcd(one_stride(&a), one_stride(&b)), distance(a.offset, b.offset));

@@ -216,34 +216,88 @@ static void read_scoped(struct reader *reader, const struct scope *scope, struct
 	}
 }
 
-static void read_variable(struct reader *reader, Dwarf_Die *die, const struct scope *scope)
+/* What clang leaves out: `struct order *order = data;` where data, an argument of type void *, is never used again. The variable
+ * has no location then, and the register is said to hold data. */
+struct untyped {
+	size_t first, last;           /* entries of vars that the argument made */
+	unsigned arguments;           /* of type void * */
+	const struct scan_type *type; /* of the variables without a location that are pointers to something */
+	unsigned variables;
+};
+
+static bool is_void_pointer(const struct scan_type *type)
+{
+	const struct scan_type *plain = scan_type_strip(type);
+
+	return plain->kind == SCAN_KIND_POINTER &&
+	       (!plain->target || scan_type_strip(plain->target)->kind == SCAN_KIND_VOID);
+}
+
+static void note_untyped(struct untyped *untyped, struct vars *vars, Dwarf_Die *die, const struct scan_type *type,
+                         size_t first)
+{
+	const struct scan_type *plain = scan_type_strip(type);
+
+	if (dwarf_tag(die) == DW_TAG_formal_parameter) {
+		if (!is_void_pointer(type))
+			return;
+		untyped->arguments++;
+		untyped->first = first;
+		untyped->last = vars->n;
+	} else if (plain->kind == SCAN_KIND_POINTER && !is_void_pointer(type) && !dwarf_hasattr(die, DW_AT_location) &&
+	           !dwarf_hasattr(die, DW_AT_const_value)) {
+		untyped->variables++;
+		untyped->type = type;
+	}
+}
+
+static void settle_untyped(const struct untyped *untyped, struct vars *vars)
+{
+	if (untyped->arguments != 1 || untyped->variables != 1)
+		return;
+	for (size_t i = untyped->first; i < untyped->last; i++) {
+		vars->items[i].type = scan_type_strip(untyped->type);
+		vars->items[i].guessed = true;
+	}
+}
+
+static void read_location(struct reader *reader, const struct scope *scope, Dwarf_Attribute *attribute, struct var *var)
 {
 	Dwarf_Addr base, start, end;
-	Dwarf_Attribute attribute;
-	struct var var = {.type = type_of(reader->scan, die)};
 	ptrdiff_t offset = 0;
 	Dwarf_Block block;
 	Dwarf_Op own[4], *ops;
 	size_t n;
 
-	if (!var.type || !dwarf_attr(die, DW_AT_location, &attribute))
-		return;
-	if (dwarf_whatform(&attribute) == DW_FORM_block1) {
-		if (dwarf_formblock(&attribute, &block) == 0) {
+	if (dwarf_whatform(attribute) == DW_FORM_block1) {
+		if (dwarf_formblock(attribute, &block) == 0) {
 			n = read_block(block.data, block.length, own);
-			read_scoped(reader, scope, &var, own, n);
+			read_scoped(reader, scope, var, own, n);
 		}
 		return;
 	}
-	while ((offset = dwarf_getlocations(&attribute, offset, &base, &start, &end, &ops, &n)) > 0) {
+	while ((offset = dwarf_getlocations(attribute, offset, &base, &start, &end, &ops, &n)) > 0) {
 		if (start == 0 && end == (Dwarf_Addr)-1) {
-			read_scoped(reader, scope, &var, ops, n);
+			read_scoped(reader, scope, var, ops, n);
 			continue;
 		}
-		var.low = start;
-		var.high = end;
-		read_pieces(reader, &var, ops, n);
+		var->low = start;
+		var->high = end;
+		read_pieces(reader, var, ops, n);
 	}
+}
+
+static void read_variable(struct reader *reader, Dwarf_Die *die, const struct scope *scope, struct untyped *untyped)
+{
+	struct var var = {.type = type_of(reader->scan, die)};
+	size_t first = reader->vars->n;
+	Dwarf_Attribute attribute;
+
+	if (!var.type)
+		return;
+	if (dwarf_attr(die, DW_AT_location, &attribute))
+		read_location(reader, scope, &attribute, &var);
+	note_untyped(untyped, reader->vars, die, var.type, first);
 }
 
 /* ---- scopes ---------------------------------------------------------------------------------------------------- */
@@ -267,6 +321,7 @@ static struct scope scope_of(Dwarf_Die *die, const struct scope *outer, struct s
 
 static void read_children(struct reader *reader, Dwarf_Die *parent, const struct scope *scope, int depth)
 {
+	struct untyped untyped = {0};
 	Dwarf_Die child;
 
 	if (depth > DEPTH_MAX || dwarf_child(parent, &child) != 0)
@@ -275,7 +330,7 @@ static void read_children(struct reader *reader, Dwarf_Die *parent, const struct
 		int tag = dwarf_tag(&child);
 
 		if (tag == DW_TAG_formal_parameter || tag == DW_TAG_variable) {
-			read_variable(reader, &child, scope);
+			read_variable(reader, &child, scope, &untyped);
 		} else if (tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_try_block ||
 		           tag == DW_TAG_catch_block) {
 			struct scan_range *room = malloc(RANGES_MAX * sizeof(*room));
@@ -290,6 +345,7 @@ static void read_children(struct reader *reader, Dwarf_Die *parent, const struct
 			free(room);
 		}
 	} while (dwarf_siblingof(&child, &child) == 0);
+	settle_untyped(&untyped, reader->vars);
 }
 
 static void read_frame_base(struct vars *vars, Dwarf_Die *die)

@@ -23,6 +23,7 @@ struct var {
 	uint64_t size;                /* bytes of it there: of a piece, else of the type */
 	uint8_t kind;
 	int8_t reg;
+	bool guessed;                 /* type is that of a variable without a location */
 };
 
 struct vars {
