@@ -1,5 +1,5 @@
 /* abbrev.c - tables of .debug_abbrev */
-#include "scan/dwarf.h"
+#include "scan/dies.h"
 
 #include <dwarf.h>
 #include <errno.h>

@@ -9,7 +9,7 @@
 #ifndef FG_SCAN_BUILD_H
 #define FG_SCAN_BUILD_H
 
-#include "scan/dwarf.h"
+#include "scan/dies.h"
 #include "scan/inside.h"
 
 #include <pthread.h>

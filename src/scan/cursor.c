@@ -1,5 +1,5 @@
 /* cursor.c - numbers and strings read from bytes that nobody vouches for */
-#include "scan/dwarf.h"
+#include "scan/dies.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* die.c - one DIE: its attributes by their forms */
-#include "scan/dwarf.h"
+#include "scan/dies.h"
 
 #include "scan/scan.h"
 

@@ -1,5 +1,5 @@
 /* ranges.c - the addresses that a DIE covers */
-#include "scan/dwarf.h"
+#include "scan/dies.h"
 
 #include "scan/scan.h"
 

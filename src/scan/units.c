@@ -1,5 +1,5 @@
 /* units.c - heads of compile and type units */
-#include "scan/dwarf.h"
+#include "scan/dies.h"
 
 #include <dwarf.h>
 #include <errno.h>

@@ -1,12 +1,12 @@
 /*
- * dwarf.h - DIEs as they lie in the file: sections, units, abbreviations, attributes
+ * dies.h - DIEs as they lie in the file: sections, units, abbreviations, attributes
  *
  * A small reader beside libdw, for the one pass over all DIEs that makes the types: each DIE is read once and in order,
  * by any number of threads, and nothing it finds in the file is believed before it was checked. What looks at a few DIEs
  * (variables' locations, inlined calls) uses libdw.
  */
-#ifndef FG_SCAN_DWARF_H
-#define FG_SCAN_DWARF_H
+#ifndef FG_SCAN_DIES_H
+#define FG_SCAN_DIES_H
 
 #include <stdbool.h>
 #include <stddef.h>
