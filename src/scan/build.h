@@ -1,0 +1,197 @@
+/*
+ * build.h - how types are made from units
+ *
+ *     units --walk (all cores)--> nodes, one a type DIE --intern--> classes of equal nodes --> struct scan_type
+ *
+ * A node is what one DIE says; its references are keys until all units are walked, and indices of nodes afterwards.
+ * Nodes, scopes and everything else that only serves the making is freed before scan_open returns.
+ */
+#ifndef FG_SCAN_BUILD_H
+#define FG_SCAN_BUILD_H
+
+#include "scan/dies.h"
+#include "scan/inside.h"
+
+#include <pthread.h>
+
+/* ---- memory ---------------------------------------------------------------------------------------------------- */
+
+struct scan_block;
+struct scan_arena {
+	struct scan_block *blocks;
+	uint8_t *at, *end;
+};
+void *scan_arena_alloc(struct scan_arena *arena, size_t size);     /* zeroed; NULL: out of memory */
+void scan_arena_free(struct scan_arena *arena);
+/* Room for one more of size bytes each. Returns: false: out of memory. */
+bool scan_grow(void *items, size_t *room, size_t n, size_t size);
+
+/* ---- nodes ----------------------------------------------------------------------------------------------------- */
+
+#define SCAN_NO_NODE UINT32_MAX
+
+/* What a DIE refers to: a key until scan_link, then the index of a node or SCAN_NO_NODE. */
+union scan_ref {
+	scan_key key;
+	uint32_t node;
+};
+
+struct scan_raw_member {
+	const char *name;
+	union scan_ref type;
+	uint64_t offset_bits, size_bits; /* size_bits 0: by its type */
+	uint32_t line, variant;
+	uint32_t die;                 /* offset in its unit */
+	uint8_t bitfield, base, virtual_base, artificial, discriminant;
+	uint8_t big_offset;           /* offset_bits is DW_AT_bit_offset's, to be turned round by the type's size */
+	const char *tag_text;
+};
+
+struct scan_raw_enumerator {
+	const char *name;
+	int64_t value;
+};
+
+struct scan_node {
+	uint32_t die;                 /* offset in its unit */
+	uint8_t kind, qualifiers, go_kind, flags;
+	const char *name;             /* without scope and without "struct " */
+	const char *scope;            /* "ns::outer"; NULL: none */
+	uint64_t size, count, go_runtime_type;
+	union scan_ref target;
+	void *items;                  /* struct scan_raw_member or scan_raw_enumerator */
+	uint32_t items_n, variants_n;
+	uint32_t align;
+	uint32_t file, line;
+	uint32_t tag;                 /* DW_TAG_ */
+	const char *tag_text;         /* of a struct itself */
+	scan_key origin;              /* what a declaration or a signature stands for */
+};
+enum {
+	SCAN_NODE_DECLARATION = 1,
+	SCAN_NODE_SIGNED = 2,
+	SCAN_NODE_ALIAS = 4,          /* stands for its origin */
+	SCAN_NODE_ALIGNED = 8,        /* by declaration */
+	SCAN_NODE_BY_TYPEDEF = 16,    /* called by the name of its typedef */
+};
+
+/* A subprogram or a variable, concrete or not. */
+struct scan_raw_symbol {
+	uint32_t die;
+	uint32_t line, file;
+	const char *name, *linkage_name, *scope;
+	scan_key origin;
+	union scan_ref type;
+	uint64_t address;             /* variable */
+	struct scan_range *ranges;
+	uint32_t ranges_n;
+	bool function, external, declaration, located, thread_local, has_type;
+};
+
+struct scan_unit {
+	struct scan_unit_head head;
+	const struct scan_abbrevs *abbrevs;
+	bool bad;
+	enum scan_language language;
+	struct scan_node *nodes;
+	size_t nodes_n, nodes_room;
+	uint32_t first_node;          /* index of nodes[0] among all */
+	struct scan_raw_symbol *symbols;
+	size_t symbols_n, symbols_room;
+	const char *const *files;     /* by DW_AT_decl_file */
+	size_t files_n;
+	/* what stays: by offset in the unit */
+	uint32_t *offsets;
+	const struct scan_type **types;
+	size_t types_n;
+};
+
+/* ---- a mapped ELF file ----------------------------------------------------------------------------------------- */
+
+struct scan_image {
+	const char *path;
+	uint8_t *data;                /* NULL: not open */
+	size_t size;
+	Elf *elf;                     /* of the opening thread; its decompressed sections live as long as the scan */
+	struct scan_debug debug;
+};
+int scan_image_open(const char *path, struct scan_image *ret_image, struct scan_error *error);
+void scan_image_close(struct scan_image *image);
+/* Finds the debug sections. Returns: 0, -ENODATA there are none, -ENOEXEC broken. */
+int scan_image_debug(struct scan_image *image, struct scan_error *error);
+/* Header and data of a section by name. Returns: NULL: there is none. */
+Elf_Scn *scan_image_section(const struct scan_image *image, const char *name, GElf_Shdr *ret_header);
+
+/* ---- inside ---------------------------------------------------------------------------------------------------- */
+
+struct scan_signature {
+	uint64_t signature;
+	scan_key key;
+};
+struct scan_signatures {
+	struct scan_signature *items; /* by signature */
+	size_t n;
+};
+
+struct scan_load {
+	uint64_t address, size;
+	const uint8_t *data;
+};
+
+struct scan_named_address {
+	uint64_t address, size;
+	const char *name;
+};
+
+struct scan_span {
+	uint64_t low, high;
+	uint32_t function;
+};
+
+struct scan_inside {
+	struct scan_image image, debug, alt;
+	struct scan_image *info;      /* the one of these that holds the debug information */
+	struct scan_options options;
+	unsigned threads;
+	pthread_mutex_t lock;         /* guards arena */
+	struct scan_arena arena;      /* lives as long as the scan */
+	struct scan_arena *scratch;   /* one a thread, freed when the types stand */
+	struct scan_abbrevs *abbrevs;
+	size_t abbrevs_n;
+	struct scan_unit *units;      /* by part, then by offset */
+	size_t units_n;
+	size_t parts[SCAN_PARTS + 1]; /* first unit of each part */
+	struct scan_signatures signatures;
+	size_t nodes_n;
+	struct scan_load *code;       /* sections that hold code, by address */
+	size_t code_n;
+	struct scan_load *loads;      /* sections with bytes, by address */
+	size_t loads_n;
+	struct scan_named_address *symbols; /* functions and PLT entries by address; then others */
+	size_t symbols_n;
+	struct scan_named_address *by_name;
+	size_t by_name_n;
+	struct scan_span *spans;      /* of functions, by low */
+	size_t spans_n;
+	size_t split_n;               /* units whose rest is in .dwo files */
+};
+
+int scan_fail(struct scan_error *error, int result, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void scan_warn(const struct scan *scan, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The steps of scan_open, in order. */
+int scan_units_find(struct scan *scan, struct scan_error *error);
+int scan_units_walk(struct scan *scan, struct scan_error *error);
+int scan_types_intern(struct scan *scan, struct scan_error *error);
+int scan_functions_make(struct scan *scan, struct scan_error *error);
+int scan_symbols_make(struct scan *scan, struct scan_error *error);
+int scan_loads_make(struct scan *scan, struct scan_error *error);
+
+/* Walks one unit: fills nodes and symbols. Returns: 0 or a negative errno. */
+int scan_walk(struct scan *scan, struct scan_unit *unit, struct scan_arena *arena);
+/* The unit whose DIEs hold key. */
+struct scan_unit *scan_unit_of(const struct scan *scan, scan_key key);
+/* Index among all nodes of the node that key names; SCAN_NO_NODE: none. */
+uint32_t scan_node_of(const struct scan *scan, scan_key key);
+
+#endif

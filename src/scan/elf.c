@@ -1,0 +1,237 @@
+/* elf.c - an ELF file mapped for reading, and the sections in it */
+#include "scan/build.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int scan_fail(struct scan_error *error, int result, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(error->text, sizeof(error->text), format, arguments);
+	va_end(arguments);
+	return result;
+}
+
+void scan_warn(const struct scan *scan, const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+
+	if (!scan->inside->options.warn)
+		return;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	scan->inside->options.warn(scan->inside->options.user, text);
+}
+
+static int map_file(const char *path, struct scan_image *image, struct scan_error *error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+	int result = 0;
+	void *data;
+
+	if (fd < 0) {
+		result = -errno;
+		return scan_fail(error, result, "%s: %s", path, strerror(errno));
+	}
+	if (fstat(fd, &status) < 0)
+		result = scan_fail(error, -errno, "%s: %s", path, strerror(errno));
+	else if (S_ISDIR(status.st_mode))
+		result = scan_fail(error, -EISDIR, "%s: is a directory", path);
+	else if (status.st_size < (off_t)sizeof(Elf64_Ehdr))
+		result = scan_fail(error, -ENOEXEC, "%s: is not an ELF file", path);
+	if (result < 0)
+		goto out;
+	data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED) {
+		result = scan_fail(error, -errno, "%s: %s", path, strerror(errno));
+		goto out;
+	}
+	image->data = data;
+	image->size = (size_t)status.st_size;
+out:
+	close(fd);
+	return result;
+}
+
+static const char *machine_name(unsigned machine)
+{
+	static const struct {
+		unsigned machine;
+		const char *name;
+	} names[] = {
+		{ EM_386, "32-bit x86" }, { EM_ARM, "32-bit ARM" }, { EM_RISCV, "RISC-V" }, { EM_PPC64, "POWER" },
+		{ EM_PPC, "32-bit PowerPC" }, { EM_S390, "IBM Z" }, { EM_MIPS, "MIPS" }, { EM_BPF, "BPF" },
+		{ EM_SPARCV9, "SPARC" }, { EM_SPARC, "32-bit SPARC" }, { EM_IA_64, "Itanium" }, { EM_LOONGARCH, "LoongArch" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].machine == machine)
+			return names[i].name;
+	return NULL;
+}
+
+static int check_header(const struct scan_image *image, struct scan_error *error)
+{
+	const unsigned char *ident = image->data;
+	const char *name;
+	Elf64_Ehdr header;
+
+	if (memcmp(ident, ELFMAG, SELFMAG))
+		return scan_fail(error, -ENOEXEC, "%s: is not an ELF file", image->path);
+	/* e_machine lies at the same place in both classes. */
+	memcpy(&header, image->data, sizeof(header));
+	name = machine_name(header.e_machine);
+	if (ident[EI_DATA] != ELFDATA2LSB)
+		return scan_fail(error, -ENOTSUP, "%s: is a big-endian file%s%s; x86-64 files are read, and types of arm64 "
+				 "files", image->path, name ? " for " : "", name ? name : "");
+	if (ident[EI_CLASS] != ELFCLASS64)
+		return scan_fail(error, -ENOTSUP, "%s: is a 32-bit file%s%s; build it for x86-64", image->path,
+				 name ? " for " : "", name ? name : "");
+	if (header.e_machine == EM_X86_64 || header.e_machine == EM_AARCH64)
+		return 0;
+	if (name)
+		return scan_fail(error, -ENOTSUP, "%s: is for %s; x86-64 files are read, and types of arm64 files",
+				 image->path, name);
+	return scan_fail(error, -ENOTSUP, "%s: is for a machine with the number %u; x86-64 files are read, and types of "
+			 "arm64 files", image->path, header.e_machine);
+}
+
+int scan_image_open(const char *path, struct scan_image *ret_image, struct scan_error *error)
+{
+	struct scan_image image = { .path = path };
+	int result = map_file(path, &image, error);
+
+	if (result < 0)
+		return result;
+	result = check_header(&image, error);
+	if (!result) {
+		elf_version(EV_CURRENT);
+		image.elf = elf_memory((char *)image.data, image.size);
+		if (!image.elf || elf_kind(image.elf) != ELF_K_ELF)
+			result = scan_fail(error, -ENOEXEC, "%s: is a broken ELF file: %s", path, elf_errmsg(-1));
+	}
+	if (result < 0) {
+		scan_image_close(&image);
+		return result;
+	}
+	*ret_image = image;
+	return 0;
+}
+
+void scan_image_close(struct scan_image *image)
+{
+	if (image->elf)
+		elf_end(image->elf);
+	if (image->data)
+		munmap(image->data, image->size);
+	memset(image, 0, sizeof(*image));
+}
+
+Elf_Scn *scan_image_section(const struct scan_image *image, const char *name, GElf_Shdr *ret_header)
+{
+	size_t names;
+	Elf_Scn *section = NULL;
+
+	if (elf_getshdrstrndx(image->elf, &names) < 0)
+		return NULL;
+	while ((section = elf_nextscn(image->elf, section))) {
+		const char *its_name;
+
+		if (!gelf_getshdr(section, ret_header))
+			continue;
+		its_name = elf_strptr(image->elf, names, ret_header->sh_name);
+		if (its_name && !strcmp(its_name, name))
+			return section;
+	}
+	return NULL;
+}
+
+static const char *const section_names[SCAN_SECTIONS] = {
+	[SCAN_SECTION_INFO] = "info",
+	[SCAN_SECTION_TYPES] = "types",
+	[SCAN_SECTION_ABBREV] = "abbrev",
+	[SCAN_SECTION_STR] = "str",
+	[SCAN_SECTION_LINE] = "line",
+	[SCAN_SECTION_LINE_STR] = "line_str",
+	[SCAN_SECTION_STR_OFFSETS] = "str_offsets",
+	[SCAN_SECTION_ADDR] = "addr",
+	[SCAN_SECTION_RANGES] = "ranges",
+	[SCAN_SECTION_RNGLISTS] = "rnglists",
+};
+
+/* Reads one debug section, decompressed. */
+static int read_section(struct scan_image *image, Elf_Scn *section, const GElf_Shdr *header, bool old_compressed,
+                        struct scan_section *ret)
+{
+	Elf_Data *data;
+
+	if (header->sh_type == SHT_NOBITS)
+		return 0;
+	if ((header->sh_flags & SHF_COMPRESSED) && elf_compress(section, 0, 0) < 0)
+		return -ENOEXEC;
+	if (old_compressed && elf_compress_gnu(section, 0, 0) < 0)
+		return -ENOEXEC;
+	data = elf_rawdata(section, NULL);
+	if (!data)
+		return -ENOEXEC;
+	(void)image;
+	ret->data = data->d_buf;
+	ret->size = data->d_buf ? data->d_size : 0;
+	return 0;
+}
+
+/* A string section that doesn't end in a NUL is cut to its last one, so that whoever reads a string stays inside. */
+static void end_strings(struct scan_section *section)
+{
+	while (section->size && section->data[section->size - 1])
+		section->size--;
+}
+
+int scan_image_debug(struct scan_image *image, struct scan_error *error)
+{
+	size_t names;
+	Elf_Scn *section = NULL;
+
+	if (elf_getshdrstrndx(image->elf, &names) < 0)
+		return scan_fail(error, -ENOEXEC, "%s: is a broken ELF file: %s", image->path, elf_errmsg(-1));
+	while ((section = elf_nextscn(image->elf, section))) {
+		const char *name;
+		GElf_Shdr header;
+		bool old = false;
+
+		if (!gelf_getshdr(section, &header))
+			continue;
+		name = elf_strptr(image->elf, names, header.sh_name);
+		if (!name)
+			continue;
+		if (!strncmp(name, ".zdebug_", 8))
+			old = true, name += 8;
+		else if (!strncmp(name, ".debug_", 7))
+			name += 7;
+		else
+			continue;
+		for (unsigned i = 0; i < SCAN_SECTIONS; i++)
+			if (!strcmp(name, section_names[i]) && !image->debug.sections[i].data &&
+			    read_section(image, section, &header, old, &image->debug.sections[i]) < 0)
+				return scan_fail(error, -ENOEXEC, "%s: its section .debug_%s can't be read: %s", image->path,
+						 name, elf_errmsg(-1));
+	}
+	end_strings(&image->debug.sections[SCAN_SECTION_STR]);
+	end_strings(&image->debug.sections[SCAN_SECTION_LINE_STR]);
+	return image->debug.sections[SCAN_SECTION_INFO].size && image->debug.sections[SCAN_SECTION_ABBREV].size
+	       ? 0 : -ENODATA;
+}
