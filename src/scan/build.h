@@ -153,7 +153,8 @@ struct scan_inside {
 	struct scan_image *info;      /* the one of these that holds the debug information */
 	struct scan_options options;
 	unsigned threads;
-	pthread_mutex_t lock;         /* guards arena */
+	pthread_mutex_t lock;         /* guards arena and frames */
+	struct scan_handle frames;    /* of scan_frames; opened when it is first asked */
 	struct scan_arena arena;      /* lives as long as the scan */
 	struct scan_arena *scratch;   /* one a thread, freed when the types stand */
 	struct scan_abbrevs *abbrevs;

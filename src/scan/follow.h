@@ -14,6 +14,7 @@
 
 #include "scan/abi.h"
 #include "scan/flow.h"
+#include "scan/go.h"
 #include "scan/state.h"
 #include "scan/vars.h"
 
@@ -23,6 +24,7 @@ struct follow_world {
 	struct abi *abis;             /* one for each of scan->functions */
 	const struct scan_type *goroutine; /* Go: runtime.g; NULL: none */
 	uint64_t runtime_types;       /* Go: address of the symbol runtime.types; 0: none */
+	struct go_types go_types;
 };
 
 struct follow {

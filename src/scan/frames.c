@@ -1,4 +1,5 @@
 /* frames.c - the source position of an address, and the calls that were inlined into one another there */
+#include "scan/build.h"
 #include "scan/lines.h"
 
 #include <dwarf.h>
@@ -70,8 +71,8 @@ static size_t inlined_chain(Dwarf_Die *function, uint64_t pc, Dwarf_Die *ret, si
 	return n;
 }
 
-size_t scan_frames_read(const struct scan *scan, struct scan_handle *handle, uint64_t pc, struct scan_frame *ret_frames,
-                        size_t size)
+static size_t read_frames(const struct scan *scan, struct scan_handle *handle, uint64_t pc, struct scan_frame *ret_frames,
+                          size_t size)
 {
 	const struct scan_function *function = scan_function_at(scan, pc);
 	struct lines_position position;
@@ -95,4 +96,19 @@ size_t scan_frames_read(const struct scan *scan, struct scan_handle *handle, uin
 		ret_frames[frames++] = (struct scan_frame){.function = function->name, .file = position.file,
 		                                           .line = position.line, .column = position.column};
 	return frames;
+}
+
+/* One handle serves all threads in turn: its texts have to live as long as the scan. */
+size_t scan_frames(const struct scan *scan, uint64_t pc, struct scan_frame *ret_frames, size_t size)
+{
+	struct scan_inside *inside = scan->inside;
+	size_t n = 0;
+
+	pthread_mutex_lock(&inside->lock);
+	if (!inside->frames.dwarf && scan_handle_open(scan, &inside->frames) != 0)
+		inside->frames = (struct scan_handle){0};
+	if (inside->frames.dwarf)
+		n = read_frames(scan, &inside->frames, pc, ret_frames, size);
+	pthread_mutex_unlock(&inside->lock);
+	return n;
 }

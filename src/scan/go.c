@@ -1,14 +1,54 @@
 /* go.c - what Go says of its types at run time */
-#include "scan/inside.h"
+#include "scan/go.h"
 
+#include "scan/build.h"
+
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-const struct scan_type *scan_go_type(const struct scan *scan, uint64_t offset)
+static int by_offset(const void *a, const void *b)
 {
-	for (size_t i = 0; offset && i < scan->types_n; i++)
-		if (scan->types[i]->go_runtime_type == offset)
-			return scan->types[i];
-	return NULL;
+	const struct go_type *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+int go_types_make(const struct scan *scan, struct go_types *ret_types)
+{
+	const struct scan_inside *inside = scan->inside;
+	struct go_types types = {0};
+	size_t room = 0, kept = 0;
+
+	for (size_t u = 0; scan->has_go && u < inside->units_n; u++) {
+		for (size_t i = 0; i < inside->units[u].types_n; i++) {
+			const struct scan_type *type = inside->units[u].types[i];
+
+			if (!type || !type->go_runtime_type)
+				continue;
+			if (!scan_grow(&types.items, &room, types.n, sizeof(*types.items))) {
+				free(types.items);
+				return -ENOMEM;
+			}
+			types.items[types.n++] = (struct go_type){type->go_runtime_type, type};
+		}
+	}
+	if (types.n)
+		qsort(types.items, types.n, sizeof(*types.items), by_offset);
+	for (size_t i = 0; i < types.n; i++)
+		if (!kept || types.items[kept - 1].offset != types.items[i].offset)
+			types.items[kept++] = types.items[i];
+	types.n = kept;
+	*ret_types = types;
+	return 0;
+}
+
+const struct scan_type *go_type_at(const struct go_types *types, uint64_t offset)
+{
+	struct go_type wanted = {.offset = offset};
+	const struct go_type *found = types->n ? bsearch(&wanted, types->items, types->n, sizeof(wanted), by_offset) : NULL;
+
+	return found ? found->type : NULL;
 }
 
 static const struct scan_type *member_type(const struct scan_type *holder, const char *name)
@@ -25,7 +65,7 @@ static const struct scan_type *pointed(const struct scan_type *type)
 }
 
 /* map[K]V is a pointer to a header, whose buckets hold eight values each. */
-const struct scan_type *scan_go_map_element(const struct scan_type *map)
+const struct scan_type *go_map_element(const struct scan_type *map)
 {
 	const struct scan_type *header = pointed(scan_type_strip(map)), *bucket, *values;
 

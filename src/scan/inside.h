@@ -29,11 +29,6 @@ const char *scan_symbol_at(const struct scan *scan, uint64_t address);
 /* Address of a symbol of this name ("runtime.types"). Returns: false: there is none. */
 bool scan_symbol_named(const struct scan *scan, const char *name, uint64_t *ret_address);
 
-/* Go: the type whose DW_AT_go_runtime_type this is. Returns: NULL: none. */
-const struct scan_type *scan_go_type(const struct scan *scan, uint64_t offset);
-/* Go: what the elements of a map type are. Returns: NULL: it is no map. */
-const struct scan_type *scan_go_map_element(const struct scan_type *map);
-
 /* Memory that lives as long as the scan; zeroed. Any thread. */
 void *scan_alloc(struct scan *scan, size_t size);
 

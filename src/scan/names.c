@@ -8,16 +8,22 @@
 
 const struct scan_type *scan_type_strip(const struct scan_type *type)
 {
-	while (type && (type->kind == SCAN_KIND_TYPEDEF || type->kind == SCAN_KIND_QUALIFIED))
-		type = type->target;
+	/* Broken debug information may hold loops. */
+	for (int i = 0; i < 64 && type && (type->kind == SCAN_KIND_TYPEDEF || type->kind == SCAN_KIND_QUALIFIED); i++) {
+		static const struct scan_type nothing = {.kind = SCAN_KIND_VOID, .id = UINT32_MAX};
+
+		type = type->target ? type->target : &nothing;
+	}
 	return type;
 }
 
 bool scan_type_qualified(const struct scan_type *type, unsigned qualifiers)
 {
-	for (; type && (type->kind == SCAN_KIND_TYPEDEF || type->kind == SCAN_KIND_QUALIFIED); type = type->target)
-		if (type->kind == SCAN_KIND_QUALIFIED && (type->qualifiers & qualifiers))
+	for (int i = 0; i < 64 && type && (type->kind == SCAN_KIND_TYPEDEF || type->kind == SCAN_KIND_QUALIFIED); i++) {
+		if (type->kind == SCAN_KIND_QUALIFIED && type->qualifiers & qualifiers)
 			return true;
+		type = type->target;
+	}
 	return false;
 }
 

@@ -144,6 +144,7 @@ void scan_close(struct scan *scan)
 
 		free_scratch(inside);
 		free(inside->units);
+		scan_handle_close(&inside->frames);
 		scan_image_close(&inside->alt);
 		scan_image_close(&inside->debug);
 		scan_image_close(&inside->image);

@@ -8,27 +8,6 @@
 #define NEAR_DEPTH 4
 #define NEAR_ITEMS 16           /* a constant of more items is hardly part of an index */
 
-const struct scan_type *scan_type_strip(const struct scan_type *type)
-{
-	/* Broken debug information may hold loops. */
-	for (int i = 0; i < 64 && type && (type->kind == SCAN_KIND_TYPEDEF || type->kind == SCAN_KIND_QUALIFIED); i++) {
-		static const struct scan_type nothing = {.kind = SCAN_KIND_VOID, .id = UINT32_MAX};
-
-		type = type->target ? type->target : &nothing;
-	}
-	return type;
-}
-
-bool scan_type_qualified(const struct scan_type *type, unsigned qualifiers)
-{
-	for (int i = 0; i < 64 && type && (type->kind == SCAN_KIND_TYPEDEF || type->kind == SCAN_KIND_QUALIFIED); i++) {
-		if (type->kind == SCAN_KIND_QUALIFIED && type->qualifiers & qualifiers)
-			return true;
-		type = type->target;
-	}
-	return false;
-}
-
 static bool is_holder(const struct scan_type *plain)
 {
 	return plain->kind == SCAN_KIND_STRUCT || plain->kind == SCAN_KIND_UNION;

@@ -494,7 +494,7 @@ static int gather(struct job *job, struct scan_sites *sites)
 	return 0;
 }
 
-static void find_world(struct job *job)
+static int find_world(struct job *job)
 {
 	size_t n;
 	const struct scan_type *const *found = scan_types_named(job->scan, "runtime.g", &n);
@@ -503,6 +503,7 @@ static void find_world(struct job *job)
 		job->world.goroutine = found[0];
 	if (!scan_symbol_named(job->scan, "runtime.types", &job->world.runtime_types))
 		job->world.runtime_types = 0;
+	return go_types_make(job->scan, &job->world.go_types);
 }
 
 static int run_job(struct job *job, struct scan_sites *sites)
@@ -517,8 +518,9 @@ static int run_job(struct job *job, struct scan_sites *sites)
 	if (!job->workers || !job->chunks || !job->world.abis)
 		return -ENOMEM;
 	job->world.scan = scan;
-	find_world(job);
-	scan_parallel(job->workers_n, job->chunks_n, read_abis, job);
+	job->error = find_world(job);
+	if (!job->error)
+		scan_parallel(job->workers_n, job->chunks_n, read_abis, job);
 	if (!job->error)
 		scan_parallel(job->workers_n, job->chunks_n, find_in_chunk, job);
 	return job->error ? job->error : gather(job, sites);
@@ -540,6 +542,7 @@ static void end_job(struct job *job, struct sites_inside *inside)
 	free(job->workers);
 	free(job->chunks);
 	free(job->world.abis);
+	free(job->world.go_types.items);
 }
 
 static struct sites_inside *new_inside(unsigned workers_n)

@@ -201,7 +201,7 @@ static const struct scan_type *go_type_argument(const struct follow *follow)
 	if (rax->base != VALUE_NUMBER || rax->stride || !follow->world->runtime_types)
 		return NULL;
 	offset = (uint64_t)rax->offset - follow->world->runtime_types;
-	return scan_go_type(follow->scan, offset);
+	return go_type_at(&follow->world->go_types, offset);
 }
 
 /* Results whose type an argument says. Returns: it was one of those functions. */
@@ -210,7 +210,7 @@ static bool go_result(struct follow *follow, const char *name)
 	const struct scan_type *type = go_type_argument(follow);
 
 	if (strncmp(name, "runtime.mapassign", 17) == 0 || strncmp(name, "runtime.mapaccess", 17) == 0)
-		type = type ? scan_go_map_element(type) : NULL;
+		type = type ? go_map_element(type) : NULL;
 	else if (strcmp(name, "runtime.newobject") != 0 && strcmp(name, "runtime.makeslice") != 0 &&
 	         strcmp(name, "runtime.growslice") != 0 && strcmp(name, "runtime.newarray") != 0)
 		return false;
