@@ -73,7 +73,34 @@ void follow_fini(struct follow *follow)
 	free(follow->active);
 	free(follow->active_at);
 	free(follow->learned);
+	free(follow->exposed);
 	*follow = (struct follow){0};
+}
+
+bool follow_is_exposed(const struct follow *follow, int64_t offset)
+{
+	for (size_t i = 0; i < follow->exposed_n; i++)
+		if (follow->exposed[i] == offset)
+			return true;
+	return false;
+}
+
+void follow_expose(struct follow *follow, int64_t offset)
+{
+	if (follow_is_exposed(follow, offset))
+		return;
+	if (follow->exposed_n == follow->exposed_size) {
+		size_t size = follow->exposed_size ? 2 * follow->exposed_size : 32;
+		int64_t *grown = reallocarray(follow->exposed, size, sizeof(*grown));
+
+		if (!grown) {
+			follow->given_up = true;
+			return;
+		}
+		follow->exposed = grown;
+		follow->exposed_size = size;
+	}
+	follow->exposed[follow->exposed_n++] = offset;
 }
 
 /* ---- entry ----------------------------------------------------------------------------------------------------- */
@@ -130,7 +157,7 @@ static void run_block(struct follow *follow, uint32_t block, follow_visit *visit
 	for (uint32_t i = 0; i < INSN_REGS; i++) {
 		struct value *value = &follow->now.regs[i];
 
-		if (!value->symbol && (value->base == VALUE_ANY || (value->base == VALUE_NUMBER && value->stride == 1)))
+		if (value_nameless(value))
 			value->symbol = UINT32_C(1) << 31 | block * INSN_REGS | i;
 	}
 	follow_seeds_block(follow, block);
@@ -194,7 +221,8 @@ static void settle(struct follow *follow)
 		enter_anywhere(follow, &follow->states[b]);
 		settle_from(follow, b, &budget);
 	}
-	follow->given_up = budget == 0;
+	if (!budget)
+		follow->given_up = true;
 }
 
 int follow_function(struct follow *follow, const struct scan_function *function, Dwarf_Die *die, follow_visit *visit,
@@ -204,6 +232,7 @@ int follow_function(struct follow *follow, const struct scan_function *function,
 
 	follow->function = function;
 	follow->given_up = false;
+	follow->exposed_n = 0;
 	error = flow_build(&follow->flow, follow->scan, function, stops, follow);
 	if (error)
 		return error;

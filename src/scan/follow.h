@@ -47,6 +47,8 @@ struct follow {
 	const struct scan_type **learned;
 	size_t learned_size;
 	bool learned_more;
+	int64_t *exposed;             /* places in the frame whose address went into a register */
+	size_t exposed_n, exposed_size;
 	bool given_up;
 };
 
@@ -65,6 +67,10 @@ struct value follow_address(const struct follow *follow, const struct insn *insn
 const struct var *follow_frame_var(const struct follow *follow, uint64_t pc, int64_t offset, uint64_t *ret_offset);
 /* The function that a direct call enters, or NULL; its name, or NULL. */
 const struct scan_function *follow_callee(const struct follow *follow, const struct insn *call, const char **ret_name);
+
+/* Has a place in the frame been given away? */
+bool follow_is_exposed(const struct follow *follow, int64_t offset);
+void follow_expose(struct follow *follow, int64_t offset);
 
 /* step.c: what one instruction does to follow->now. */
 void follow_step(struct follow *follow, const struct insn *insn);

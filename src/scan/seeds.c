@@ -30,6 +30,9 @@ static void seed_register(struct follow *follow, const struct var *var)
 		return;
 	}
 	follow_learn(follow, now, target);
+	/* char * counts bytes; what they belong to is known already. */
+	if (now->base == VALUE_OBJECT && scan_type_strip(target)->size <= 1 && scan_type_strip(now->type)->size > 1)
+		return;
 	if (now->base == VALUE_OBJECT && !value_untyped(now->type) && !now->stride &&
 	    place_holds(now->type, now->offset, target, 0)) {
 		now->confidence = SCAN_CONFIDENCE_DECLARED;

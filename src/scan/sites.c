@@ -171,7 +171,7 @@ static void take_place(struct scan_site *site, const struct scan_type *type, int
 		return;
 	}
 	site->why = whys[why];
-	site->type = place.type;
+	site->type = scan_type_strip(place.type);
 	site->offset = place.offset;
 	site->indexed = place.indexed;
 	site->confidence = place.guessed ? SCAN_CONFIDENCE_GUESS : confidence;

@@ -242,12 +242,19 @@ static bool returns_first(const char *name)
 	return false;
 }
 
-/* An index that lies in the frame may have been changed by who got its address. */
-static void forget_numbers(struct state *state)
+/* A number in the frame may have been changed by who got its address. What the compiler spilled has none. */
+static void forget_numbers(struct follow *follow, uint64_t pc)
 {
-	for (uint32_t i = 0; i < state->slots_n; i++)
-		if (state->slots[i].value.base == VALUE_NUMBER)
-			state->slots[i].value = value_number(0, 1);
+	struct state *state = &follow->now;
+	uint64_t offset;
+
+	for (uint32_t i = 0; i < state->slots_n; i++) {
+		struct state_slot *slot = &state->slots[i];
+
+		if (slot->value.base == VALUE_NUMBER && (follow_is_exposed(follow, slot->offset) ||
+		                                         follow_frame_var(follow, pc, slot->offset, &offset)))
+			slot->value = value_number(0, 1);
+	}
 }
 
 /*
@@ -266,7 +273,7 @@ static void call(struct follow *follow, const struct insn *insn)
 		abi = &follow->world->abis[callee - follow->scan->functions];
 		learn_arguments(follow, abi);
 	}
-	forget_numbers(&follow->now);
+	forget_numbers(follow, insn->pc);
 	if (follow->function->language == SCAN_LANGUAGE_GO && name && go_result(follow, name))
 		return;
 	if (returns_first(name) || (abi && abi->returns_in_memory))
@@ -288,6 +295,14 @@ static struct value number_of(struct value value)
 	return value.base == VALUE_NUMBER ? value : number;
 }
 
+/* An unknown number that an instruction makes is called after it. */
+static struct value named(const struct follow *follow, const struct insn *insn, int reg, struct value value)
+{
+	if (value_nameless(&value))
+		value.symbol = (uint32_t)((insn - follow->flow.insns + 1) * INSN_REGS + reg);
+	return value;
+}
+
 static void set(struct follow *follow, const struct insn *insn, struct value value)
 {
 	if (insn->dst == INSN_NONE)
@@ -297,9 +312,7 @@ static void set(struct follow *follow, const struct insn *insn, struct value val
 		value = number_of(value);
 	if (insn->width < 4)
 		value = value_any(VALUE_WHY_ARITHMETIC);
-	if (!value.symbol && (value.base == VALUE_ANY || (value.base == VALUE_NUMBER && value.stride == 1)))
-		value.symbol = (uint32_t)(insn - follow->flow.insns + 1);
-	follow->now.regs[insn->dst] = value;
+	follow->now.regs[insn->dst] = named(follow, insn, insn->dst, value);
 }
 
 static struct value operand(struct follow *follow, const struct insn *insn)
@@ -324,6 +337,15 @@ static void arithmetic(struct follow *follow, const struct insn *insn)
 	other = operand(follow, insn);
 	dst = &follow->now.regs[insn->dst];
 	set(follow, insn, insn->op == INSN_ADD ? value_add(*dst, other) : value_subtract(*dst, other));
+}
+
+static void take_address(struct follow *follow, const struct insn *insn)
+{
+	struct value address = follow_address(follow, insn);
+
+	if (address.base == VALUE_FRAME && insn->dst != INSN_RSP && insn->dst != INSN_RBP)
+		follow_expose(follow, address.offset);
+	set(follow, insn, address);
 }
 
 /* Masks and tags in the low bits of a pointer leave what it points to. */
@@ -381,7 +403,8 @@ static void clobber(struct follow *follow, const struct insn *insn)
 {
 	for (int i = 0; i < INSN_REGS; i++)
 		if (insn->clobbers & 1u << i)
-			follow->now.regs[i] = insn->width < 8 ? value_number(0, 1) : value_any(VALUE_WHY_ARITHMETIC);
+			follow->now.regs[i] = named(follow, insn, i, insn->width < 8 ? value_number(0, 1)
+			                                                             : value_any(VALUE_WHY_ARITHMETIC));
 }
 
 static void exchange(struct follow *follow, const struct insn *insn)
@@ -426,7 +449,7 @@ void follow_step(struct follow *follow, const struct insn *insn)
 		store(follow, insn);
 		break;
 	case INSN_LEA:
-		set(follow, insn, follow_address(follow, insn));
+		take_address(follow, insn);
 		break;
 	case INSN_ADD:
 	case INSN_SUB:

@@ -79,6 +79,12 @@ struct value value_of_type(const struct scan_type *type, enum scan_confidence co
 /* Is it a type that says nothing of what lies there? (void, incomplete) */
 bool value_untyped(const struct scan_type *type);
 
+/* Is it an unknown number, or one of that times a factor, that has no name yet? */
+static inline bool value_nameless(const struct value *a)
+{
+	return !a->symbol && (a->base == VALUE_ANY || (a->base == VALUE_NUMBER && a->stride && !a->stride2));
+}
+
 struct value value_add(struct value a, struct value b);
 struct value value_subtract(struct value a, struct value b);
 struct value value_multiply(struct value a, int64_t factor);
