@@ -128,11 +128,12 @@ static void take_register(struct insn *insn, const ZydisDecodedOperand *operand)
 {
 	int8_t reg = register_number(operand->reg.value);
 	bool writes = operand->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE;
-	bool explicit = operand->visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT;
+	/* Short forms name rax without spelling it out. */
+	bool named = operand->visibility != ZYDIS_OPERAND_VISIBILITY_HIDDEN;
 
 	if (writes && reg >= 0)
 		insn->clobbers |= (uint16_t)(1u << reg);
-	if (!explicit)
+	if (!named)
 		return;
 	if (!insn->memory && operand->id == 0)
 		insn->width = (uint8_t)(operand->size / 8 > 255 ? 255 : operand->size / 8);

@@ -65,6 +65,8 @@ static void test_operands(void)
 
 	insn_decode((const uint8_t[]){0x48, 0x01, 0xd8}, 3, 0, &insn);
 	tap_ok(insn.op == INSN_ADD && insn.dst == INSN_RAX && insn.src == INSN_RBX, "add %%rbx,%%rax");
+	insn_decode((const uint8_t[]){0x48, 0x05, 0xf0, 0, 0, 0}, 6, 0, &insn);
+	tap_ok(insn.op == INSN_ADD && insn.dst == INSN_RAX && insn.imm == 0xf0, "add $0xf0,%%rax, the short form");
 	insn_decode((const uint8_t[]){0x48, 0x6b, 0xc3, 0x18}, 4, 0, &insn);
 	tap_ok(insn.op == INSN_MULTIPLY && insn.dst == INSN_RAX && insn.src == INSN_RBX && insn.imm == 24,
 	       "imul $24,%%rbx,%%rax");
