@@ -93,6 +93,7 @@ struct scan_unit {
 	const struct scan_abbrevs *abbrevs;
 	bool bad;
 	enum scan_language language;
+	const char *scope;            /* of a type unit: the namespaces around its type */
 	struct scan_node *nodes;
 	size_t nodes_n, nodes_room;
 	uint32_t first_node;          /* index of nodes[0] among all */
@@ -112,13 +113,19 @@ struct scan_image {
 	const char *path;
 	uint8_t *data;                /* NULL: not open */
 	size_t size;
-	Elf *elf;                     /* of the opening thread; its decompressed sections live as long as the scan */
+	Elf *elf;                     /* of the opening thread */
+	uint8_t *plain;               /* where sections are compressed: an ELF file in memory in which none is */
+	size_t plain_size;
 	struct scan_debug debug;
 };
 int scan_image_open(const char *path, struct scan_image *ret_image, struct scan_error *error);
 void scan_image_close(struct scan_image *image);
-/* Finds the debug sections. Returns: 0, -ENODATA there are none, -ENOEXEC broken. */
-int scan_image_debug(struct scan_image *image, struct scan_error *error);
+/* Finds the debug sections and decompresses them. Returns: 0, -ENODATA there are none, -ENOEXEC broken. */
+int scan_image_debug(struct scan_image *image, unsigned threads, struct scan_error *error);
+/* Opens the file that holds the debug information of a binary that has none itself. Returns: 0, -ENODATA not found. */
+int scan_debug_file_open(struct scan *scan, struct scan_error *error);
+/* Opens the file that dwz moved common parts to, if there is one. */
+int scan_alt_file_open(struct scan *scan, struct scan_error *error);
 /* Header and data of a section by name. Returns: NULL: there is none. */
 Elf_Scn *scan_image_section(const struct scan_image *image, const char *name, GElf_Shdr *ret_header);
 

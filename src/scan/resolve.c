@@ -4,6 +4,7 @@
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A definition beside its declaration names it as its specification, and leaves the name to it. */
 static bool is_definition_of(const struct scan_node *node)
@@ -51,6 +52,58 @@ static void name_by_typedef(struct scan_unit *unit, const struct scan_node *node
 	target->flags |= SCAN_NODE_BY_TYPEDEF;
 }
 
+/* A type unit holds its type without the namespaces around it: those stand where it is declared. */
+static void place_type_unit(struct scan_intern *intern, const struct scan_node *declaration, uint32_t definition)
+{
+	const struct scan_unit *unit;
+	const struct scan_node *node = scan_node_at(intern->scan, definition, &unit);
+
+	if (unit->head.signature && declaration->scope && !node->scope && !unit->scope &&
+	    SCAN_KEY_OFFSET(unit->head.signature_type) == unit->head.offset + node->die)
+		((struct scan_unit *)(uintptr_t)unit)->scope = declaration->scope;
+}
+
+static const char *join(struct scan_arena *arena, const char *outer, const char *inner)
+{
+	size_t outer_n = strlen(outer), inner_n = strlen(inner);
+	char *text = scan_arena_alloc(arena, outer_n + inner_n + 3);
+
+	if (!text)
+		return inner;
+	memcpy(text, outer, outer_n);
+	memcpy(text + outer_n, "::", 2);
+	memcpy(text + outer_n + 2, inner, inner_n + 1);
+	return text;
+}
+
+static void place_nodes(struct scan_intern *intern, struct scan_unit *unit)
+{
+	const struct scan_node *type = NULL;
+	const char *before = NULL, *after = NULL;
+	size_t n;
+
+	for (size_t i = 0; i < unit->nodes_n; i++)
+		if (unit->head.offset + unit->nodes[i].die == SCAN_KEY_OFFSET(unit->head.signature_type))
+			type = &unit->nodes[i];
+	if (!type || !type->name)
+		return;
+	n = strlen(type->name);
+	for (size_t i = 0; i < unit->nodes_n; i++) {
+		struct scan_node *node = &unit->nodes[i];
+
+		if (node == type) {
+			node->scope = unit->scope;
+		} else if (node->scope && !strncmp(node->scope, type->name, n) &&
+			   (!node->scope[n] || node->scope[n] == ':')) {
+			/* Neighbours share their scope's text. */
+			if (node->scope != before)
+				after = join(&intern->scan->inside->scratch[0], unit->scope, node->scope);
+			before = node->scope;
+			node->scope = after;
+		}
+	}
+}
+
 static void resolve_alias(struct scan_intern *intern, struct scan_unit *unit, uint32_t index)
 {
 	struct scan_node *node = own_node(unit, index);
@@ -61,14 +114,15 @@ static void resolve_alias(struct scan_intern *intern, struct scan_unit *unit, ui
 		return;
 	other = scan_node_at(intern->scan, origin, NULL);
 	if (is_definition_of(node)) {
-		if (!node->name) {
+		if (!node->name)
 			node->name = other->name;
+		if (!node->scope)
 			node->scope = other->scope;
-		}
 		if (other->flags & SCAN_NODE_DECLARATION)
 			intern->resolve[origin] = index;
 	} else {
 		intern->resolve[index] = origin;
+		place_type_unit(intern, node, origin);
 	}
 }
 
@@ -109,6 +163,9 @@ int scan_resolve_keys(struct scan_intern *intern)
 				name_by_typedef(unit, &unit->nodes[i]);
 		}
 	}
+	for (size_t u = 0; u < inside->units_n; u++)
+		if (inside->units[u].scope)
+			place_nodes(intern, &inside->units[u]);
 	flatten(intern);
 	return 0;
 }
