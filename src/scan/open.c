@@ -71,8 +71,10 @@ static int prepare(struct scan *scan, const char *path, const struct scan_option
 	return 0;
 }
 
-static void free_scratch(struct scan_inside *inside)
+static void free_scratch(struct scan *scan)
 {
+	struct scan_inside *inside = scan->inside;
+
 	for (unsigned i = 0; inside->scratch && i < inside->threads; i++)
 		scan_arena_free(&inside->scratch[i]);
 	free(inside->scratch);
@@ -85,6 +87,7 @@ static void free_scratch(struct scan_inside *inside)
 		inside->units[i].nodes_n = inside->units[i].symbols_n = 0;
 		inside->units[i].abbrevs = NULL;
 	}
+	scan_files_free(scan);
 	for (size_t i = 0; i < inside->abbrevs_n; i++)
 		scan_abbrevs_free(&inside->abbrevs[i]);
 	free(inside->abbrevs);
@@ -108,6 +111,8 @@ static int run_steps(struct scan *scan, struct scan_error *error)
 		tell(scan, "reading types");
 		result = scan_units_walk(scan, error);
 	}
+	if (!result && scan_files_prepare(scan) < 0)
+		result = scan_fail(error, -ENOMEM, "%s: out of memory", scan->path);
 	if (!result) {
 		tell(scan, "comparing types");
 		result = scan_types_intern(scan, error);
@@ -130,7 +135,7 @@ int scan_open(const char *path, const struct scan_options *options, struct scan 
 	else
 		result = run_steps(scan, ret_error);
 	if (scan->inside)
-		free_scratch(scan->inside);
+		free_scratch(scan);
 	if (result < 0) {
 		scan_close(scan);
 		return result;
@@ -146,7 +151,7 @@ void scan_close(struct scan *scan)
 	if (scan->inside) {
 		struct scan_inside *inside = scan->inside;
 
-		free_scratch(inside);
+		free_scratch(scan);
 		free(inside->units);
 		scan_image_close(&inside->alt);
 		scan_image_close(&inside->debug);

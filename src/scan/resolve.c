@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PLACING_ROUNDS 4
+
 /* A definition beside its declaration names it as its specification, and leaves the name to it. */
 static bool is_definition_of(const struct scan_node *node)
 {
@@ -41,11 +43,14 @@ static struct scan_node *own_node(struct scan_unit *unit, uint32_t index)
 }
 
 /* A struct without a name that a typedef names is called by that name: it is how people know it. */
-static void name_by_typedef(struct scan_unit *unit, const struct scan_node *node)
+static void name_by_typedef(struct scan_intern *intern, const struct scan_node *node)
 {
-	struct scan_node *target = own_node(unit, node->target.node);
+	struct scan_node *target;
 
-	if (!target || target->name || !scan_is_record(target) || (target->flags & SCAN_NODE_ALIAS))
+	if (node->kind != SCAN_KIND_TYPEDEF || !node->name || node->target.node == SCAN_NO_NODE)
+		return;
+	target = (struct scan_node *)(uintptr_t)scan_node_at(intern->scan, intern->resolve[node->target.node], NULL);
+	if (target->name || !scan_is_record(target))
 		return;
 	target->name = node->name;
 	target->scope = node->scope;
@@ -122,7 +127,6 @@ static void resolve_alias(struct scan_intern *intern, struct scan_unit *unit, ui
 			intern->resolve[origin] = index;
 	} else {
 		intern->resolve[index] = origin;
-		place_type_unit(intern, node, origin);
 	}
 }
 
@@ -145,6 +149,43 @@ static void flatten(struct scan_intern *intern)
 			intern->resolve[i] = i;
 }
 
+static void for_aliases(struct scan_intern *intern, void (*work)(struct scan_intern *, struct scan_unit *, uint32_t))
+{
+	struct scan_inside *inside = intern->scan->inside;
+
+	for (size_t u = 0; u < inside->units_n; u++)
+		for (size_t i = 0; i < inside->units[u].nodes_n; i++)
+			if (inside->units[u].nodes[i].flags & SCAN_NODE_ALIAS)
+				work(intern, &inside->units[u], inside->units[u].first_node + (uint32_t)i);
+}
+
+static void place_alias(struct scan_intern *intern, struct scan_unit *unit, uint32_t index)
+{
+	/* A type unit that was not placed itself can't place those that it refers to. */
+	if (intern->resolve[index] != index && (!unit->head.signature || unit->placed))
+		place_type_unit(intern, own_node(unit, index), intern->resolve[index]);
+}
+
+/* Types in types have units of their own: each round places those inside what the round before placed. */
+static void place_type_units(struct scan_intern *intern)
+{
+	struct scan_inside *inside = intern->scan->inside;
+	bool more = inside->signatures.n > 0;
+
+	for (unsigned round = 0; more && round < PLACING_ROUNDS; round++) {
+		more = false;
+		for_aliases(intern, place_alias);
+		for (size_t u = 0; u < inside->units_n; u++) {
+			struct scan_unit *unit = &inside->units[u];
+
+			if (unit->scope && !unit->placed) {
+				unit->placed = more = true;
+				place_nodes(intern, unit);
+			}
+		}
+	}
+}
+
 int scan_resolve_keys(struct scan_intern *intern)
 {
 	struct scan_inside *inside = intern->scan->inside;
@@ -153,20 +194,12 @@ int scan_resolve_keys(struct scan_intern *intern)
 	if (!intern->resolve)
 		return -ENOMEM;
 	scan_parallel(inside->threads, inside->units_n, resolve_unit, intern);
-	for (size_t u = 0; u < inside->units_n; u++) {
-		struct scan_unit *unit = &inside->units[u];
-
-		for (size_t i = 0; i < unit->nodes_n; i++) {
-			if (unit->nodes[i].flags & SCAN_NODE_ALIAS)
-				resolve_alias(intern, unit, unit->first_node + (uint32_t)i);
-			if (unit->nodes[i].kind == SCAN_KIND_TYPEDEF && unit->nodes[i].name)
-				name_by_typedef(unit, &unit->nodes[i]);
-		}
-	}
-	for (size_t u = 0; u < inside->units_n; u++)
-		if (inside->units[u].scope)
-			place_nodes(intern, &inside->units[u]);
+	for_aliases(intern, resolve_alias);
 	flatten(intern);
+	place_type_units(intern);
+	for (size_t u = 0; u < inside->units_n; u++)
+		for (size_t i = 0; i < inside->units[u].nodes_n; i++)
+			name_by_typedef(intern, &inside->units[u].nodes[i]);
 	return 0;
 }
 
