@@ -93,13 +93,13 @@ struct scan_unit {
 	const struct scan_abbrevs *abbrevs;
 	bool bad;
 	enum scan_language language;
+	const char *scope;            /* of a type unit: the namespaces around its type */
+	bool placed;                  /* its nodes have been put behind scope */
 	struct scan_node *nodes;
 	size_t nodes_n, nodes_room;
 	uint32_t first_node;          /* index of nodes[0] among all */
 	struct scan_raw_symbol *symbols;
 	size_t symbols_n, symbols_room;
-	const char *const *files;     /* by DW_AT_decl_file */
-	size_t files_n;
 	/* what stays: by offset in the unit */
 	uint32_t *offsets;
 	const struct scan_type **types;
@@ -112,13 +112,19 @@ struct scan_image {
 	const char *path;
 	uint8_t *data;                /* NULL: not open */
 	size_t size;
-	Elf *elf;                     /* of the opening thread; its decompressed sections live as long as the scan */
+	Elf *elf;                     /* of the opening thread */
+	uint8_t *plain;               /* where sections are compressed: an ELF file in memory in which none is */
+	size_t plain_size;
 	struct scan_debug debug;
 };
 int scan_image_open(const char *path, struct scan_image *ret_image, struct scan_error *error);
 void scan_image_close(struct scan_image *image);
-/* Finds the debug sections. Returns: 0, -ENODATA there are none, -ENOEXEC broken. */
-int scan_image_debug(struct scan_image *image, struct scan_error *error);
+/* Finds the debug sections and decompresses them. Returns: 0, -ENODATA there are none, -ENOEXEC broken. */
+int scan_image_debug(struct scan_image *image, unsigned threads, struct scan_error *error);
+/* Opens the file that holds the debug information of a binary that has none itself. Returns: 0, -ENODATA not found. */
+int scan_debug_file_open(struct scan *scan, struct scan_error *error);
+/* Opens the file that dwz moved common parts to, if there is one. */
+int scan_alt_file_open(struct scan *scan, struct scan_error *error);
 /* Header and data of a section by name. Returns: NULL: there is none. */
 Elf_Scn *scan_image_section(const struct scan_image *image, const char *name, GElf_Shdr *ret_header);
 
@@ -148,6 +154,8 @@ struct scan_span {
 	uint32_t function;
 };
 
+struct scan_files;
+
 struct scan_inside {
 	struct scan_image image, debug, alt;
 	struct scan_image *info;      /* the one of these that holds the debug information */
@@ -174,6 +182,8 @@ struct scan_inside {
 	size_t by_name_n;
 	struct scan_span *spans;      /* of functions, by low */
 	size_t spans_n;
+	struct scan_files *files;     /* by table */
+	size_t files_n;
 	size_t split_n;               /* units whose rest is in .dwo files */
 };
 
@@ -187,6 +197,13 @@ int scan_types_intern(struct scan *scan, struct scan_error *error);
 int scan_functions_make(struct scan *scan, struct scan_error *error);
 int scan_symbols_make(struct scan *scan, struct scan_error *error);
 int scan_loads_make(struct scan *scan, struct scan_error *error);
+
+/* Names of source files; only while the scan is opened. */
+int scan_files_prepare(struct scan *scan);
+const char *scan_file_name(struct scan *scan, const struct scan_unit *unit, uint32_t number);
+void scan_files_free(struct scan *scan);
+/* Tells every entry of the PLT whose function is known. Returns: 0 or what add returned. */
+int scan_plt_entries(const struct scan_image *image, int (*add)(void *user, const char *name, uint64_t address), void *user);
 
 /* Walks one unit: fills nodes and symbols. Returns: 0 or a negative errno. */
 int scan_walk(struct scan *scan, struct scan_unit *unit, struct scan_arena *arena);

@@ -384,6 +384,10 @@ static void take_rare(const struct value *value, uint16_t attribute, struct scan
 		if (value->class == VALUE_STRING)
 			die->linkage_name = value->string;
 		break;
+	case DW_AT_comp_dir:
+		if (value->class == VALUE_STRING)
+			die->directory = value->string;
+		break;
 	case DW_AT_artificial:
 		take_flag(value, SCAN_IS_ARTIFICIAL, die);
 		break;

@@ -132,7 +132,7 @@ struct scan_die {
 	bool children;
 	uint32_t has;                 /* SCAN_HAS_, SCAN_IS_ */
 	uint8_t encoding, go_kind;
-	const char *name, *linkage_name;
+	const char *name, *linkage_name, *directory;
 	const char *text;             /* const_value that is a string */
 	scan_key type, origin;        /* origin: specification or abstract origin, the signature's type */
 	scan_key discriminant;

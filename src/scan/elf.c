@@ -134,6 +134,8 @@ int scan_image_open(const char *path, struct scan_image *ret_image, struct scan_
 
 void scan_image_close(struct scan_image *image)
 {
+	if (image->plain)
+		munmap(image->plain, image->plain_size);
 	if (image->elf)
 		elf_end(image->elf);
 	if (image->data)
@@ -158,80 +160,4 @@ Elf_Scn *scan_image_section(const struct scan_image *image, const char *name, GE
 			return section;
 	}
 	return NULL;
-}
-
-static const char *const section_names[SCAN_SECTIONS] = {
-	[SCAN_SECTION_INFO] = "info",
-	[SCAN_SECTION_TYPES] = "types",
-	[SCAN_SECTION_ABBREV] = "abbrev",
-	[SCAN_SECTION_STR] = "str",
-	[SCAN_SECTION_LINE] = "line",
-	[SCAN_SECTION_LINE_STR] = "line_str",
-	[SCAN_SECTION_STR_OFFSETS] = "str_offsets",
-	[SCAN_SECTION_ADDR] = "addr",
-	[SCAN_SECTION_RANGES] = "ranges",
-	[SCAN_SECTION_RNGLISTS] = "rnglists",
-};
-
-/* Reads one debug section, decompressed. */
-static int read_section(struct scan_image *image, Elf_Scn *section, const GElf_Shdr *header, bool old_compressed,
-                        struct scan_section *ret)
-{
-	Elf_Data *data;
-
-	if (header->sh_type == SHT_NOBITS)
-		return 0;
-	if ((header->sh_flags & SHF_COMPRESSED) && elf_compress(section, 0, 0) < 0)
-		return -ENOEXEC;
-	if (old_compressed && elf_compress_gnu(section, 0, 0) < 0)
-		return -ENOEXEC;
-	data = elf_rawdata(section, NULL);
-	if (!data)
-		return -ENOEXEC;
-	(void)image;
-	ret->data = data->d_buf;
-	ret->size = data->d_buf ? data->d_size : 0;
-	return 0;
-}
-
-/* A string section that doesn't end in a NUL is cut to its last one, so that whoever reads a string stays inside. */
-static void end_strings(struct scan_section *section)
-{
-	while (section->size && section->data[section->size - 1])
-		section->size--;
-}
-
-int scan_image_debug(struct scan_image *image, struct scan_error *error)
-{
-	size_t names;
-	Elf_Scn *section = NULL;
-
-	if (elf_getshdrstrndx(image->elf, &names) < 0)
-		return scan_fail(error, -ENOEXEC, "%s: is a broken ELF file: %s", image->path, elf_errmsg(-1));
-	while ((section = elf_nextscn(image->elf, section))) {
-		const char *name;
-		GElf_Shdr header;
-		bool old = false;
-
-		if (!gelf_getshdr(section, &header))
-			continue;
-		name = elf_strptr(image->elf, names, header.sh_name);
-		if (!name)
-			continue;
-		if (!strncmp(name, ".zdebug_", 8))
-			old = true, name += 8;
-		else if (!strncmp(name, ".debug_", 7))
-			name += 7;
-		else
-			continue;
-		for (unsigned i = 0; i < SCAN_SECTIONS; i++)
-			if (!strcmp(name, section_names[i]) && !image->debug.sections[i].data &&
-			    read_section(image, section, &header, old, &image->debug.sections[i]) < 0)
-				return scan_fail(error, -ENOEXEC, "%s: its section .debug_%s can't be read: %s", image->path,
-						 name, elf_errmsg(-1));
-	}
-	end_strings(&image->debug.sections[SCAN_SECTION_STR]);
-	end_strings(&image->debug.sections[SCAN_SECTION_LINE_STR]);
-	return image->debug.sections[SCAN_SECTION_INFO].size && image->debug.sections[SCAN_SECTION_ABBREV].size
-	       ? 0 : -ENODATA;
 }

@@ -1,6 +1,6 @@
 /* frames.c - the source position of an address, and the calls that were inlined into one another there */
 #include "scan/build.h"
-#include "scan/lines.h"
+#include "scan/positions.h"
 
 #include <dwarf.h>
 #include <string.h>
@@ -75,20 +75,20 @@ static size_t read_frames(const struct scan *scan, struct scan_handle *handle, u
                           size_t size)
 {
 	const struct scan_function *function = scan_function_at(scan, pc);
-	struct lines_position position;
-	struct lines lines = {0};
+	struct position position;
+	struct positions positions = {0};
 	Dwarf_Die die, inlined[32];
 	size_t n, frames = 0;
 
 	if (!function || !size || !dwarf_offdie(handle->dwarf, function->die, &die))
 		return 0;
-	lines_load(&lines, &die);
-	position = lines_at(&lines, pc);
+	positions_load(&positions, &die);
+	position = positions_at(&positions, pc);
 	n = inlined_chain(&die, pc, inlined, sizeof(inlined) / sizeof(inlined[0]));
 	for (size_t i = n; i > 0 && frames < size; i--) {
 		ret_frames[frames++] = (struct scan_frame){.function = name_of(&inlined[i - 1]), .file = position.file,
 		                                           .line = position.line, .column = position.column};
-		position = (struct lines_position){.file = call_file(&inlined[i - 1]),
+		position = (struct position){.file = call_file(&inlined[i - 1]),
 		                                   .line = number_of(&inlined[i - 1], DW_AT_call_line),
 		                                   .column = number_of(&inlined[i - 1], DW_AT_call_column)};
 	}

@@ -60,7 +60,7 @@ static const struct scan_type *type_at(const struct scan *scan, scan_key key)
 	return low < unit->types_n && unit->offsets[low] == die ? unit->types[low] : NULL;
 }
 
-static void gather(const struct scan *scan, const struct scan_unit *unit, const struct scan_raw_symbol *symbol,
+static void gather(struct scan *scan, const struct scan_unit *unit, const struct scan_raw_symbol *symbol,
                    struct told *told)
 {
 	told->language = unit->language;
@@ -75,7 +75,7 @@ static void gather(const struct scan *scan, const struct scan_unit *unit, const 
 			told->type = type_at(scan, symbol->type.key);
 		if (symbol->line && !told->line) {
 			told->line = symbol->line;
-			told->file = symbol->file < unit->files_n ? unit->files[symbol->file] : NULL;
+			told->file = scan_file_name(scan, unit, symbol->file);
 		}
 		told->external = told->external || symbol->external;
 		symbol = symbol_of(scan, symbol->origin, &unit);

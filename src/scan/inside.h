@@ -8,8 +8,11 @@
 
 /* libdw keeps caches without locks: each thread reads through a handle of its own, over one mapping of the file. */
 struct scan_handle {
-	Elf *elf;                     /* of the file that holds the debug information */
+	Elf *elf;                     /* of the file that holds the debug information, where nothing is compressed */
 	Dwarf *dwarf;
+	Elf *binary;                  /* of the binary itself: .eh_frame is there */
+	Elf *alt_elf;                 /* of dwz's common file; NULL: none */
+	Dwarf *alt;
 };
 int scan_handle_open(const struct scan *scan, struct scan_handle *ret_handle);
 void scan_handle_close(struct scan_handle *handle);

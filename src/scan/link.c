@@ -138,6 +138,7 @@ static void read_root(struct scan *scan, struct scan_unit *unit)
 			  (unsigned long long)unit->head.offset);
 		return;
 	}
+	unit->head.directory = root.directory;
 	unit->language = language_of(unit->head.language);
 	scan->has_go = scan->has_go || unit->language == SCAN_LANGUAGE_GO;
 	scan->has_rust = scan->has_rust || unit->language == SCAN_LANGUAGE_RUST;

@@ -43,8 +43,12 @@ static int open_images(struct scan *scan, struct scan_error *error)
 		return scan_fail(error, -ENOTSUP, "%s: is a core dump; name the program that dumped it", scan->path);
 	inside->info = &inside->image;
 	scan->debug_path = scan->path;
-	result = scan_image_debug(&inside->image, error);
-	return result == -ENODATA ? no_debug_information(scan, error) : result;
+	result = scan_image_debug(&inside->image, inside->threads, error);
+	if (result == -ENODATA)
+		result = scan_debug_file_open(scan, error);
+	if (result == -ENODATA)
+		return no_debug_information(scan, error);
+	return result < 0 ? result : scan_alt_file_open(scan, error);
 }
 
 static int prepare(struct scan *scan, const char *path, const struct scan_options *options)
@@ -67,8 +71,10 @@ static int prepare(struct scan *scan, const char *path, const struct scan_option
 	return 0;
 }
 
-static void free_scratch(struct scan_inside *inside)
+static void free_scratch(struct scan *scan)
 {
+	struct scan_inside *inside = scan->inside;
+
 	for (unsigned i = 0; inside->scratch && i < inside->threads; i++)
 		scan_arena_free(&inside->scratch[i]);
 	free(inside->scratch);
@@ -81,6 +87,7 @@ static void free_scratch(struct scan_inside *inside)
 		inside->units[i].nodes_n = inside->units[i].symbols_n = 0;
 		inside->units[i].abbrevs = NULL;
 	}
+	scan_files_free(scan);
 	for (size_t i = 0; i < inside->abbrevs_n; i++)
 		scan_abbrevs_free(&inside->abbrevs[i]);
 	free(inside->abbrevs);
@@ -104,6 +111,8 @@ static int run_steps(struct scan *scan, struct scan_error *error)
 		tell(scan, "reading types");
 		result = scan_units_walk(scan, error);
 	}
+	if (!result && scan_files_prepare(scan) < 0)
+		result = scan_fail(error, -ENOMEM, "%s: out of memory", scan->path);
 	if (!result) {
 		tell(scan, "comparing types");
 		result = scan_types_intern(scan, error);
@@ -126,7 +135,7 @@ int scan_open(const char *path, const struct scan_options *options, struct scan 
 	else
 		result = run_steps(scan, ret_error);
 	if (scan->inside)
-		free_scratch(scan->inside);
+		free_scratch(scan);
 	if (result < 0) {
 		scan_close(scan);
 		return result;
@@ -142,7 +151,7 @@ void scan_close(struct scan *scan)
 	if (scan->inside) {
 		struct scan_inside *inside = scan->inside;
 
-		free_scratch(inside);
+		free_scratch(scan);
 		free(inside->units);
 		scan_handle_close(&inside->frames);
 		scan_image_close(&inside->alt);
@@ -157,18 +166,49 @@ void scan_close(struct scan *scan)
 
 /* ---- handles ---------------------------------------------------------------------------------------------------- */
 
+/* The file as libdw shall see it: plain. */
+static Elf *plain_elf(const struct scan_image *image)
+{
+	return image->plain ? elf_memory((char *)image->plain, image->plain_size)
+			    : elf_memory((char *)image->data, image->size);
+}
+
+static int open_one(const struct scan_image *image, Elf **ret_elf, Dwarf **ret_dwarf)
+{
+	Elf *elf = plain_elf(image);
+	Dwarf *dwarf;
+
+	if (!elf)
+		return -ENOMEM;
+	dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+	if (!dwarf) {
+		elf_end(elf);
+		return -ENOEXEC;
+	}
+	*ret_elf = elf;
+	*ret_dwarf = dwarf;
+	return 0;
+}
+
 int scan_handle_open(const struct scan *scan, struct scan_handle *ret_handle)
 {
-	const struct scan_image *image = scan->inside->info;
+	const struct scan_inside *inside = scan->inside;
 	struct scan_handle handle = { 0 };
+	int result = open_one(inside->info, &handle.elf, &handle.dwarf);
 
-	handle.elf = elf_memory((char *)image->data, image->size);
-	if (!handle.elf)
-		return -ENOMEM;
-	handle.dwarf = dwarf_begin_elf(handle.elf, DWARF_C_READ, NULL);
-	if (!handle.dwarf) {
-		elf_end(handle.elf);
-		return -ENOEXEC;
+	if (!result && inside->alt.data) {
+		result = open_one(&inside->alt, &handle.alt_elf, &handle.alt);
+		if (!result)
+			dwarf_setalt(handle.dwarf, handle.alt);
+	}
+	if (!result) {
+		handle.binary = elf_memory((char *)inside->image.data, inside->image.size);
+		if (!handle.binary)
+			result = -ENOMEM;
+	}
+	if (result < 0) {
+		scan_handle_close(&handle);
+		return result;
 	}
 	*ret_handle = handle;
 	return 0;
@@ -180,5 +220,11 @@ void scan_handle_close(struct scan_handle *handle)
 		dwarf_end(handle->dwarf);
 	if (handle->elf)
 		elf_end(handle->elf);
+	if (handle->alt)
+		dwarf_end(handle->alt);
+	if (handle->alt_elf)
+		elf_end(handle->alt_elf);
+	if (handle->binary)
+		elf_end(handle->binary);
 	memset(handle, 0, sizeof(*handle));
 }

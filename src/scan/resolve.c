@@ -4,6 +4,9 @@
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define PLACING_ROUNDS 4
 
 /* A definition beside its declaration names it as its specification, and leaves the name to it. */
 static bool is_definition_of(const struct scan_node *node)
@@ -40,15 +43,70 @@ static struct scan_node *own_node(struct scan_unit *unit, uint32_t index)
 }
 
 /* A struct without a name that a typedef names is called by that name: it is how people know it. */
-static void name_by_typedef(struct scan_unit *unit, const struct scan_node *node)
+static void name_by_typedef(struct scan_intern *intern, const struct scan_node *node)
 {
-	struct scan_node *target = own_node(unit, node->target.node);
+	struct scan_node *target;
 
-	if (!target || target->name || !scan_is_record(target) || (target->flags & SCAN_NODE_ALIAS))
+	if (node->kind != SCAN_KIND_TYPEDEF || !node->name || node->target.node == SCAN_NO_NODE)
+		return;
+	target = (struct scan_node *)(uintptr_t)scan_node_at(intern->scan, intern->resolve[node->target.node], NULL);
+	if (target->name || !scan_is_record(target))
 		return;
 	target->name = node->name;
 	target->scope = node->scope;
 	target->flags |= SCAN_NODE_BY_TYPEDEF;
+}
+
+/* A type unit holds its type without the namespaces around it: those stand where it is declared. */
+static void place_type_unit(struct scan_intern *intern, const struct scan_node *declaration, uint32_t definition)
+{
+	const struct scan_unit *unit;
+	const struct scan_node *node = scan_node_at(intern->scan, definition, &unit);
+
+	if (unit->head.signature && declaration->scope && !node->scope && !unit->scope &&
+	    SCAN_KEY_OFFSET(unit->head.signature_type) == unit->head.offset + node->die)
+		((struct scan_unit *)(uintptr_t)unit)->scope = declaration->scope;
+}
+
+static const char *join(struct scan_arena *arena, const char *outer, const char *inner)
+{
+	size_t outer_n = strlen(outer), inner_n = strlen(inner);
+	char *text = scan_arena_alloc(arena, outer_n + inner_n + 3);
+
+	if (!text)
+		return inner;
+	memcpy(text, outer, outer_n);
+	memcpy(text + outer_n, "::", 2);
+	memcpy(text + outer_n + 2, inner, inner_n + 1);
+	return text;
+}
+
+static void place_nodes(struct scan_intern *intern, struct scan_unit *unit)
+{
+	const struct scan_node *type = NULL;
+	const char *before = NULL, *after = NULL;
+	size_t n;
+
+	for (size_t i = 0; i < unit->nodes_n; i++)
+		if (unit->head.offset + unit->nodes[i].die == SCAN_KEY_OFFSET(unit->head.signature_type))
+			type = &unit->nodes[i];
+	if (!type || !type->name)
+		return;
+	n = strlen(type->name);
+	for (size_t i = 0; i < unit->nodes_n; i++) {
+		struct scan_node *node = &unit->nodes[i];
+
+		if (node == type) {
+			node->scope = unit->scope;
+		} else if (node->scope && !strncmp(node->scope, type->name, n) &&
+			   (!node->scope[n] || node->scope[n] == ':')) {
+			/* Neighbours share their scope's text. */
+			if (node->scope != before)
+				after = join(&intern->scan->inside->scratch[0], unit->scope, node->scope);
+			before = node->scope;
+			node->scope = after;
+		}
+	}
 }
 
 static void resolve_alias(struct scan_intern *intern, struct scan_unit *unit, uint32_t index)
@@ -61,10 +119,10 @@ static void resolve_alias(struct scan_intern *intern, struct scan_unit *unit, ui
 		return;
 	other = scan_node_at(intern->scan, origin, NULL);
 	if (is_definition_of(node)) {
-		if (!node->name) {
+		if (!node->name)
 			node->name = other->name;
+		if (!node->scope)
 			node->scope = other->scope;
-		}
 		if (other->flags & SCAN_NODE_DECLARATION)
 			intern->resolve[origin] = index;
 	} else {
@@ -91,6 +149,43 @@ static void flatten(struct scan_intern *intern)
 			intern->resolve[i] = i;
 }
 
+static void for_aliases(struct scan_intern *intern, void (*work)(struct scan_intern *, struct scan_unit *, uint32_t))
+{
+	struct scan_inside *inside = intern->scan->inside;
+
+	for (size_t u = 0; u < inside->units_n; u++)
+		for (size_t i = 0; i < inside->units[u].nodes_n; i++)
+			if (inside->units[u].nodes[i].flags & SCAN_NODE_ALIAS)
+				work(intern, &inside->units[u], inside->units[u].first_node + (uint32_t)i);
+}
+
+static void place_alias(struct scan_intern *intern, struct scan_unit *unit, uint32_t index)
+{
+	/* A type unit that was not placed itself can't place those that it refers to. */
+	if (intern->resolve[index] != index && (!unit->head.signature || unit->placed))
+		place_type_unit(intern, own_node(unit, index), intern->resolve[index]);
+}
+
+/* Types in types have units of their own: each round places those inside what the round before placed. */
+static void place_type_units(struct scan_intern *intern)
+{
+	struct scan_inside *inside = intern->scan->inside;
+	bool more = inside->signatures.n > 0;
+
+	for (unsigned round = 0; more && round < PLACING_ROUNDS; round++) {
+		more = false;
+		for_aliases(intern, place_alias);
+		for (size_t u = 0; u < inside->units_n; u++) {
+			struct scan_unit *unit = &inside->units[u];
+
+			if (unit->scope && !unit->placed) {
+				unit->placed = more = true;
+				place_nodes(intern, unit);
+			}
+		}
+	}
+}
+
 int scan_resolve_keys(struct scan_intern *intern)
 {
 	struct scan_inside *inside = intern->scan->inside;
@@ -99,17 +194,12 @@ int scan_resolve_keys(struct scan_intern *intern)
 	if (!intern->resolve)
 		return -ENOMEM;
 	scan_parallel(inside->threads, inside->units_n, resolve_unit, intern);
-	for (size_t u = 0; u < inside->units_n; u++) {
-		struct scan_unit *unit = &inside->units[u];
-
-		for (size_t i = 0; i < unit->nodes_n; i++) {
-			if (unit->nodes[i].flags & SCAN_NODE_ALIAS)
-				resolve_alias(intern, unit, unit->first_node + (uint32_t)i);
-			if (unit->nodes[i].kind == SCAN_KIND_TYPEDEF && unit->nodes[i].name)
-				name_by_typedef(unit, &unit->nodes[i]);
-		}
-	}
+	for_aliases(intern, resolve_alias);
 	flatten(intern);
+	place_type_units(intern);
+	for (size_t u = 0; u < inside->units_n; u++)
+		for (size_t i = 0; i < inside->units[u].nodes_n; i++)
+			name_by_typedef(intern, &inside->units[u].nodes[i]);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* sites.c - every function followed, every store told: see scan.h */
 #include "scan/follow.h"
-#include "scan/lines.h"
+#include "scan/positions.h"
 #include "scan/place.h"
 #include "scan/split.h"
 
@@ -48,7 +48,7 @@ struct texts {
 struct worker {
 	struct scan_handle handle;
 	struct follow follow;
-	struct lines lines;
+	struct positions positions;
 	struct texts texts;
 	struct chunk *chunk;          /* that it works on */
 	bool open;
@@ -224,7 +224,7 @@ static struct split_site *new_site(struct worker *worker, const struct insn *ins
 {
 	struct chunk *chunk = worker->chunk;
 	struct follow *follow = &worker->follow;
-	struct lines_position position;
+	struct position position;
 	struct split_site *split;
 
 	if (chunk->n == chunk->size) {
@@ -238,7 +238,7 @@ static struct split_site *new_site(struct worker *worker, const struct insn *ins
 		chunk->sites = grown;
 		chunk->size = size;
 	}
-	position = lines_at(&worker->lines, insn->pc);
+	position = positions_at(&worker->positions, insn->pc);
 	split = &chunk->sites[chunk->n++];
 	*split = (struct split_site){
 		.site = {.pc = insn->pc, .length = insn->length, .mnemonic = insn->mnemonic,
@@ -428,7 +428,7 @@ static void find_in_chunk(void *user, unsigned thread, size_t item)
 
 		if (!dwarf_offdie(worker->handle.dwarf, job->scan->functions[i].die, &die))
 			continue;
-		lines_load(&worker->lines, &die);
+		positions_load(&worker->positions, &die);
 		error = follow_function(&worker->follow, &job->scan->functions[i], &die,
 		                        job->options->reads ? visit : visit_writes, worker);
 		if (error == -ENOENT)

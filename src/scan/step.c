@@ -43,6 +43,14 @@ static struct value arrived(struct follow *follow, const struct insn *insn, cons
 	return value;
 }
 
+/* An unknown number that an instruction makes is called after it. */
+static struct value named(const struct follow *follow, const struct insn *insn, int reg, struct value value)
+{
+	if (value_nameless(&value))
+		value.symbol = (uint32_t)((insn - follow->flow.insns + 1) * INSN_REGS + reg);
+	return value;
+}
+
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
 struct value follow_address(const struct follow *follow, const struct insn *insn)
@@ -204,20 +212,19 @@ static const struct scan_type *go_type_argument(const struct follow *follow)
 	return go_type_at(&follow->world->go_types, offset);
 }
 
-/* Results whose type an argument says. Returns: it was one of those functions. */
-static bool go_result(struct follow *follow, const char *name)
+/* What the result of an allocating function points to, which an argument says. Returns: NULL: it is none, or not known. */
+static const struct scan_type *go_allocated(const struct follow *follow, const char *name)
 {
 	const struct scan_type *type = go_type_argument(follow);
 
-	if (strncmp(name, "runtime.mapassign", 17) == 0 || strncmp(name, "runtime.mapaccess", 17) == 0)
-		type = type ? go_map_element(type) : NULL;
-	else if (strcmp(name, "runtime.newobject") != 0 && strcmp(name, "runtime.makeslice") != 0 &&
-	         strcmp(name, "runtime.growslice") != 0 && strcmp(name, "runtime.newarray") != 0)
-		return false;
 	if (!type)
-		return false;
-	follow->now.regs[INSN_RAX] = value_object(type, 0, SCAN_CONFIDENCE_TRACKED);
-	return true;
+		return NULL;
+	if (strncmp(name, "runtime.mapassign", 17) == 0 || strncmp(name, "runtime.mapaccess", 17) == 0)
+		return go_map_element(type);
+	if (strcmp(name, "runtime.newobject") == 0 || strcmp(name, "runtime.makeslice") == 0 ||
+	    strcmp(name, "runtime.growslice") == 0 || strcmp(name, "runtime.newarray") == 0)
+		return type;
+	return NULL;
 }
 
 static void learn_arguments(struct follow *follow, const struct abi *abi)
@@ -257,6 +264,33 @@ static void forget_numbers(struct follow *follow, uint64_t pc)
 	}
 }
 
+static void take_results(struct follow *follow, const struct insn *insn, const struct abi *abi)
+{
+	for (size_t i = 0; abi && i < abi->results_n; i++)
+		follow->now.regs[abi->results[i].reg] = arrived(follow, insn, abi->results[i].type, SCAN_CONFIDENCE_TRACKED);
+}
+
+/* In Go nothing outlives a call in a register, but for the frame pointer and the goroutine; results lie in up to nine. A few
+ * functions of the runtime, written in assembly, change nothing. */
+static void go_call(struct follow *follow, const struct insn *insn, const struct scan_function *callee, const char *name)
+{
+	const struct abi *abi = callee ? &follow->world->abis[callee - follow->scan->functions] : NULL;
+	const struct scan_type *allocated = name ? go_allocated(follow, name) : NULL;
+
+	if (name && (strncmp(name, "runtime.gcWriteBarrier", 22) == 0 || strncmp(name, "runtime.duff", 12) == 0))
+		return;
+	if (abi)
+		learn_arguments(follow, abi);
+	forget_numbers(follow, insn->pc);
+	for (int i = 0; i < INSN_REGS; i++)
+		if (i != INSN_RSP && i != INSN_RBP && i != INSN_R14)
+			follow->now.regs[i] = i == INSN_RAX ? follow_unknown(follow, insn)
+			                                    : named(follow, insn, i, value_any(VALUE_WHY_RESULT));
+	take_results(follow, insn, abi);
+	if (allocated)
+		follow->now.regs[INSN_RAX] = value_object(allocated, 0, SCAN_CONFIDENCE_TRACKED);
+}
+
 /*
  * Registers that a callee may change are left as they are, results apart: a compiler reads one behind the call only where
  * it knows that the callee keeps it (gcc's -fipa-ra does).
@@ -269,19 +303,20 @@ static void call(struct follow *follow, const struct insn *insn)
 	const char *name;
 
 	callee = follow_callee(follow, insn, &name);
+	if (follow->function->language == SCAN_LANGUAGE_GO) {
+		go_call(follow, insn, callee, name);
+		return;
+	}
 	if (callee) {
 		abi = &follow->world->abis[callee - follow->scan->functions];
 		learn_arguments(follow, abi);
 	}
 	forget_numbers(follow, insn->pc);
-	if (follow->function->language == SCAN_LANGUAGE_GO && name && go_result(follow, name))
-		return;
 	if (returns_first(name) || (abi && abi->returns_in_memory))
 		regs[INSN_RAX] = first;
-	else if (follow->function->language != SCAN_LANGUAGE_GO && (!callee || callee->returns))
+	else if (!callee || callee->returns)
 		regs[INSN_RAX] = follow_unknown(follow, insn);
-	for (size_t i = 0; abi && i < abi->results_n; i++)
-		regs[abi->results[i].reg] = arrived(follow, insn, abi->results[i].type, SCAN_CONFIDENCE_TRACKED);
+	take_results(follow, insn, abi);
 }
 
 /* ---- the rest -------------------------------------------------------------------------------------------------- */
@@ -293,14 +328,6 @@ static struct value number_of(struct value value)
 
 	number.symbol = value.base == VALUE_ANY ? value.symbol : 0;
 	return value.base == VALUE_NUMBER ? value : number;
-}
-
-/* An unknown number that an instruction makes is called after it. */
-static struct value named(const struct follow *follow, const struct insn *insn, int reg, struct value value)
-{
-	if (value_nameless(&value))
-		value.symbol = (uint32_t)((insn - follow->flow.insns + 1) * INSN_REGS + reg);
-	return value;
 }
 
 static void set(struct follow *follow, const struct insn *insn, struct value value)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ENTRY_BYTES 16
+
 static int compare_loads(const void *left, const void *right)
 {
 	const struct scan_load *a = left, *b = right;
@@ -150,6 +152,18 @@ static int gather_image(struct gathering *gathering, const struct scan_image *im
 	return result;
 }
 
+static int add_plt(void *user, const char *name, uint64_t address)
+{
+	struct gathering *gathering = user;
+	struct scan_named_address symbol = { address, ENTRY_BYTES, plain_name(gathering->scan, name) };
+
+	if (!symbol.name || !scan_grow(&gathering->functions, &gathering->functions_room, gathering->functions_n,
+				       sizeof(symbol)))
+		return -ENOMEM;
+	gathering->functions[gathering->functions_n++] = symbol;
+	return 0;
+}
+
 static int compare_addresses(const void *left, const void *right)
 {
 	const struct scan_named_address *a = left, *b = right;
@@ -187,6 +201,8 @@ int scan_symbols_make(struct scan *scan, struct scan_error *error)
 
 	if (!result && inside->debug.data)
 		result = gather_image(&gathering, &inside->debug);
+	if (!result)
+		result = scan_plt_entries(&inside->image, add_plt, &gathering);
 	if (!result) {
 		inside->symbols = keep(scan, gathering.functions, gathering.functions_n);
 		inside->by_name = keep(scan, gathering.all, gathering.all_n);

@@ -100,7 +100,7 @@ static int make_enumerators(struct build *build, const struct scan_node *node, s
 static int make_type(struct build *build, uint32_t class)
 {
 	const struct scan_unit *unit;
-	struct scan_node *node = (struct scan_node *)(uintptr_t)scan_node_at(build->scan, build->intern->first[class], &unit);
+	const struct scan_node *node = scan_node_at(build->scan, build->intern->first[class], &unit);
 	struct scan_type *type = &build->types[class];
 
 	type->kind = node->kind;
@@ -119,7 +119,8 @@ static int make_type(struct build *build, uint32_t class)
 	type->count = node->count;
 	type->variants_n = node->variants_n;
 	type->line = node->line;
-	type->file = node->file < unit->files_n ? unit->files[node->file] : NULL;
+	if (node->line)
+		type->file = scan_file_name(build->scan, unit, node->file);
 	type->id = UINT32_MAX;
 	if (node->kind == SCAN_KIND_ENUM)
 		return make_enumerators(build, node, type);
