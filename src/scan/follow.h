@@ -25,6 +25,7 @@ struct follow_world {
 	const struct scan_type *goroutine; /* Go: runtime.g; NULL: none */
 	uint64_t runtime_types;       /* Go: address of the symbol runtime.types; 0: none */
 	struct go_types go_types;
+	struct go_hidden go_hidden;
 };
 
 struct follow {

@@ -51,6 +51,37 @@ const struct scan_type *go_type_at(const struct go_types *types, uint64_t offset
 	return found ? found->type : NULL;
 }
 
+static const struct scan_type *first_named(const struct scan *scan, const char *name)
+{
+	size_t n;
+	const struct scan_type *const *found = scan_types_named(scan, name, &n);
+
+	return n ? found[0] : NULL;
+}
+
+struct go_hidden go_hidden_find(const struct scan *scan)
+{
+	struct go_hidden hidden = {0};
+
+	if (scan->has_go)
+		hidden = (struct go_hidden){first_named(scan, "runtime.g"), first_named(scan, "runtime.m"),
+		                            first_named(scan, "runtime.p")};
+	return hidden;
+}
+
+const struct scan_type *go_hidden_target(const struct go_hidden *hidden, const struct scan_type *type)
+{
+	const char *name = type ? type->name : NULL;
+
+	if (!name || strncmp(name, "runtime.", 8) != 0)
+		return NULL;
+	if (strcmp(name, "runtime.guintptr") == 0)
+		return hidden->g;
+	if (strcmp(name, "runtime.muintptr") == 0)
+		return hidden->m;
+	return strcmp(name, "runtime.puintptr") == 0 ? hidden->p : NULL;
+}
+
 static const struct scan_type *member_type(const struct scan_type *holder, const char *name)
 {
 	for (size_t i = 0; holder->kind == SCAN_KIND_STRUCT && i < holder->members_n; i++)

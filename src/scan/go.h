@@ -18,6 +18,14 @@ struct go_types {
 int go_types_make(const struct scan *scan, struct go_types *ret_types);
 /* The type at an offset from the symbol runtime.types. Returns: NULL: none. */
 const struct scan_type *go_type_at(const struct go_types *types, uint64_t offset);
+/* Integers of Go's runtime that hold pointers which the collector must not see: what they point to. */
+struct go_hidden {
+	const struct scan_type *g, *m, *p;
+};
+struct go_hidden go_hidden_find(const struct scan *scan);
+/* What such an integer type points to. Returns: NULL: it is none. */
+const struct scan_type *go_hidden_target(const struct go_hidden *hidden, const struct scan_type *type);
+
 /* What the elements of a map type are. Returns: NULL: it is no map. */
 const struct scan_type *go_map_element(const struct scan_type *map);
 

@@ -192,6 +192,8 @@ static enum value_why fold(const struct scan_type *plain, int64_t offset, uint32
 	uint64_t size = plain->kind == SCAN_KIND_ARRAY && !plain->size ? plain->count * item_size(plain) : plain->size;
 
 	ret->offset = (uint64_t)offset;
+	if (plain->kind == SCAN_KIND_FUNCTION && !size)
+		size = 8;
 	if (plain->kind == SCAN_KIND_ARRAY && !size)
 		size = item_size(plain);
 	if (!size)

@@ -496,11 +496,8 @@ static int gather(struct job *job, struct scan_sites *sites)
 
 static int find_world(struct job *job)
 {
-	size_t n;
-	const struct scan_type *const *found = scan_types_named(job->scan, "runtime.g", &n);
-
-	if (n)
-		job->world.goroutine = found[0];
+	job->world.go_hidden = go_hidden_find(job->scan);
+	job->world.goroutine = job->world.go_hidden.g;
 	if (!scan_symbol_named(job->scan, "runtime.types", &job->world.runtime_types))
 		job->world.runtime_types = 0;
 	return go_types_make(job->scan, &job->world.go_types);

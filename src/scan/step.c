@@ -40,6 +40,8 @@ static struct value arrived(struct follow *follow, const struct insn *insn, cons
 
 	if (value.base == VALUE_OBJECT && value_untyped(value.type))
 		return follow_unknown(follow, insn);
+	if (value.base == VALUE_ANY && go_hidden_target(&follow->world->go_hidden, type))
+		return value_object(go_hidden_target(&follow->world->go_hidden, type), 0, confidence);
 	return value;
 }
 
@@ -116,6 +118,9 @@ static struct value load(struct follow *follow, const struct insn *insn)
 
 	if (insn->width != 8)
 		return insn->width < 8 ? value_number(0, 1) : value_any(VALUE_WHY_MEMORY);
+	/* Go keeps the goroutine there where it is not in r14. */
+	if (insn->flags & INSN_SEGMENT && (int32_t)insn->displacement == -8 && follow->world->goroutine)
+		return value_object(follow->world->goroutine, 0, SCAN_CONFIDENCE_TRACKED);
 	address = follow_address(follow, insn);
 	switch (address.base) {
 	case VALUE_OBJECT:

@@ -78,8 +78,10 @@ bool value_untyped(const struct scan_type *type)
 	if (!type)
 		return true;
 	plain = scan_type_strip(type);
-	return plain->kind == SCAN_KIND_VOID || plain->kind == SCAN_KIND_FUNCTION || plain->kind == SCAN_KIND_OTHER ||
-	       plain->incomplete;
+	/* A variable of Go's func type holds a pointer. */
+	if (plain->kind == SCAN_KIND_FUNCTION)
+		return plain->language != SCAN_LANGUAGE_GO;
+	return plain->kind == SCAN_KIND_VOID || plain->kind == SCAN_KIND_OTHER || plain->incomplete;
 }
 
 struct value value_object(const struct scan_type *type, int64_t offset, enum scan_confidence confidence)
