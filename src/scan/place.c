@@ -101,8 +101,8 @@ struct near {
 };
 
 /* The array with items of the stride's size that lies nearest to an offset that hits none. */
-static void find_near(const struct scan_type *type, uint64_t start, int64_t offset, uint32_t stride, int depth,
-                      struct near *near)
+static void find_near(const struct scan_type *type, uint64_t start, int64_t offset, uint32_t stride, uint64_t width,
+                      int depth, struct near *near)
 {
 	const struct scan_type *plain = scan_type_strip(type);
 
@@ -116,12 +116,12 @@ static void find_near(const struct scan_type *type, uint64_t start, int64_t offs
 		if (!inner || member->bitfield)
 			continue;
 		if (inner->kind != SCAN_KIND_ARRAY) {
-			find_near(inner, at, offset, stride, depth + 1, near);
+			find_near(inner, at, offset, stride, width, depth + 1, near);
 			continue;
 		}
 		item = item_size(inner);
 		far = offset < (int64_t)at ? at - (uint64_t)offset : (uint64_t)offset - at;
-		if (!item || stride % item || far > NEAR_ITEMS * item || (near->found && near->distance <= far))
+		if (!item || width > item || stride % item || far > NEAR_ITEMS * item || (near->found && near->distance <= far))
 			continue;
 		*near = (struct near){.start = at, .distance = far, .item = item, .found = true};
 	}
@@ -172,7 +172,7 @@ static bool fold_stride(const struct scan_type *type, int64_t offset, uint32_t s
 			break;
 		}
 	}
-	find_near(type, 0, offset, stride, 0, &near);
+	find_near(type, 0, offset, stride, width, 0, &near);
 	if (!near.found)
 		return false;
 	ret->offset = near.start + wrap(offset - (int64_t)near.start, near.item);
