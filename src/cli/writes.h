@@ -53,6 +53,8 @@ struct writes {
 	bool colour;
 };
 
+#define WRITES_FRAMES_MAX 16
+
 /* ---- index ----------------------------------------------------------------------------------------------------- */
 
 /* Fills the fields and their sites. Returns: 0 or -ENOMEM. */
@@ -89,17 +91,29 @@ struct writes_picks {
 /* Returns: 0, or an exit status with the error told. */
 int writes_select(const struct writes *writes, struct writes_picks *ret_picks);
 void writes_picks_free(struct writes_picks *picks);
+/* "struct order" -> "order" */
+const char *writes_bare_name(const char *name);
+/* Every site of the picks once, by pc; picks NULL: all that are wanted. Returns: malloc'd; NULL: out of memory. */
+uint32_t *writes_union(const struct writes *writes, const struct writes_picks *picks, size_t *ret_n);
+
+/* ---- source ---------------------------------------------------------------------------------------------------- */
+
+/* A line of a source file, without white space at its ends. Returns: false: the file is not found, or is shorter. */
+bool writes_source_line(const char *file, unsigned line, char *ret, size_t size);
+void writes_source_free(void);
 
 /* ---- telling --------------------------------------------------------------------------------------------------- */
+
+struct writes_why {
+	const char *why;
+	size_t n;
+};
 
 /* What the sites were found in: the denominator of "nothing found". */
 struct writes_ledger {
 	size_t stores, loads, attributed, unknown;
 	size_t heap, global, stack, nowhere;
-	struct {
-		const char *why;
-		size_t n;
-	} whys[32];                   /* the most frequent first */
+	struct writes_why whys[32];   /* the most frequent first */
 	size_t whys_n;
 };
 void writes_ledger(const struct writes *writes, struct writes_ledger *ret);

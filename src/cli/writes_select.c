@@ -16,7 +16,7 @@ static bool is_holder(const struct scan_type *type)
 	return type->kind == SCAN_KIND_STRUCT || type->kind == SCAN_KIND_UNION;
 }
 
-static const char *without_keyword(const char *name)
+const char *writes_bare_name(const char *name)
 {
 	static const char *const keywords[] = {"struct ", "union ", "class ", "enum "};
 
@@ -29,7 +29,7 @@ static const char *without_keyword(const char *name)
 /* Behind the last "." or "::" that stands outside of brackets: "main.Pair" -> "Pair". */
 static const char *last_part(const char *name)
 {
-	const char *part = without_keyword(name);
+	const char *part = writes_bare_name(name);
 	int depth = 0;
 
 	for (const char *p = part; *p; p++) {
@@ -72,7 +72,7 @@ enum way { WAY_EXACT, WAY_GLOB, WAY_LAST_PART, WAYS_N };
 
 static bool fits(enum way way, const char *query, const char *name)
 {
-	const char *bare = without_keyword(name);
+	const char *bare = writes_bare_name(name);
 
 	if (way == WAY_EXACT)
 		return strcmp(name, query) == 0 || strcmp(bare, query) == 0;
@@ -141,20 +141,20 @@ static void try_near(struct nearest *nearest, const char *compared, const char *
 
 static int no_such_type(const struct scan *scan, const char *query)
 {
-	struct nearest nearest = {.query = without_keyword(query), .distance = UINT32_MAX};
+	struct nearest nearest = {.query = writes_bare_name(query), .distance = UINT32_MAX};
 	const char *dot = strchr(query, '.');
 	char *head = dot ? strndup(query, (size_t)(dot - query)) : NULL;
 	int status;
 
 	for (int pass = 0; pass < (head ? 2 : 1); pass++) {
 		if (pass)
-			nearest.query = without_keyword(head);
+			nearest.query = writes_bare_name(head);
 		for (size_t i = 0; i < scan->types_n; i++) {
 			const char *name = scan->types[i]->name;
 
 			if (!name || !is_holder(scan->types[i]) || scan->types[i]->incomplete)
 				continue;
-			try_near(&nearest, without_keyword(name), name);
+			try_near(&nearest, writes_bare_name(name), name);
 			try_near(&nearest, last_part(name), name);
 		}
 	}
@@ -360,4 +360,39 @@ void writes_picks_free(struct writes_picks *picks)
 	}
 	free(picks->items);
 	*picks = (struct writes_picks){0};
+}
+
+static int ascending(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+uint32_t *writes_union(const struct writes *writes, const struct writes_picks *picks, size_t *ret_n)
+{
+	size_t all = writes->sites->n, n = 0, kept = 0;
+	uint32_t *sites;
+
+	if (picks) {
+		all = 0;
+		for (size_t i = 0; i < picks->n; i++)
+			all += picks->items[i].sites_n;
+	}
+	sites = reallocarray(NULL, all + 1, sizeof(*sites));
+	if (!sites)
+		return NULL;
+	for (uint32_t i = 0; !picks && i < all; i++)
+		if (writes_wanted(writes, i))
+			sites[n++] = i;
+	for (size_t i = 0; picks && i < picks->n; i++)
+		for (uint32_t s = 0; s < picks->items[i].sites_n; s++)
+			sites[n++] = picks->items[i].sites[s];
+	if (picks)
+		qsort(sites, n, sizeof(*sites), ascending);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || sites[kept - 1] != sites[i])
+			sites[kept++] = sites[i];
+	*ret_n = kept;
+	return sites;
 }

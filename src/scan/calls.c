@@ -1,7 +1,7 @@
 /* calls.c - which function calls which, and where threads begin: see calls.h */
 #include "scan/calls.h"
 
-#include "scan/inside.h"
+#include "scan/build.h"
 #include "scan/insn.h"
 
 #include <errno.h>
@@ -469,4 +469,17 @@ const char *scan_called_name(const struct scan *scan, uint64_t pc)
 	if ((insn.op != INSN_CALL && insn.op != INSN_JUMP) || insn.flags & INSN_INDIRECT)
 		return NULL;
 	return name_at(scan, (uint64_t)insn.imm);
+}
+
+size_t scan_functions_bare(const struct scan *scan)
+{
+	const struct scan_named_address *symbols = scan->inside->symbols;
+	size_t n = 0;
+
+	/* Those without a size are the linker's and the assembler's labels. */
+	for (size_t i = 0; i < scan->inside->symbols_n; i++)
+		if (symbols[i].size && (!i || symbols[i].address != symbols[i - 1].address) &&
+		    scan_is_code(scan, symbols[i].address) && !scan_function_at(scan, symbols[i].address))
+			n++;
+	return n;
 }

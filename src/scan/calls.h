@@ -57,5 +57,7 @@ void scan_calls_free(struct scan_calls *calls);
 int scan_calls_reach(const struct scan_calls *calls, uint32_t entry, bool *ret_reached);
 /* Name of the function that the instruction at pc calls or jumps to directly. Returns: NULL: it does not, or has none. */
 const char *scan_called_name(const struct scan *scan, uint64_t pc);
+/* Functions that the symbol table names and the debug information does not know: nothing is said of what they write. */
+size_t scan_functions_bare(const struct scan *scan);
 
 #endif
