@@ -71,6 +71,15 @@ const char *writes_path(const struct scan_site *site, char *ret, size_t size);
  * Returns: how many, at most size. */
 size_t writes_together(const struct writes *writes, uint32_t site, uint32_t *ret, size_t size);
 
+/* What a reader may see of a store's field, or fields, while it is under way. */
+enum writes_tears {
+	WRITES_TEARS_NOT = 0,         /* the old value or the new one */
+	WRITES_TEARS_BETWEEN,         /* of this field that; but not of all fields that are written together */
+	WRITES_TEARS_FIELD,           /* a part of each */
+};
+enum writes_tears writes_tears(const struct writes *writes, const struct scan_site *site);
+const char *writes_tears_name(enum writes_tears tears);
+
 /* ---- selection ------------------------------------------------------------------------------------------------- */
 
 /* One field, or one path of fields ("customer.name"), that is asked for. */
@@ -113,6 +122,7 @@ struct writes_why {
 struct writes_ledger {
 	size_t stores, loads, attributed, unknown;
 	size_t heap, global, stack, nowhere;
+	size_t stack_attributed;
 	struct writes_why whys[32];   /* the most frequent first */
 	size_t whys_n;
 };

@@ -322,3 +322,21 @@ size_t writes_together(const struct writes *writes, uint32_t site, uint32_t *ret
 			ret[n++] = i;
 	return n;
 }
+
+enum writes_tears writes_tears(const struct writes *writes, const struct scan_site *site)
+{
+	uint32_t touched[WRITES_TOUCHED_MAX];
+	size_t n;
+
+	if (site->read)
+		return WRITES_TEARS_NOT;
+	if (site->can_tear)
+		return WRITES_TEARS_FIELD;
+	/* The order in which memcpy and its like write their bytes is theirs; within one field that is a torn field. */
+	if (site->how == SCAN_HOW_BULK) {
+		n = writes_touched(writes, site, touched);
+		return n > 1 && site->width ? WRITES_TEARS_BETWEEN : WRITES_TEARS_FIELD;
+	}
+	/* No processor promises that more than 8 bytes become visible at once. */
+	return site->fill_first || (site->how == SCAN_HOW_MERGED && site->width > 8) ? WRITES_TEARS_BETWEEN : WRITES_TEARS_NOT;
+}

@@ -106,6 +106,7 @@ static void put_site(const struct writes *writes, uint32_t number)
 {
 	const struct scan_site *site = &writes->sites->items[number];
 	const struct scan_function *function = site->function;
+	enum writes_tears tears = writes_tears(writes, site);
 	char path[512], name[512];
 
 	fputs("{\"type\": ", stdout);
@@ -119,7 +120,8 @@ static void put_site(const struct writes *writes, uint32_t number)
 	json_member(stdout, "confidence", writes_confidence_name(site->confidence));
 	json_member(stdout, "where", writes_where_name(site->where));
 	json_member(stdout, "why", site->why);
-	put_bool("can_tear", site->can_tear);
+	put_bool("can_tear", tears == WRITES_TEARS_FIELD);
+	put_bool("can_tear_with_others", tears != WRITES_TEARS_NOT);
 	put_bool("read", site->read);
 	put_bool("modifies", site->modifies);
 	put_bool("bitfield", site->bitfield);
@@ -151,8 +153,8 @@ void writes_json_ledger(const struct writes *writes)
 	       writes->sites->functions_given_up, (unsigned long long)writes->sites->instructions,
 	       (unsigned long long)writes->sites->bytes_skipped, writes->scan->units_bad);
 	printf(", \"stores\": %zu, \"loads\": %zu, \"heap\": %zu, \"global\": %zu, \"stack\": %zu, \"where_unknown\": %zu, "
-	       "\"attributed\": %zu, \"unknown\": %zu, \"why\": {", ledger.stores, ledger.loads, ledger.heap, ledger.global,
-	       ledger.stack, ledger.nowhere, ledger.attributed, ledger.unknown);
+	       "\"attributed\": %zu, \"stack_attributed\": %zu, \"unknown\": %zu, \"why\": {", ledger.stores, ledger.loads, ledger.heap, ledger.global,
+	       ledger.stack, ledger.nowhere, ledger.attributed, ledger.stack_attributed, ledger.unknown);
 	for (size_t i = 0; i < ledger.whys_n; i++) {
 		fputs(i ? ", " : "", stdout);
 		json_string(stdout, ledger.whys[i].why);

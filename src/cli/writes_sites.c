@@ -39,16 +39,20 @@ static void put_what(const struct writes *writes, const struct scan_site *site)
 		       "read, change and write: not atomic");
 }
 
-static void put_where(const struct scan_site *site)
+static void put_where(const struct writes *writes, const struct scan_site *site)
 {
+	enum writes_tears tears = writes_tears(writes, site);
+
 	printf("; %s", writes_where_name(site->where));
 	if (site->global)
 		printf(" '%s'", site->global->name);
 	printf(", %s", site->type ? writes_confidence_name(site->confidence) : "unknown");
 	if (site->bitfield)
 		fputs(", with its neighbours' bits", stdout);
-	if (site->can_tear && site->how != SCAN_HOW_SPLIT)
+	if (site->how != SCAN_HOW_SPLIT && tears == WRITES_TEARS_FIELD)
 		fputs(", can tear", stdout);
+	else if (tears == WRITES_TEARS_BETWEEN && !site->fill_first)
+		fputs(", can tear between fields", stdout);
 	if (site->why)
 		printf(": %s", site->why);
 }
@@ -100,11 +104,13 @@ static void put_site(struct printer *printer, uint32_t number)
 	const struct scan_site *site = &writes->sites->items[number];
 
 	printer->printed[number] = true;
-	printf("    %s:%u:%u", writes_file(site->file), site->line, site->column);
+	printf("    %s:%u", writes_file(site->file), site->line);
+	if (site->column)
+		printf(":%u", site->column);
 	put_field(writes, site);
 	fputs("  ", stdout);
 	put_what(writes, site);
-	put_where(site);
+	put_where(writes, site);
 	putchar('\n');
 	put_frames(writes, site);
 	put_source(writes, site);

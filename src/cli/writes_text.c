@@ -83,6 +83,24 @@ const char *writes_off(const struct writes *writes)
 	return writes->colour ? "\033[0m" : "";
 }
 
+const char *writes_tears_name(enum writes_tears tears)
+{
+	static const char *const names[] = {
+		[WRITES_TEARS_NOT] = "no", [WRITES_TEARS_BETWEEN] = "with others", [WRITES_TEARS_FIELD] = "yes",
+	};
+
+	return names[tears];
+}
+
+static const char *tears_colour(const struct writes *writes, enum writes_tears tears)
+{
+	static const char *const colours[] = {
+		[WRITES_TEARS_NOT] = "", [WRITES_TEARS_BETWEEN] = "\033[33m", [WRITES_TEARS_FIELD] = "\033[1;31m",
+	};
+
+	return writes_on(writes, colours[tears]);
+}
+
 /* "3 stores", "1 store" */
 static const char *counted(size_t n, const char *one, const char *many, char *ret, size_t size)
 {
@@ -101,8 +119,8 @@ struct function_count {
 
 struct tally {
 	size_t sites, loads, how[SCAN_HOW_BARRIER + 1], where[SCAN_WHERE_STACK + 1];
-	size_t tears, fills;          /* sites whose field tears; that are one of several stores that fill an object */
-	size_t shared_tears;          /* of tears: not on the stack */
+	enum writes_tears tears;      /* the worst */
+	bool shared_tears;            /* a field tears that is not on the stack */
 	uint32_t widths[WIDTHS];
 	size_t widths_n;
 	struct function_count *functions;
@@ -142,8 +160,10 @@ static void tally_function(struct tally *tally, const struct scan_function *func
 	tally->functions[tally->functions_n++] = (struct function_count){function, 1};
 }
 
-static void tally_site(struct tally *tally, const struct scan_site *site)
+static void tally_site(struct tally *tally, const struct writes *writes, const struct scan_site *site)
 {
+	enum writes_tears tears = writes_tears(writes, site);
+
 	tally->loads += site->read;
 	tally->sites += !site->read;
 	tally->where[site->where]++;
@@ -152,9 +172,8 @@ static void tally_site(struct tally *tally, const struct scan_site *site)
 	if (site->read)
 		return;
 	tally->how[site->how]++;
-	tally->tears += site->can_tear;
-	tally->shared_tears += site->can_tear && site->where != SCAN_WHERE_STACK;
-	tally->fills += site->fill_first != 0;
+	tally->tears = tears > tally->tears ? tears : tally->tears;
+	tally->shared_tears |= tears == WRITES_TEARS_FIELD && site->where != SCAN_WHERE_STACK;
 }
 
 static void put_widths(const struct tally *tally, char *ret, size_t size)
@@ -201,25 +220,18 @@ static void name_functions(const struct writes *writes, const struct tally *tall
 		printf("      and %zu more functions\n", tally->functions_n - limit);
 }
 
-static const char *can_tear(const struct tally *tally)
-{
-	return tally->tears ? "yes" : tally->fills ? "with others" : tally->sites ? "no" : "";
-}
-
 static void tell_field(const struct writes *writes, const struct writes_pick *pick, int width, bool alone)
 {
 	struct tally tally = {0};
 	char widths[128], hows[160];
-	const char *tears;
 
 	for (uint32_t i = 0; i < pick->sites_n; i++)
-		tally_site(&tally, &writes->sites->items[pick->sites[i]]);
+		tally_site(&tally, writes, &writes->sites->items[pick->sites[i]]);
 	put_widths(&tally, widths, sizeof(widths));
 	put_hows(&tally, hows, sizeof(hows));
-	tears = can_tear(&tally);
 	printf("  %s%-*s%s %6zu %10zu  %-8s  %s%-11s%s  %s\n", writes_on(writes, "\033[1m"), width, pick->name,
 	       writes_off(writes), tally.sites + tally.loads, tally.functions_n, widths,
-	       writes_on(writes, tally.tears ? "\033[1;31m" : tally.fills ? "\033[33m" : ""), tears, writes_off(writes), hows);
+	       tears_colour(writes, tally.tears), tally.sites ? writes_tears_name(tally.tears) : "", writes_off(writes), hows);
 	name_functions(writes, &tally, alone ? SIZE_MAX : FUNCTIONS_NAMED);
 	free(tally.functions);
 }
@@ -231,7 +243,7 @@ static bool tally_picks(const struct writes *writes, struct writes_pick *picks, 
 	uint32_t *sites = writes_union(writes, &(struct writes_picks){.items = picks, .n = n}, &all);
 
 	for (size_t i = 0; sites && i < all; i++)
-		tally_site(tally, &writes->sites->items[sites[i]]);
+		tally_site(tally, writes, &writes->sites->items[sites[i]]);
 	free(sites);
 	return sites != NULL;
 }
@@ -249,9 +261,8 @@ static void tell_heading(const struct writes *writes, const struct scan_type *ty
 		printf(", %s", counted(tally->loads, "load", "loads", reads, sizeof(reads)));
 	printf(" in %s", counted(tally->functions_n, "function", "functions", functions, sizeof(functions)));
 	if (tally->tears)
-		printf(", %scan tear%s", writes_on(writes, "\033[1;31m"), writes_off(writes));
-	else if (tally->fills)
-		printf(", %scan tear between fields%s", writes_on(writes, "\033[33m"), writes_off(writes));
+		printf(", %scan tear%s%s", tears_colour(writes, tally->tears),
+		       tally->tears == WRITES_TEARS_BETWEEN ? " between fields" : "", writes_off(writes));
 	putchar('\n');
 }
 
@@ -279,14 +290,16 @@ void writes_tell_fields(const struct writes *writes, const struct writes_picks *
 
 struct type_line {
 	const struct scan_type *type;
-	size_t sites, functions, shared, fields, written, tears, fills, shared_tears;
+	size_t sites, functions, shared, fields, written;
+	enum writes_tears tears;
+	bool shared_tears;
 };
 
 static int compare_lines(const void *a, const void *b)
 {
 	const struct type_line *x = a, *y = b;
 
-	if ((x->shared_tears != 0) != (y->shared_tears != 0))
+	if (x->shared_tears != y->shared_tears)
 		return x->shared_tears ? -1 : 1;
 	if (x->shared != y->shared)
 		return x->shared > y->shared ? -1 : 1;
@@ -316,7 +329,6 @@ static bool sum_type(const struct writes *writes, const struct scan_type *type, 
 	ret->functions = tally.functions_n;
 	ret->tears = tally.tears;
 	ret->shared_tears = tally.shared_tears;
-	ret->fills = tally.fills;
 	free(tally.functions);
 	free(picks);
 	return done;
@@ -328,8 +340,7 @@ static void tell_line(const struct writes *writes, const struct type_line *line)
 
 	snprintf(fields, sizeof(fields), "%zu/%zu", line->written, line->fields);
 	printf("%7zu %7zu %10zu  %9s  %s%-11s%s  %s", line->sites, line->sites - line->shared, line->functions, fields,
-	       writes_on(writes, line->tears ? "\033[1;31m" : line->fills ? "\033[33m" : ""),
-	       line->tears ? "yes" : line->fills ? "with others" : "no", writes_off(writes), line->type->name);
+	       tears_colour(writes, line->tears), writes_tears_name(line->tears), writes_off(writes), line->type->name);
 	if (line->type->file)
 		printf("  (%s:%u)", writes_file(line->type->file), line->type->line);
 	putchar('\n');
@@ -400,6 +411,7 @@ void writes_ledger(const struct writes *writes, struct writes_ledger *ret)
 		ret->stack += site->where == SCAN_WHERE_STACK;
 		ret->nowhere += site->where == SCAN_WHERE_UNKNOWN;
 		ret->attributed += site->type != NULL;
+		ret->stack_attributed += site->type && site->where == SCAN_WHERE_STACK;
 		if (site->type)
 			continue;
 		ret->unknown++;
@@ -414,32 +426,40 @@ void writes_ledger(const struct writes *writes, struct writes_ledger *ret)
 	qsort(ret->whys, ret->whys_n, sizeof(ret->whys[0]), compare_whys);
 }
 
+static void tell_share(const char *where, size_t n, size_t attributed, const char *to)
+{
+	char a[32], b[32];
+
+	printf("  %9s  %s", writes_number(n, a), where);
+	if (n)
+		printf(", of which %s (%.1f %%) to %s", writes_number(attributed, b), 100.0 * (double)attributed / (double)n, to);
+	putchar('\n');
+}
+
 void writes_tell_ledger(const struct writes *writes)
 {
 	const struct scan_sites *sites = writes->sites;
 	struct writes_ledger ledger;
-	char a[64], b[64], c[32], d[32], e[32];
+	char a[64], b[64], c[64];
 
 	writes_ledger(writes, &ledger);
-	printf("\nlooked at %s in %s",
-	       counted(sites->instructions, "instruction", "instructions", a, sizeof(a)),
-	       counted(writes->scan->functions_n, "function", "functions", b, sizeof(b)));
-	printf(": %s", counted(ledger.stores, "store", "stores", a, sizeof(a)));
-	printf(" (%s heap, %s global, %s stack", writes_number(ledger.heap, c), writes_number(ledger.global, d),
-	       writes_number(ledger.stack, e));
-	printf(ledger.nowhere ? ", %s not known)" : ")", writes_number(ledger.nowhere, c));
-	if (ledger.loads)
-		printf(", %s", counted(ledger.loads, "load", "loads", a, sizeof(a)));
-	printf("\n  %9s  stores attributed to a field or variable", writes_number(ledger.attributed, c));
-	if (ledger.stores)
-		printf(" (%.1f %%)", 100.0 * (double)ledger.attributed / (double)ledger.stores);
-	printf("\n  %9s  unknown\n", writes_number(ledger.unknown, c));
+	printf("\nlooked at %s in %s: %s", counted(sites->instructions, "instruction", "instructions", a, sizeof(a)),
+	       counted(writes->scan->functions_n, "function", "functions", b, sizeof(b)),
+	       counted(ledger.stores, "store", "stores", c, sizeof(c)));
+	printf(ledger.loads ? ", %s\n" : "\n", counted(ledger.loads, "load", "loads", a, sizeof(a)));
+	tell_share("not to the stack", ledger.stores - ledger.stack, ledger.attributed - ledger.stack_attributed,
+	           "a known field or variable");
+	tell_share("to the stack", ledger.stack, ledger.stack_attributed, "a variable; compilers keep much else there");
+	printf("  %9s  unknown: each may be a write to what was asked for%s\n", writes_number(ledger.unknown, a),
+	       ledger.unknown ? "" : ", there is none");
 	for (size_t i = 0; i < ledger.whys_n; i++)
-		printf("  %9s    %s\n", writes_number(ledger.whys[i].n, c), ledger.whys[i].why);
-	printf("  %9s  functions without debug information, not looked into\n", writes_number(writes->bare_n, c));
-	printf("  %9s  functions too tangled to follow\n", writes_number(sites->functions_given_up, c));
-	printf("  %9s  bytes of code not decoded\n", writes_number(sites->bytes_skipped, c));
+		printf("  %9s    %s\n", writes_number(ledger.whys[i].n, a), ledger.whys[i].why);
+	printf("  %9s  functions without debug information, not looked into\n", writes_number(writes->bare_n, a));
+	if (sites->functions_given_up)
+		printf("  %9s  functions too tangled to follow\n", writes_number(sites->functions_given_up, a));
+	if (sites->bytes_skipped)
+		printf("  %9s  bytes of code not decoded\n", writes_number(sites->bytes_skipped, a));
 	if (writes->scan->units_bad)
 		printf("  %9s  compile units with broken debug information, left out\n",
-		       writes_number(writes->scan->units_bad, c));
+		       writes_number(writes->scan->units_bad, a));
 }
