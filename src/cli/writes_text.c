@@ -450,8 +450,8 @@ void writes_tell_ledger(const struct writes *writes)
 	tell_share("not to the stack", ledger.stores - ledger.stack, ledger.attributed - ledger.stack_attributed,
 	           "a known field or variable");
 	tell_share("to the stack", ledger.stack, ledger.stack_attributed, "a variable; compilers keep much else there");
-	printf("  %9s  unknown: each may be a write to what was asked for%s\n", writes_number(ledger.unknown, a),
-	       ledger.unknown ? "" : ", there is none");
+	printf("  %9s  unknown%s\n", writes_number(ledger.unknown, a),
+	       ledger.unknown ? ", for these reasons:" : "");
 	for (size_t i = 0; i < ledger.whys_n; i++)
 		printf("  %9s    %s\n", writes_number(ledger.whys[i].n, a), ledger.whys[i].why);
 	printf("  %9s  functions without debug information, not looked into\n", writes_number(writes->bare_n, a));
