@@ -1,0 +1,543 @@
+/* writes_check.c - sites held against the tags of their fields: see writes_check.h */
+#include "cli/writes_check.h"
+
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- findings -------------------------------------------------------------------------------------------------- */
+
+char *check_text(const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	return text;
+}
+
+char *check_field_name(const struct writes *writes, uint32_t field)
+{
+	return check_text("'%s.%s'", writes_bare_name(writes->fields[field].owner->name), writes->fields[field].name);
+}
+
+static void free_finding(struct check_finding *finding)
+{
+	free(finding->text);
+	free(finding->known);
+	free(finding->guess);
+}
+
+/* One source line is told once, though it became several stores. */
+static bool told_before(const struct check *check, const struct check_finding *finding)
+{
+	const struct scan_site *site = &check->writes->sites->items[finding->site];
+
+	for (size_t i = 0; i < check->findings_n; i++) {
+		const struct check_finding *other = &check->findings[i];
+		const struct scan_site *place = &check->writes->sites->items[other->site];
+
+		if (other->rule == finding->rule && other->field == finding->field && place->function == site->function &&
+		    place->line == site->line && (place->file == site->file ||
+		    (place->file && site->file && strcmp(place->file, site->file) == 0)))
+			return true;
+	}
+	return false;
+}
+
+void check_add(struct check *check, struct check_finding finding)
+{
+	struct check_finding *grown;
+
+	if (!finding.text || !finding.known || !finding.guess) {
+		free_finding(&finding);
+		check->failed = true;
+		return;
+	}
+	grown = told_before(check, &finding) ? NULL :
+	        reallocarray(check->findings, check->findings_n + 1, sizeof(*grown));
+	if (!grown) {
+		free_finding(&finding);
+		return;
+	}
+	check->findings = grown;
+	grown[check->findings_n++] = finding;
+}
+
+/* ---- tags ------------------------------------------------------------------------------------------------------ */
+
+/* The generated shared form of a struct. Returns: NULL: the binary holds none. */
+static const struct scan_type *shared_form(const struct scan *scan, const struct scan_type *type)
+{
+	char name[512];
+	const struct scan_type *const *found;
+	size_t n;
+
+	snprintf(name, sizeof(name), "%s_shared", writes_bare_name(type->name));
+	found = scan_types_named(scan, name, &n);
+	for (size_t i = 0; i < n; i++)
+		if (found[i]->kind == SCAN_KIND_STRUCT && !found[i]->incomplete)
+			return found[i];
+	return NULL;
+}
+
+static bool is_generated_file(const char *file)
+{
+	size_t n = file ? strlen(file) : 0;
+
+	return n > 5 && (strcmp(file + n - 5, ".fg.h") == 0 || strcmp(file + n - 5, ".fg.c") == 0);
+}
+
+/* A struct of which generated code alone knows the inside. */
+static bool is_shared_form(const struct scan *scan, const struct scan_type *type)
+{
+	size_t n = type->name ? strlen(type->name) : 0, found_n;
+	const struct scan_type *const *found;
+	char record[512];
+
+	if (n < 8 || strcmp(type->name + n - 7, "_shared") != 0)
+		return false;
+	if (is_generated_file(type->file))
+		return true;
+	snprintf(record, sizeof(record), "%.*s", (int)(n - 7), type->name);
+	found = scan_types_named(scan, record, &found_n);
+	for (size_t i = 0; i < found_n; i++)
+		for (size_t m = 0; m < found[i]->members_n; m++)
+			if (found[i]->members[m].tag.present)
+				return true;
+	return false;
+}
+
+static bool has_policy(const struct scan_member *member)
+{
+	const struct model_tag *tag = &member->tag;
+
+	return tag->present && (tag->states_n || (tag->policy_given && tag->policy != MODEL_POLICY_SNAPSHOT));
+}
+
+/* ---- passes ---------------------------------------------------------------------------------------------------- */
+
+/* Is the instruction of generated code, wherever it was inlined, or of the library? */
+static bool is_generated(const struct writes *writes, const struct scan_site *site)
+{
+	struct scan_frame frames[WRITES_FRAMES_MAX];
+	size_t n;
+
+	if (is_generated_file(site->file))
+		return true;
+	n = scan_frames(writes->scan, site->pc, frames, WRITES_FRAMES_MAX);
+	for (size_t i = 0; i < n; i++)
+		if (is_generated_file(frames[i].file) || (frames[i].function && strncmp(frames[i].function, "fg_", 3) == 0))
+			return true;
+	return site->function && is_generated_file(site->function->file);
+}
+
+/* Does the source say that the store is atomic? `__atomic_store_n(&x, v, __ATOMIC_RELEASE)` is an ordinary mov, and so
+ * are the relaxed stores of std::atomic, whose own functions stand in headers of that name. */
+static bool source_says_atomic(const struct writes *writes, const struct scan_site *site)
+{
+	struct scan_frame frames[WRITES_FRAMES_MAX];
+	size_t n = scan_frames(writes->scan, site->pc, frames, WRITES_FRAMES_MAX);
+	char text[512];
+
+	for (size_t i = 0; i < n; i++) {
+		const char *slash = frames[i].file ? strrchr(frames[i].file, '/') : NULL;
+
+		if (slash && strstr(slash, "atomic"))
+			return true;
+	}
+	return writes_source_line(site->file, site->line, text, sizeof(text)) && strstr(text, "atomic");
+}
+
+static bool is_zeroing(const struct writes *writes, const struct scan_site *site, const struct scan_type *owner)
+{
+	const char *by = site->how == SCAN_HOW_BULK ? scan_called_name(writes->scan, site->pc) : NULL;
+
+	return by && (strstr(by, "memset") || strstr(by, "bzero") || strstr(by, "memclr") || strstr(by, "duffzero")) &&
+	       (!site->width || site->width >= owner->size);
+}
+
+/* C++: "ns::order::order" */
+static bool is_constructor(const struct scan_site *site)
+{
+	const char *name = site->function ? site->function->name : NULL, *last, *before;
+	size_t n;
+
+	if (!name || site->function->language != SCAN_LANGUAGE_CPP)
+		return false;
+	last = strrchr(name, ':');
+	if (!last || last == name || last[-1] != ':')
+		return false;
+	n = strlen(last + 1);
+	before = last - 1;
+	return n && (size_t)(before - name) >= n && strncmp(before - n, last + 1, n) == 0 &&
+	       (before - n == name || before[-(ptrdiff_t)n - 1] == ':');
+}
+
+enum check_pass check_passes(const struct check *check, uint32_t field, const struct scan_site *site)
+{
+	const struct writes *writes = check->writes;
+
+	if (site->where == SCAN_WHERE_STACK)
+		return CHECK_PASS_STACK;
+	if (is_zeroing(writes, site, writes->fields[field].owner))
+		return CHECK_PASS_ZEROED;
+	if (is_constructor(site))
+		return CHECK_PASS_CONSTRUCTOR;
+	return is_generated(writes, site) ? CHECK_PASS_GENERATED : CHECK_PASS_NONE;
+}
+
+/* ---- rules ----------------------------------------------------------------------------------------------------- */
+
+static const char *name_of(const struct scan_function *function)
+{
+	return function && function->name ? function->name : "an unnamed function";
+}
+
+/* "a plain 8-byte store", "two plain stores", "memcpy" */
+static char *describe(const struct writes *writes, const struct scan_site *site)
+{
+	const char *by = site->how == SCAN_HOW_BULK ? scan_called_name(writes->scan, site->pc) : NULL;
+
+	if (site->how == SCAN_HOW_BULK)
+		return check_text("%s", by ? by : "a bulk write");
+	if (site->how == SCAN_HOW_SPLIT)
+		return check_text("an assignment split into several stores");
+	if (site->modifies)
+		return check_text("a %u-byte read, change and write that is not atomic", site->width);
+	return check_text("a %s %u-byte store", site->how == SCAN_HOW_MERGED ? "merged" : "plain", site->width);
+}
+
+static void check_atomic(struct check *check, uint32_t field, uint32_t number)
+{
+	const struct writes *writes = check->writes;
+	const struct scan_site *site = &writes->sites->items[number];
+	char *name, *how;
+
+	if (site->how == SCAN_HOW_ATOMIC || site->how == SCAN_HOW_LOCKED || site->how == SCAN_HOW_BARRIER)
+		return;
+	if (source_says_atomic(writes, site)) {
+		check->passes[CHECK_PASS_SOURCE]++;
+		return;
+	}
+	name = check_field_name(writes, field);
+	how = describe(writes, site);
+	check_add(check, (struct check_finding){
+		.rule = CHECK_ATOMIC, .field = field, .site = number,
+		.text = name && how ? check_text("%s is %s, and %s writes it by %s", name,
+		                                 writes->fields[field].member->tag.states_n ? "atomic with states" : "atomic",
+		                                 name_of(site->function), how) : NULL,
+		.known = check_text("the instruction at 0x%llx", (unsigned long long)site->pc),
+		.guess = check_text("that other threads can see the object already")});
+	free(name);
+	free(how);
+}
+
+static void check_shared(struct check *check, uint32_t field, uint32_t number)
+{
+	const struct writes *writes = check->writes;
+	const struct scan_site *site = &writes->sites->items[number];
+	char *name = check_field_name(writes, field), *how = describe(writes, site);
+
+	check_add(check, (struct check_finding){
+		.rule = CHECK_SHARED, .field = field, .site = number,
+		.text = name && how ? check_text("%s is inside a shared record, and %s writes it by %s, past its generated functions",
+		                                 name, name_of(site->function), how) : NULL,
+		.known = check_text("the instruction at 0x%llx", (unsigned long long)site->pc),
+		.guess = check_text("that other threads can see the object already")});
+	free(name);
+	free(how);
+}
+
+static void check_lock(struct check *check, uint32_t field, uint32_t number)
+{
+	const struct writes *writes = check->writes;
+	const struct scan_site *site = &writes->sites->items[number];
+	const struct model_tag *tag = &writes->fields[field].member->tag;
+	char *name;
+
+	if (check_holds_lock(check, site->function))
+		return;
+	name = check_field_name(writes, field);
+	check_add(check, (struct check_finding){
+		.rule = CHECK_LOCK, .field = field, .site = number,
+		.text = name ? check_text("%s is %s%s%s, and %s writes it without a lock in sight", name,
+		                          model_policy_name(tag->policy), tag->group ? "=" : "", tag->group ? tag->group : "",
+		                          name_of(site->function)) : NULL,
+		.known = check_text("neither %s nor every function that calls it directly calls a function with lock in its name",
+		                    name_of(site->function)),
+		.guess = check_text("that the lock is not taken elsewhere: in inlined code, or by a caller through a pointer")});
+	free(name);
+}
+
+/* Is the store to one of a shared form's groups, which generated code hands out under its lock? */
+static bool is_group(const struct scan_site *site, const struct scan_type *form)
+{
+	struct scan_step steps[SCAN_PATH_MAX];
+	size_t n = scan_path(site->type, site->offset, site->width, site->indexed, steps, SCAN_PATH_MAX), at = 0;
+
+	while (at < n && steps[at].holder != form)
+		at++;
+	for (at++; at < n; at++) {
+		const struct scan_type *holder = steps[at].holder;
+
+		if (holder->name && is_generated_file(holder->file))
+			return true;
+	}
+	return false;
+}
+
+static bool is_picked(const struct check *check, uint32_t field)
+{
+	if (!check->picks)
+		return true;
+	for (size_t i = 0; i < check->picks->n; i++)
+		if (check->picks->items[i].field == field)
+			return true;
+	return false;
+}
+
+static void judge_site(struct check *check, struct check_writers *writers, uint32_t field, uint32_t number, bool form)
+{
+	const struct scan_site *site = &check->writes->sites->items[number];
+	const struct model_tag *tag = &check->writes->fields[field].member->tag;
+	enum check_pass pass;
+
+	if (site->read)
+		return;
+	check->held++;
+	pass = check_passes(check, field, site);
+	if (!pass && form && is_group(site, check->writes->fields[field].owner))
+		pass = CHECK_PASS_GROUP;
+	if (pass) {
+		check->passes[pass]++;
+		return;
+	}
+	if (form)
+		check_shared(check, field, number);
+	else if (tag->states_n || tag->policy == MODEL_POLICY_ATOMIC)
+		check_atomic(check, field, number);
+	else if (tag->policy == MODEL_POLICY_MUTEX || tag->policy == MODEL_POLICY_RWMUTEX)
+		check_lock(check, field, number);
+	else
+		check_writer(check, writers, field, number);
+}
+
+/* Outer members of a shared form hold the inner ones: the innermost that the site touches in it is the one to tell. */
+static bool is_innermost(const struct writes *writes, uint32_t field, uint32_t site)
+{
+	uint32_t touched[WRITES_TOUCHED_MAX];
+	size_t n = writes_touched(writes, &writes->sites->items[site], touched);
+
+	for (size_t i = 0; i < n; i++)
+		if (writes->fields[touched[i]].owner == writes->fields[field].owner)
+			return touched[i] == field;
+	return true;
+}
+
+static void judge_type(struct check *check, struct check_writers *writers, const struct scan_type *type)
+{
+	const struct writes *writes = check->writes;
+	bool form = is_shared_form(writes->scan, type);
+	bool record = !form && type->name && shared_form(writes->scan, type);
+	size_t before = check->fields_n;
+
+	for (uint32_t i = writes->type_first[type->id]; i < writes->type_first[type->id + 1]; i++) {
+		const struct writes_field *field = &writes->fields[i];
+
+		if (!*field->name || !is_picked(check, i) || (!form && !has_policy(field->member)))
+			continue;
+		check->fields_n++;
+		for (uint32_t s = 0; s < field->sites_n; s++) {
+			if (record)
+				check->passes[CHECK_PASS_RECORD] += !writes->sites->items[field->sites[s]].read;
+			else if (!form || is_innermost(writes, i, field->sites[s]))
+				judge_site(check, writers, i, field->sites[s], form);
+		}
+	}
+	check->types_n += check->fields_n > before;
+	check->shared_n += form;
+}
+
+/* ---- telling --------------------------------------------------------------------------------------------------- */
+
+static const char *const rule_names[] = {
+	[CHECK_ATOMIC] = "atomic", [CHECK_SHARED] = "shared", [CHECK_OWNER] = "owner", [CHECK_ONCE] = "once",
+	[CHECK_LOCK] = "lock",
+};
+
+static const struct writes *sorting;
+
+static int by_place(const void *a, const void *b)
+{
+	const struct check_finding *x = a, *y = b;
+	const struct scan_site *p = &sorting->sites->items[x->site], *q = &sorting->sites->items[y->site];
+	int order = strcmp(p->file ? p->file : "", q->file ? q->file : "");
+
+	if (order)
+		return order;
+	if (p->line != q->line)
+		return p->line < q->line ? -1 : 1;
+	return p->pc < q->pc ? -1 : p->pc > q->pc;
+}
+
+static void tell_finding(const struct writes *writes, const struct check_finding *finding)
+{
+	const struct scan_site *site = &writes->sites->items[finding->site];
+
+	printf("%s%s:%u:%u:%s %swarning:%s %s\n", writes_on(writes, "\033[1m"), writes_file(site->file), site->line,
+	       site->column, writes_off(writes), writes_on(writes, "\033[1;35m"), writes_off(writes), finding->text);
+	printf("    known: %s\n    guess: %s\n", finding->known, finding->guess);
+}
+
+static void tell_finding_json(const struct writes *writes, const struct check_finding *finding)
+{
+	const struct scan_site *site = &writes->sites->items[finding->site];
+	const struct writes_field *field = &writes->fields[finding->field];
+
+	printf("{\"finding\": \"%s\"", rule_names[finding->rule]);
+	json_member(stdout, "type", field->owner->name);
+	json_member(stdout, "field", field->name);
+	json_member(stdout, "file", site->file);
+	printf(", \"line\": %u, \"column\": %u", site->line, site->column);
+	json_member(stdout, "function", site->function ? site->function->name : NULL);
+	json_address(stdout, "pc", site->pc);
+	printf(", \"width\": %u", site->width);
+	json_member(stdout, "how", writes_how_name(site->how));
+	json_member(stdout, "text", finding->text);
+	json_member(stdout, "known", finding->known);
+	json_member(stdout, "guess", finding->guess);
+	fputs("}\n", stdout);
+}
+
+static const struct {
+	const char *key, *text;
+} passes[CHECK_PASSES_N] = {
+	[CHECK_PASS_STACK] = {"stack", "to objects on the stack"},
+	[CHECK_PASS_GENERATED] = {"generated", "of generated code and the library"},
+	[CHECK_PASS_RECORD] = {"record", "to records: what threads share is their shared form"},
+	[CHECK_PASS_GROUP] = {"group", "to groups that generated code hands out under their lock"},
+	[CHECK_PASS_ZEROED] = {"zeroed", "that zero a whole object"},
+	[CHECK_PASS_CONSTRUCTOR] = {"constructor", "of constructors"},
+	[CHECK_PASS_SOURCE] = {"source", "that the source calls atomic"},
+	[CHECK_PASS_UNREACHED] = {"unreached", "of functions that no thread reaches by direct calls: not known whose they are"},
+};
+
+static const char *entry_kind(enum scan_entry_kind kind)
+{
+	static const char *const kinds[] = {
+		[SCAN_ENTRY_MAIN] = "main", [SCAN_ENTRY_PTHREAD] = "pthread_create", [SCAN_ENTRY_C11] = "thrd_create",
+		[SCAN_ENTRY_CPP] = "std::thread", [SCAN_ENTRY_GO] = "go statement",
+	};
+
+	return kinds[kind];
+}
+
+static void tell_ledger(const struct check *check)
+{
+	const struct writes *writes = check->writes;
+	struct writes_ledger ledger;
+	char number[32];
+
+	printf("%s%zu %s: ", check->findings_n ? "\n" : "", check->findings_n, check->findings_n == 1 ? "finding" : "findings");
+	printf("%zu tagged fields of %zu types", check->fields_n, check->types_n);
+	if (check->shared_n)
+		printf(", %zu of them shared forms,", check->shared_n);
+	printf(" were held against the %s stores to them\n", writes_number(check->held, number));
+	for (size_t i = 1; i < CHECK_PASSES_N; i++)
+		if (check->passes[i])
+			printf("  %9s  taken as right, %s\n", writes_number(check->passes[i], number), passes[i].text);
+	printf("  threads begin at:");
+	for (size_t i = 0; i < check->calls->entries_n; i++)
+		printf("%s %s (%s%s)", i ? "," : "", writes->scan->functions[check->calls->entries[i].function].name,
+		       entry_kind(check->calls->entries[i].kind), check->calls->entries[i].guess ? ", a guess" : "");
+	printf("%s\n", check->calls->entries_n ? "" : " nothing that was found");
+	printf("  %9s  calls through pointers, not followed", writes_number(check->calls->indirect_n, number));
+	if (check->calls->starts_unknown)
+		printf("; %zu threads begin at a function that is not known", check->calls->starts_unknown);
+	writes_ledger(writes, &ledger);
+	printf("\n  %9s  stores", writes_number(ledger.stores, number));
+	printf(" in all, of which %s are to unknown places", writes_number(ledger.unknown, number));
+	printf("; %s functions have no debug information\n", writes_number(writes->bare_n, number));
+}
+
+static void tell_ledger_json(const struct check *check)
+{
+	const struct writes *writes = check->writes;
+
+	printf("{\"ledger\": {\"findings\": %zu, \"fields\": %zu, \"types\": %zu, \"shared_forms\": %zu, \"held\": %zu, "
+	       "\"taken_as_right\": {", check->findings_n, check->fields_n, check->types_n, check->shared_n, check->held);
+	for (size_t i = 1; i < CHECK_PASSES_N; i++)
+		printf("%s\"%s\": %zu", i > 1 ? ", " : "", passes[i].key, check->passes[i]);
+	printf("}, \"threads\": [");
+	for (size_t i = 0; i < check->calls->entries_n; i++) {
+		const struct scan_entry *entry = &check->calls->entries[i];
+
+		fputs(i ? ", {\"function\": " : "{\"function\": ", stdout);
+		json_string(stdout, writes->scan->functions[entry->function].name);
+		json_member(stdout, "started_by", entry_kind(entry->kind));
+		printf(", \"guess\": %s}", entry->guess ? "true" : "false");
+	}
+	printf("], \"threads_unknown\": %zu, \"calls_through_pointers\": %zu, ", check->calls->starts_unknown,
+	       check->calls->indirect_n);
+	writes_json_ledger(writes);
+	fputs("}}\n", stdout);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------------- */
+
+static int tell(struct check *check)
+{
+	const struct writes *writes = check->writes;
+
+	if (!check->fields_n)
+		return cli_fail("%s: no field%s has a tag with a policy: build it with clang, link generated code, or name a file "
+		                "with --policy", writes->scan->path, check->picks ? " that was named" : "");
+	sorting = writes;
+	if (check->findings_n)
+		qsort(check->findings, check->findings_n, sizeof(*check->findings), by_place);
+	for (size_t i = 0; i < check->findings_n; i++) {
+		if (writes->options->json)
+			tell_finding_json(writes, &check->findings[i]);
+		else
+			tell_finding(writes, &check->findings[i]);
+	}
+	if (writes->options->json)
+		tell_ledger_json(check);
+	else
+		tell_ledger(check);
+	return check->findings_n ? CLI_FINDINGS : CLI_FINE;
+}
+
+int writes_check(const struct writes *writes, const struct writes_picks *picks)
+{
+	struct check check = {.writes = writes, .picks = picks};
+	struct check_writers *writers = check_writers_new();
+	struct scan_calls *calls = NULL;
+	int status;
+
+	if (!writers || scan_calls_find(writes->scan, writes->options->threads, &calls)) {
+		check_writers_free(writers);
+		return cli_fail("out of memory");
+	}
+	check.calls = calls;
+	for (size_t i = 0; i < writes->scan->types_n; i++) {
+		const struct scan_type *type = writes->scan->types[i];
+
+		if ((type->kind == SCAN_KIND_STRUCT || type->kind == SCAN_KIND_UNION) && !type->incomplete)
+			judge_type(&check, writers, type);
+	}
+	check_writers_judge(&check, writers);
+	status = check.failed ? cli_fail("out of memory") : tell(&check);
+	for (size_t i = 0; i < check.findings_n; i++)
+		free_finding(&check.findings[i]);
+	free(check.findings);
+	check_writers_free(writers);
+	scan_calls_free(calls);
+	return status;
+}
