@@ -10,7 +10,7 @@
 static struct scan_type made_i64 = {.kind = SCAN_KIND_INT, .name = "int64_t", .size = 8, .align = 8};
 static struct scan_type made_i32 = {.kind = SCAN_KIND_INT, .name = "int", .size = 4, .align = 4};
 static struct scan_type made_char = {.kind = SCAN_KIND_CHAR, .name = "char", .size = 1, .align = 1};
-static struct scan_type made_void = {.kind = SCAN_KIND_VOID};
+__attribute__((unused)) static struct scan_type made_void = {.kind = SCAN_KIND_VOID};
 static struct scan_type made_char12 = {.kind = SCAN_KIND_ARRAY, .size = 12, .target = &made_char, .count = 12};
 static struct scan_type made_char16 = {.kind = SCAN_KIND_ARRAY, .size = 16, .target = &made_char, .count = 16};
 static struct scan_type made_char40 = {.kind = SCAN_KIND_ARRAY, .size = 40, .target = &made_char, .count = 40};
@@ -40,7 +40,7 @@ static struct scan_member made_either_members[] = {
 	{.name = "item", .type = &made_item, .offset_bits = 0, .size_bits = 192},
 	{.name = "text", .type = &made_char40, .offset_bits = 0, .size_bits = 320},
 };
-static struct scan_type made_either = {.kind = SCAN_KIND_UNION, .name = "union either", .size = 40, .align = 8,
+__attribute__((unused)) static struct scan_type made_either = {.kind = SCAN_KIND_UNION, .name = "union either", .size = 40, .align = 8,
                                        .members = made_either_members, .members_n = 2};
 
 #endif
