@@ -301,7 +301,8 @@ static const char *bare_name(const char *name)
 	static const char *const prefixes[] = { "struct ", "union ", "enum ", "class " };
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+		/* Go's structs without a name are called "struct { ... }". */
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])) && name[strlen(prefixes[i])] != '{')
 			return name + strlen(prefixes[i]);
 	return name;
 }
