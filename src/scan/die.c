@@ -443,6 +443,7 @@ static void take_attribute(const struct scan_unit_head *unit, const struct value
 	case DW_AT_specification:
 	case DW_AT_abstract_origin:
 	case DW_AT_signature:
+	case DW_AT_import:
 		if (value->class == VALUE_REFERENCE)
 			die->origin = value->number;
 		break;

@@ -89,25 +89,26 @@ static int check_header(const struct scan_image *image, struct scan_error *error
 	const unsigned char *ident = image->data;
 	const char *name;
 	Elf64_Ehdr header;
+	unsigned machine;
+	bool big;
 
 	if (memcmp(ident, ELFMAG, SELFMAG))
 		return scan_fail(error, -ENOEXEC, "%s: is not an ELF file", image->path);
 	/* e_machine lies at the same place in both classes. */
 	memcpy(&header, image->data, sizeof(header));
-	name = machine_name(header.e_machine);
-	if (ident[EI_DATA] != ELFDATA2LSB)
-		return scan_fail(error, -ENOTSUP, "%s: is a big-endian file%s%s; x86-64 files are read, and types of arm64 "
-				 "files", image->path, name ? " for " : "", name ? name : "");
-	if (ident[EI_CLASS] != ELFCLASS64)
-		return scan_fail(error, -ENOTSUP, "%s: is a 32-bit file%s%s; build it for x86-64", image->path,
-				 name ? " for " : "", name ? name : "");
-	if (header.e_machine == EM_X86_64 || header.e_machine == EM_AARCH64)
+	big = ident[EI_DATA] == ELFDATA2MSB;
+	machine = big ? (unsigned)__builtin_bswap16(header.e_machine) : header.e_machine;
+	name = machine_name(machine);
+	if (!big && ident[EI_CLASS] == ELFCLASS64 && (machine == EM_X86_64 || machine == EM_AARCH64))
 		return 0;
 	if (name)
 		return scan_fail(error, -ENOTSUP, "%s: is for %s; x86-64 files are read, and types of arm64 files",
 				 image->path, name);
-	return scan_fail(error, -ENOTSUP, "%s: is for a machine with the number %u; x86-64 files are read, and types of "
-			 "arm64 files", image->path, header.e_machine);
+	if (ident[EI_CLASS] != ELFCLASS64)
+		return scan_fail(error, -ENOTSUP, "%s: is a 32-bit file; x86-64 files are read, and types of arm64 files",
+				 image->path);
+	return scan_fail(error, -ENOTSUP, "%s: is for a %smachine with the number %u; x86-64 files are read, and types of "
+			 "arm64 files", image->path, big ? "big-endian " : "", machine);
 }
 
 int scan_image_open(const char *path, struct scan_image *ret_image, struct scan_error *error)

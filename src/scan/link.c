@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LENDING_ROUNDS 8
+
 scan_key scan_signature_find(const struct scan_signatures *signatures, uint64_t signature)
 {
 	size_t low = 0, high = signatures->n;
@@ -50,16 +52,16 @@ static int find_in_part(struct scan *scan, const struct scan_debug *debug, unsig
 
 		if (!unit.head.end) {
 			/* Without a length nothing behind it can be found. */
-			scan_warn(scan, "the debug information is broken at offset 0x%llx: what follows is left out",
-				  (unsigned long long)offset);
+			scan_warn(scan, "%s: the debug information is broken at offset 0x%llx: what follows is left out",
+				  scan->debug_path, (unsigned long long)offset);
 			scan->units_bad++;
 			return 0;
 		}
 		unit.bad = result < 0;
 		if (unit.bad) {
 			unit.head.part = part;
-			scan_warn(scan, "a unit of the debug information at offset 0x%llx can't be read: it is left out",
-				  (unsigned long long)offset);
+			scan_warn(scan, "%s: a unit of the debug information at offset 0x%llx can't be read: it is left out",
+				  scan->debug_path, (unsigned long long)offset);
 			scan->units_bad++;
 		}
 		if (!scan_grow(&inside->units, room, inside->units_n, sizeof(unit)))
@@ -133,9 +135,10 @@ static void read_root(struct scan *scan, struct scan_unit *unit)
 	unit->abbrevs = bsearch(&wanted, scan->inside->abbrevs, scan->inside->abbrevs_n, sizeof(wanted), compare_abbrevs);
 	if (!unit->abbrevs || scan_unit_root(&unit->head, unit->abbrevs, &root) < 0) {
 		unit->bad = true;
+		unit->abbrevs = NULL;
 		scan->units_bad++;
-		scan_warn(scan, "a unit of the debug information at offset 0x%llx can't be read: it is left out",
-			  (unsigned long long)unit->head.offset);
+		scan_warn(scan, "%s: a unit of the debug information at offset 0x%llx can't be read: it is left out",
+			  scan->debug_path, (unsigned long long)unit->head.offset);
 		return;
 	}
 	unit->head.directory = root.directory;
@@ -143,6 +146,43 @@ static void read_root(struct scan *scan, struct scan_unit *unit)
 	scan->has_go = scan->has_go || unit->language == SCAN_LANGUAGE_GO;
 	scan->has_rust = scan->has_rust || unit->language == SCAN_LANGUAGE_RUST;
 	scan->inside->split_n += unit->head.split;
+}
+
+/* What dwz moved to units of their own lacks a language: it is that of the units that import them, by DIEs right behind
+ * their own. Returns: whether anything was set. */
+static bool lend_language(struct scan *scan, struct scan_unit *unit)
+{
+	struct scan_cursor cursor = scan_unit_cursor(&unit->head, unit->head.first_die);
+	struct scan_die die;
+	bool set = false;
+
+	if (scan_die_read(&unit->head, unit->abbrevs, NULL, &cursor, &die) != 1 || !die.children)
+		return false;
+	while (scan_die_read(&unit->head, unit->abbrevs, NULL, &cursor, &die) == 1 && die.tag == DW_TAG_imported_unit) {
+		struct scan_unit *other = die.origin ? scan_unit_of(scan, die.origin) : NULL;
+
+		if (other && !other->head.language) {
+			other->head.language = unit->head.language;
+			other->language = unit->language;
+			set = true;
+		}
+	}
+	return set;
+}
+
+static void lend_languages(struct scan *scan)
+{
+	struct scan_inside *inside = scan->inside;
+	bool missing = false, set = true;
+
+	for (size_t i = 0; i < inside->units_n; i++)
+		missing = missing || (!inside->units[i].bad && !inside->units[i].head.language);
+	for (unsigned round = 0; missing && set && round < LENDING_ROUNDS; round++) {
+		set = false;
+		for (size_t i = 0; i < inside->units_n; i++)
+			if (!inside->units[i].bad && inside->units[i].head.language)
+				set |= lend_language(scan, &inside->units[i]);
+	}
 }
 
 int scan_units_find(struct scan *scan, struct scan_error *error)
@@ -177,6 +217,7 @@ int scan_units_find(struct scan *scan, struct scan_error *error)
 	}
 	qsort(inside->signatures.items, n, sizeof(*inside->signatures.items), compare_signatures);
 	inside->signatures.n = n;
+	lend_languages(scan);
 	scan->units_n = inside->units_n;
 	return 0;
 }
@@ -209,29 +250,51 @@ static void walk_unit(void *user, unsigned thread, size_t item)
 							walking->scan->inside->units_n);
 }
 
+/* Tells of what could not be read. */
+static int judge_units(struct scan *scan, struct scan_error *error)
+{
+	struct scan_inside *inside = scan->inside;
+	size_t good = 0;
+
+	for (size_t i = 0; i < inside->units_n; i++) {
+		const struct scan_unit *unit = &inside->units[i];
+
+		good += !unit->bad;
+		if (!unit->bad || !unit->abbrevs)
+			continue;
+		scan->units_bad++;
+		scan_warn(scan, "%s: a unit of the debug information at offset 0x%llx is broken: it is left out",
+			  unit->head.name ? unit->head.name : scan->path, (unsigned long long)unit->head.offset);
+	}
+	if (!good)
+		return scan_fail(error, -ENOEXEC, "%s: its debug information is broken: none of its %zu units can be read",
+				 scan->debug_path, scan->units_bad);
+	if (inside->split_n == good)
+		return scan_fail(error, -ENODATA, "%s: its debug information lies in .dwo files, which we don't read; build it "
+				 "without -gsplit-dwarf", scan->debug_path);
+	if (inside->split_n)
+		scan_warn(scan, "%s: %zu of %zu units keep their debug information in .dwo files, which we don't read: build "
+			  "them without -gsplit-dwarf", scan->debug_path, inside->split_n, inside->units_n);
+	return 0;
+}
+
 int scan_units_walk(struct scan *scan, struct scan_error *error)
 {
 	struct scan_inside *inside = scan->inside;
 	struct walking walking = { .scan = scan };
-	size_t total = 0, bad = 0;
+	size_t total = 0;
 
-	for (size_t i = 0; i < inside->units_n; i++)
-		bad += inside->units[i].bad;
 	scan_parallel(inside->threads, inside->units_n, walk_unit, &walking);
 	if (walking.no_memory)
 		return scan_fail(error, -ENOMEM, "%s: out of memory", scan->path);
 	for (size_t i = 0; i < inside->units_n; i++) {
-		struct scan_unit *unit = &inside->units[i];
-
-		if (unit->bad && unit->abbrevs && bad-- == 0)
-			bad = 0;
-		unit->first_node = (uint32_t)total;
-		total += unit->nodes_n;
+		inside->units[i].first_node = (uint32_t)total;
+		total += inside->units[i].nodes_n;
+		if (total >= SCAN_NO_NODE)
+			return scan_fail(error, -ENOTSUP, "%s: has more types than we can count", scan->path);
 	}
-	if (total >= SCAN_NO_NODE)
-		return scan_fail(error, -ENOTSUP, "%s: has more than four thousand million types", scan->path);
 	inside->nodes_n = total;
-	return 0;
+	return judge_units(scan, error);
 }
 
 struct scan_unit *scan_unit_of(const struct scan *scan, scan_key key)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define DEPTH_MAX 400
+#define WEIGHT_MAX (4u << 20)
 
 static const struct scan_type void_type = { .kind = SCAN_KIND_VOID, .id = UINT32_MAX };
 
@@ -15,7 +16,7 @@ struct build {
 	struct scan *scan;
 	struct scan_type *types;      /* by class */
 	uint8_t *states;
-	uint32_t *last_unit;          /* + 1 */
+	uint32_t *weights;            /* members in it, those of its members counted too */
 };
 
 static char *copy_joined(struct scan *scan, const char *a, const char *b, const char *c)
@@ -124,7 +125,8 @@ static int make_type(struct build *build, uint32_t class)
 	type->id = UINT32_MAX;
 	if (node->kind == SCAN_KIND_ENUM)
 		return make_enumerators(build, node, type);
-	qsort(node->items, node->items_n, sizeof(struct scan_raw_member), compare_members);
+	if (node->items_n)
+		qsort(node->items, node->items_n, sizeof(struct scan_raw_member), compare_members);
 	return make_members(build, node, type);
 }
 
@@ -134,8 +136,8 @@ enum { STATE_NEW = 0, STATE_OPEN, STATE_DONE };
 
 static void finish(struct build *build, struct scan_type *type, unsigned depth);
 
-/* A type that would hold itself, or that is nested deeper than anyone writes, becomes void there: whoever walks types by
- * value comes to an end. Returns: what to refer to. */
+/* A type that would hold itself, or that is nested deeper or wider than anyone writes, becomes void there: whoever walks
+ * types by value comes to an end. Returns: what to refer to. */
 static const struct scan_type *finish_part(struct build *build, const struct scan_type *part, unsigned depth)
 {
 	size_t index;
@@ -149,6 +151,11 @@ static const struct scan_type *finish_part(struct build *build, const struct sca
 		return &void_type;
 	finish(build, &build->types[index], depth + 1);
 	return part;
+}
+
+static uint32_t weight_of(const struct build *build, const struct scan_type *part)
+{
+	return part && part != &void_type ? build->weights[part - build->types] : 0;
 }
 
 static uint64_t natural_align(const struct scan_type *type)
@@ -177,11 +184,16 @@ static uint64_t natural_align(const struct scan_type *type)
 
 static void finish_record(struct build *build, struct scan_type *type, unsigned depth)
 {
+	uint32_t *weight = &build->weights[type - build->types];
+
 	for (size_t i = 0; i < type->members_n; i++) {
 		struct scan_member *member = &type->members[i];
 		uint64_t bits;
 
 		member->type = finish_part(build, member->type, depth);
+		if (weight_of(build, member->type) > WEIGHT_MAX - *weight - 1)
+			member->type = &void_type;
+		*weight += weight_of(build, member->type) + (*weight < WEIGHT_MAX - 1);
 		if (member->virtual_base)
 			member->offset_bits = 0;
 		bits = __builtin_mul_overflow(member->type->size, (uint64_t)8, &bits) ? 0 : member->type->size * 8;
@@ -236,6 +248,8 @@ static void finish(struct build *build, struct scan_type *type, unsigned depth)
 	}
 	if (type->kind == SCAN_KIND_ENUM && !type->align && type->size <= 8)
 		type->align = type->size;
+	if (type->kind == SCAN_KIND_TYPEDEF || type->kind == SCAN_KIND_QUALIFIED || type->kind == SCAN_KIND_ARRAY)
+		build->weights[type - build->types] = weight_of(build, type->target);
 	*state = STATE_DONE;
 }
 
@@ -245,17 +259,12 @@ static void turn_bitfields(struct build *build)
 	for (size_t class = 0; class < build->intern->classes_n; class++) {
 		const struct scan_node *node = scan_node_at(build->scan, build->intern->first[class], NULL);
 		const struct scan_raw_member *raw = node->items;
-		bool turned = false;
 
 		if (node->kind == SCAN_KIND_ENUM)
 			continue;
-		for (uint32_t i = 0; i < node->items_n; i++) {
-			if (!raw[i].big_offset)
-				continue;
-			build->types[class].members[i].offset_bits += build->types[class].members[i].type->size * 8;
-			turned = true;
-		}
-		(void)turned;
+		for (uint32_t i = 0; i < node->items_n; i++)
+			if (raw[i].big_offset)
+				build->types[class].members[i].offset_bits += build->types[class].members[i].type->size * 8;
 	}
 }
 
@@ -388,7 +397,8 @@ int scan_types_build(struct scan_intern *intern)
 
 	build.types = scan_alloc(build.scan, (intern->classes_n + 1) * sizeof(*build.types));
 	build.states = calloc(intern->classes_n + 1, 1);
-	if (!build.types || !build.states)
+	build.weights = calloc(intern->classes_n + 1, sizeof(*build.weights));
+	if (!build.types || !build.states || !build.weights)
 		goto out;
 	result = 0;
 	for (uint32_t i = 0; !result && i < intern->classes_n; i++)
@@ -405,6 +415,7 @@ int scan_types_build(struct scan_intern *intern)
 		result = keep_unit(&build, &inside->units[i]);
 out:
 	free(build.states);
+	free(build.weights);
 	return result;
 }
 
