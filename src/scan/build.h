@@ -91,7 +91,8 @@ struct scan_raw_symbol {
 struct scan_unit {
 	struct scan_unit_head head;
 	const struct scan_abbrevs *abbrevs;
-	bool bad;
+	bool bad;                     /* its head, or anything in it */
+	bool broken;                  /* found while it was walked */
 	enum scan_language language;
 	const char *scope;            /* of a type unit: the namespaces around its type */
 	bool placed;                  /* its nodes have been put behind scope */

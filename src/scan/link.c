@@ -238,7 +238,8 @@ static void walk_unit(void *user, unsigned thread, size_t item)
 	if (!unit->bad) {
 		result = scan_walk(walking->scan, unit, &walking->scan->inside->scratch[thread]);
 		if (result < 0) {
-			unit->bad = true;
+			/* Others look at bad while they walk. */
+			unit->broken = true;
 			unit->nodes_n = unit->symbols_n = 0;
 			if (result == -ENOMEM)
 				atomic_store(&walking->no_memory, true);
@@ -257,8 +258,9 @@ static int judge_units(struct scan *scan, struct scan_error *error)
 	size_t good = 0;
 
 	for (size_t i = 0; i < inside->units_n; i++) {
-		const struct scan_unit *unit = &inside->units[i];
+		struct scan_unit *unit = &inside->units[i];
 
+		unit->bad = unit->bad || unit->broken;
 		good += !unit->bad;
 		if (!unit->bad || !unit->abbrevs)
 			continue;

@@ -50,10 +50,11 @@ static void put_right(struct writing *writing, const char *text)
 		writing->cut = true;
 }
 
-static const char *qualifier_name(unsigned qualifiers)
+/* In the order that people write them, whatever the compiler's is. */
+static void qualifier_text(unsigned qualifiers, char *ret, size_t size)
 {
-	return qualifiers & SCAN_CONST ? "const" : qualifiers & SCAN_VOLATILE ? "volatile"
-	     : qualifiers & SCAN_ATOMIC ? "_Atomic" : "restrict";
+	snprintf(ret, size, "%s%s%s%s", qualifiers & SCAN_CONST ? "const " : "", qualifiers & SCAN_VOLATILE ? "volatile " : "",
+		 qualifiers & SCAN_ATOMIC ? "_Atomic " : "", qualifiers & SCAN_RESTRICT ? "restrict " : "");
 }
 
 static const char *kind_name(const struct scan_type *type)
@@ -96,49 +97,57 @@ static const struct scan_type *put_level(struct writing *writing, const struct s
 			snprintf(text, sizeof(text), "[]");
 		put_right(writing, text);
 		break;
-	case SCAN_KIND_QUALIFIED: {
-		const struct scan_type *next = type->target;
-
-		/* A pointer's qualifiers stand right of its star. */
-		if (next && next->kind == SCAN_KIND_POINTER && !next->name)
-			snprintf(text, sizeof(text), "%s%s", qualifier_name(type->qualifiers), writing->left[0] ? " " : "");
-		else
-			snprintf(text, sizeof(text), "\1%s ", qualifier_name(type->qualifiers));
-		put_left(writing, text);
-		break;
-	}
 	default:
 		break;
 	}
 	return type->target;
 }
 
+/* Qualifiers in a row. Those of a pointer stand right of its star, others before the whole. Returns: what they qualify. */
+static const struct scan_type *put_qualifiers(struct writing *writing, const struct scan_type *type, char *before,
+                                              size_t size)
+{
+	unsigned qualifiers = 0, hops = 0;
+	char text[48];
+
+	while (type && type->kind == SCAN_KIND_QUALIFIED && hops++ < DEPTH_MAX) {
+		qualifiers |= type->qualifiers;
+		type = type->target;
+	}
+	qualifier_text(qualifiers, text, sizeof(text));
+	if (type && type->kind == SCAN_KIND_POINTER && !type->name) {
+		if (!writing->left[0] && *text)
+			text[strlen(text) - 1] = 0;
+		put_left(writing, text);
+	} else {
+		snprintf(before, size, "%s", text);
+	}
+	return type;
+}
+
+static bool ends(const struct scan_type *type)
+{
+	return type->name || type->kind == SCAN_KIND_VOID || type->kind == SCAN_KIND_STRUCT ||
+	       type->kind == SCAN_KIND_UNION || type->kind == SCAN_KIND_ENUM || type->kind == SCAN_KIND_OTHER;
+}
+
 const char *scan_type_name(const struct scan_type *type, char *ret, size_t size)
 {
 	struct writing writing = { .left = "", .right = "" };
-	const char *base = "void", *before, *rest;
-	char qualifiers[96] = "";
+	const char *base = "void";
+	char before[96] = "";
 
 	for (unsigned depth = 0; type; depth++) {
-		if (type->name || type->kind == SCAN_KIND_VOID || type->kind == SCAN_KIND_STRUCT ||
-		    type->kind == SCAN_KIND_UNION || type->kind == SCAN_KIND_ENUM || type->kind == SCAN_KIND_OTHER ||
-		    depth >= DEPTH_MAX || writing.cut) {
+		if (ends(type) || depth >= DEPTH_MAX || writing.cut) {
 			base = type->name ? type->name : kind_name(type);
 			break;
 		}
-		type = put_level(&writing, type);
+		if (type->kind == SCAN_KIND_QUALIFIED)
+			type = put_qualifiers(&writing, type, before, sizeof(before));
+		else
+			type = put_level(&writing, type);
 	}
-	/* Qualifiers of what the name says were marked: they stand before it. */
-	rest = writing.left;
-	while ((before = rest[0] == '\1' ? rest + 1 : NULL)) {
-		const char *end = strchr(before, ' ');
-		size_t n = strlen(qualifiers);
-
-		if (!end)
-			break;
-		snprintf(qualifiers + n, sizeof(qualifiers) - n, "%.*s", (int)(end - before + 1), before);
-		rest = end + 1;
-	}
-	snprintf(ret, size, "%s%s%s%s%s", qualifiers, base, *rest || *writing.right ? " " : "", rest, writing.right);
+	snprintf(ret, size, "%s%s%s%s%s", before, base, writing.left[0] || writing.right[0] ? " " : "", writing.left,
+		 writing.right);
 	return ret;
 }

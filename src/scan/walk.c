@@ -140,6 +140,24 @@ static bool has_scopes(const struct walk *walk)
 	return walk->unit->language != SCAN_LANGUAGE_C && walk->unit->language != SCAN_LANGUAGE_GO;
 }
 
+/* A record without a name of its own may stand for one elsewhere: clang's stand for those in type units. */
+static const char *name_elsewhere(const struct walk *walk, scan_key key)
+{
+	struct scan_die die = { .origin = key };
+
+	for (unsigned hops = 0; hops < 4 && die.origin && !die.name; hops++) {
+		const struct scan_unit *unit = scan_unit_of(walk->scan, die.origin);
+		struct scan_cursor cursor;
+
+		if (!unit || !unit->abbrevs)
+			return NULL;
+		cursor = scan_unit_cursor(&unit->head, SCAN_KEY_OFFSET(die.origin));
+		if (scan_die_read(&unit->head, unit->abbrevs, &walk->scan->inside->signatures, &cursor, &die) != 1)
+			return NULL;
+	}
+	return die.name;
+}
+
 static void add_record(struct walk *walk, const struct scan_die *die, struct level *level)
 {
 	const struct level *outer = &walk->levels[walk->depth];
@@ -151,6 +169,8 @@ static void add_record(struct walk *walk, const struct scan_die *die, struct lev
 		node = add_node(walk, die, die->tag == DW_TAG_union_type ? SCAN_KIND_UNION : SCAN_KIND_STRUCT);
 	if (!node)
 		return;
+	if (!node->name && node->origin)
+		node->name = name_elsewhere(walk, node->origin);
 	node->scope = outer->scope;
 	level->node = (uint32_t)(walk->unit->nodes_n - 1);
 	if (has_scopes(walk) && node->name)
