@@ -484,7 +484,7 @@ static int gather(struct job *job, struct scan_sites *sites)
 		free(job->chunks[i].sites);
 		job->chunks[i].sites = NULL;
 	}
-	if (!sorted)
+	if (!sorted && n)
 		qsort(items, n, sizeof(*items), by_pc);
 	for (size_t i = 0; i < n; i++)
 		if (!kept || items[kept - 1].pc != items[i].pc)

@@ -380,7 +380,8 @@ void vars_read(struct vars *vars, const struct scan *scan, const struct scan_fun
 	vars->n = 0;
 	read_frame_base(vars, die);
 	read_children(&reader, die, &scope, 0);
-	qsort(vars->items, vars->n, sizeof(*vars->items), by_low);
+	if (vars->n)
+		qsort(vars->items, vars->n, sizeof(*vars->items), by_low);
 }
 
 void vars_fini(struct vars *vars)
