@@ -33,7 +33,7 @@ class Types:
         for number, text in module.metadata.items():
             if text.startswith('!DIDerivedType(tag: DW_TAG_typedef'):
                 node = module.node(str(number))
-                if 'baseType' in node:
+                if node.get('baseType', 'null') != 'null':
                     self.typedef_of.setdefault(int(node['baseType'][1:]), node.get('name'))
             elif text.startswith('!DICompositeType('):
                 composites.append(number)
