@@ -6,7 +6,7 @@ def bare(name):
     """A type's name for comparing: without its keyword and blanks."""
     if not name or '{' in name or 'anonymous' in name or name.endswith('unnamed'):
         return ''
-    return re.sub(r'^(struct|union|class|enum) ', '', name).replace(' ', '')
+    return re.sub(r'^((const|volatile|struct|union|class|enum) )+', '', name).replace(' ', '')
 
 
 def without_arguments(name):
