@@ -17,6 +17,9 @@ from machine import Code
 from types_di import Types, bare, without_arguments
 
 
+SCALAR = []                 # an answer that names a plain type: attributed, but no claim of a field
+
+
 def address(value):
     return int(value, 0) if isinstance(value, str) else value
 
@@ -45,6 +48,8 @@ class Answers:
             return None
         name = bare(site.get('type') or '')
         keys = self.keys(name) if name else []
+        if not keys and not site.get('field') and not re.match(r'(const |volatile )*(struct|union|class) ', site['type']):
+            return SCALAR
         ret = []
         offset = site.get('offset')
         for key in keys:
@@ -95,9 +100,9 @@ def judge(truth, answers):
         site = answers.sites.get(store['pc'])
         chains = answers.chains(site)
         if store['type'] is None:
-            ret.append(('other' if chains else 'nothing', store, site))
-        elif chains is None:
-            ret.append(('missed' if site else 'no site', store, site))
+            ret.append(('nothing' if chains is None else 'other', store, site))
+        elif not chains:
+            ret.append(('no site' if not site else 'missed' if chains is None else 'scalar', store, site))
         else:
             ret.append(('right' if right(store, chains) else 'wrong', store, site))
     return ret
@@ -105,7 +110,7 @@ def judge(truth, answers):
 
 def count(verdicts, where):
     """right, wrong, missed of plain stores; bulk calls apart."""
-    of = {'right': 0, 'wrong': 0, 'missed': 0, 'other': 0, 'nothing': 0}
+    of = {'right': 0, 'wrong': 0, 'missed': 0, 'scalar': 0, 'other': 0, 'nothing': 0}
     for verdict, store, _ in verdicts:
         if (store['kind'] == 'call') == (where == 'calls') and (where == 'calls' or store['where'] in where):
             of['missed' if verdict == 'no site' else verdict] += 1
@@ -120,11 +125,11 @@ HEADER = '%-24s %-10s %7s %7s %7s %9s %9s %9s' % ('program', 'stores', 'fields',
 
 
 def row(name, title, of):
-    fields = of['right'] + of['wrong'] + of['missed']
+    fields = of['right'] + of['wrong'] + of['missed'] + of['scalar']
     every = fields + of['other'] + of['nothing']
     return '%-24s %-10s %7d %7d %7d %9s %9s %9s' % (
-        name, title, fields, of['wrong'], of['missed'], per_cent(of['right'], of['right'] + of['wrong']),
-        per_cent(of['right'], fields), per_cent(of['right'] + of['wrong'] + of['other'], every))
+        name, title, fields, of['wrong'], of['missed'] + of['scalar'], per_cent(of['right'], of['right'] + of['wrong']),
+        per_cent(of['right'], fields), per_cent(of['right'] + of['wrong'] + of['scalar'] + of['other'], every))
 
 
 def tables(name, verdicts):
@@ -167,6 +172,7 @@ def main():
         answers = Answers(stream, truth)
     verdicts = judge(truth, answers)
     wanted = [kind for kind, on in (('wrong', options.wrong), ('missed', options.missed), ('no site', options.missed),
+                                    ('scalar', options.missed),
                                     ('other', options.extra)) if on]
     listed = [v for v in verdicts if v[0] in wanted and v[1]['where'] in options.where.split(',')]
     if listed:
@@ -176,7 +182,7 @@ def main():
     if options.why:
         whys = {}
         for verdict, store, site in verdicts:
-            if verdict in ('missed', 'no site') and store['kind'] != 'call' and store['where'] != 'stack':
+            if verdict in ('missed', 'no site', 'scalar') and store['kind'] != 'call' and store['where'] != 'stack':
                 why = (site or {}).get('why') or verdict
                 whys[why] = whys.get(why, 0) + 1
         for why, n in sorted(whys.items(), key=lambda w: -w[1]):

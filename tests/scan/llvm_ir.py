@@ -264,7 +264,7 @@ class Module:
         source, (base_type, base), indices = parts[0], typed(parts[1]), parts[2:]
         under = self.place(function, base_type, base, depth + 1)
         offset, exact = self.index_offset(source, indices[1:])
-        if source[0] == '%':
+        if source[0] == '%' and source[-1] != '*':
             under.name, under.offset, under.exact, under.base = source, offset, exact, base
             return under
         if under.name is None:

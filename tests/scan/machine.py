@@ -54,10 +54,16 @@ class Code:
                              check=True, capture_output=True, text=True).stdout
         self.text, self.functions, self.names = {}, [], []
         self.stores, self.calls = [], {}
+        prefix = None       # a lock stands in a line of its own
         for line in out.split('\n'):
             match = re.match(r'\s*([0-9a-f]+):\s+(.*)', line)
             if match:
-                pc, text = int(match.group(1), 16), match.group(2).replace('\t', ' ')
+                pc, text = int(match.group(1), 16), match.group(2).replace('\t', ' ').strip()
+                if text in ('lock', 'rep', 'repne', 'notrack'):
+                    prefix = (pc, text)
+                    continue
+                if prefix:
+                    (pc, text), prefix = (prefix[0], prefix[1] + ' ' + text), None
                 self.text[pc] = text
                 store = classify(pc, text)
                 if store:

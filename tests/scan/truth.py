@@ -15,8 +15,10 @@ type None: the compiler's word names no field. Machine stores that no IR store a
 """
 import argparse
 import json
+import multiprocessing
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -29,10 +31,14 @@ STORE = re.compile(r'\s+(?:%' + NAME + r' = )?(?:store|atomicrmw|cmpxchg|(?:tail
 FIRST_LINE = 1000000
 
 
+class Failed(Exception):
+    pass
+
+
 def run(*command):
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        sys.exit('truth.py: %s\n%s' % (' '.join(command), done.stderr))
+        raise Failed('%s\n%s' % (' '.join(command), done.stderr))
     return done.stdout
 
 
@@ -151,7 +157,6 @@ class Rewriter:
             if name is None:
                 return
         else:
-            size = None
             keys = [k for k in self.types.by_name.get(bare(name), []) if k.startswith(self.unit + ':')]
         if not name:        # an anonymous struct: getelementptr knows its typedef
             return
@@ -258,24 +263,34 @@ def entry(pc, width, ir, offset, spread, types, kind):
     return ret
 
 
+def build_one(job):
+    """One file's objects, plain and marked. Returns: its types, and its IR stores by line."""
+    n, out, cc, flags, path = job
+    stem, types = '%s.%d' % (out, n), Types()
+    run(cc, *flags, '-emit-llvm', '-S', '-o', stem + '.ll', path)
+    with open(stem + '.ll', encoding='utf-8', errors='surrogateescape') as f:
+        module = Module(f.read())
+    rewriter = Rewriter(module, types, str(n), FIRST_LINE * (n + 1))
+    text = rewriter.rewrite()
+    with open(stem + '.marked.ll', 'w', encoding='utf-8', errors='surrogateescape') as f:
+        f.write(text)
+    generate = [f for f in flags if not re.match(r'-[ID]|-std|-include|-W', f)]
+    for kind in ('', '.marked'):
+        run(cc, *generate, '-x', 'ir', '-Xclang', '-disable-llvm-passes', '-w', '-c', '-o', stem + kind + '.o',
+            stem + kind + '.ll')
+    return types.layouts, types.by_name, rewriter.stores
+
+
 def build(out, cc, flags, link, files):
-    types, known, plain, marked = Types(), {}, [], []
-    for n, path in enumerate(files):
-        stem = '%s.%d' % (out, n)
-        run(cc, *flags, '-emit-llvm', '-S', '-o', stem + '.ll', path)
-        with open(stem + '.ll') as f:
-            module = Module(f.read())
-        rewriter = Rewriter(module, types, str(n), FIRST_LINE * (n + 1))
-        text = rewriter.rewrite()
-        known.update(rewriter.stores)
-        with open(stem + '.marked.ll', 'w') as f:
-            f.write(text)
-        for kind, objects in (('', plain), ('.marked', marked)):
-            objects.append(stem + kind + '.o')
-            generate = [f for f in flags if not re.match(r'-[ID]|-std|-include|-W', f)]
-            run(cc, *generate, '-x', 'ir', '-Xclang', '-disable-llvm-passes', '-w', '-c', '-o', objects[-1], stem + kind + '.ll')
-    run(cc, '-o', out, *plain, *link)
-    run(cc, '-o', out + '.marked', *marked, *link)
+    types, known = Types(), {}
+    with multiprocessing.Pool() as pool:
+        for layouts, names, stores in pool.imap(build_one, [(n, out, cc, flags, f) for n, f in enumerate(files)]):
+            types.layouts.update(layouts)
+            known.update(stores)
+            for name, keys in names.items():
+                types.by_name.setdefault(name, []).extend(keys)
+    for kind in ('', '.marked'):
+        run(cc, '-o', out + kind, *['%s.%d%s.o' % (out, n, kind) for n in range(len(files))], *link)
     return types, known
 
 
@@ -294,15 +309,14 @@ def main():
     parser.add_argument('--keep', action='store_true', help='leave the IR and objects')
     parser.add_argument('files', nargs='+')
     options = parser.parse_args()
-    types, known = build(options.out, options.cc, options.flags.split(), options.link.split(), options.files)
+    types, known = build(options.out, options.cc, shlex.split(options.flags), shlex.split(options.link), options.files)
     if text_of(options.out, options.out + '.bin') != text_of(options.out + '.marked', options.out + '.bin'):
-        sys.exit('truth.py: line numbers changed the code of %s' % options.out)
+        raise Failed('line numbers changed the code of %s' % options.out)
     code, lines = Code(options.out + '.marked'), Lines(options.out + '.marked')
     by_line, calls = machine_stores(code, lines, known)
     stores = sorted(entries(by_line, calls, known, types), key=lambda e: e['pc'])
-    by_type = {name: keys for name, keys in types.by_name.items()}
     with open(options.out + '.truth.json', 'w') as f:
-        json.dump({'binary': options.out, 'stores': stores, 'names': by_type, 'layouts': types.layouts,
+        json.dump({'binary': options.out, 'stores': stores, 'names': types.by_name, 'layouts': types.layouts,
                    'ir_stores': len(known), 'gone': len(known) - len(set(by_line) | set(calls))}, f)
     if not options.keep:
         for n in range(len(options.files)):
@@ -314,4 +328,7 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    try:
+        main()
+    except Failed as failed:
+        sys.exit('truth.py: %s' % failed)

@@ -6,7 +6,7 @@ def bare(name):
     """A type's name for comparing: without its keyword and blanks."""
     if not name or '{' in name or 'anonymous' in name or name.endswith('unnamed'):
         return ''
-    return re.sub(r'^(struct|union|class|enum) ', '', name).replace(' ', '')
+    return re.sub(r'^((const|volatile|struct|union|class|enum) )+', '', name).replace(' ', '')
 
 
 def without_arguments(name):
@@ -33,7 +33,7 @@ class Types:
         for number, text in module.metadata.items():
             if text.startswith('!DIDerivedType(tag: DW_TAG_typedef'):
                 node = module.node(str(number))
-                if 'baseType' in node:
+                if node.get('baseType', 'null') != 'null':
                     self.typedef_of.setdefault(int(node['baseType'][1:]), node.get('name'))
             elif text.startswith('!DICompositeType('):
                 composites.append(number)
