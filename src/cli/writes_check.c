@@ -154,12 +154,17 @@ static bool source_says_atomic(const struct writes *writes, const struct scan_si
 	return writes_source_line(site->file, site->line, text, sizeof(text)) && strstr(text, "atomic");
 }
 
+/* memset and its like; `rep stos` is what compilers make of it. */
 static bool is_zeroing(const struct writes *writes, const struct scan_site *site, const struct scan_type *owner)
 {
 	const char *by = site->how == SCAN_HOW_BULK ? scan_called_name(writes->scan, site->pc) : NULL;
+	char text[128];
 
-	return by && (strstr(by, "memset") || strstr(by, "bzero") || strstr(by, "memclr") || strstr(by, "duffzero")) &&
-	       (!site->width || site->width >= owner->size);
+	if (site->how != SCAN_HOW_BULK || (site->width && site->width < owner->size))
+		return false;
+	if (!by && scan_assembly(writes->scan, site->pc, text, sizeof(text)))
+		return strncmp(text, "rep stos", 8) == 0;
+	return by && (strstr(by, "memset") || strstr(by, "bzero") || strstr(by, "memclr") || strstr(by, "duffzero"));
 }
 
 /* C++: "ns::order::order" */
@@ -199,7 +204,7 @@ static const char *name_of(const struct scan_function *function)
 	return function && function->name ? function->name : "an unnamed function";
 }
 
-/* "a plain 8-byte store", "two plain stores", "memcpy" */
+/* "a plain 8-byte store", "an assignment split into several stores", "memcpy" */
 static char *describe(const struct writes *writes, const struct scan_site *site)
 {
 	const char *by = site->how == SCAN_HOW_BULK ? scan_called_name(writes->scan, site->pc) : NULL;
@@ -208,9 +213,20 @@ static char *describe(const struct writes *writes, const struct scan_site *site)
 		return check_text("%s", by ? by : "a bulk write");
 	if (site->how == SCAN_HOW_SPLIT)
 		return check_text("an assignment split into several stores");
-	if (site->modifies)
+	if (site->modifies && site->how != SCAN_HOW_LOCKED)
 		return check_text("a %u-byte read, change and write that is not atomic", site->width);
-	return check_text("a %s %u-byte store", site->how == SCAN_HOW_MERGED ? "merged" : "plain", site->width);
+	return check_text("%s %s %u-byte store", site->how == SCAN_HOW_ATOMIC ? "an" : "a", writes_how_name(site->how),
+	                  site->width);
+}
+
+/* "mov [rdi+0x18], esi at 0x1136", malloc'd */
+static char *instruction(const struct writes *writes, const struct scan_site *site)
+{
+	char text[128];
+
+	if (!scan_assembly(writes->scan, site->pc, text, sizeof(text)))
+		snprintf(text, sizeof(text), "the instruction");
+	return check_text("%s at 0x%llx", text, (unsigned long long)site->pc);
 }
 
 static void check_atomic(struct check *check, uint32_t field, uint32_t number)
@@ -232,7 +248,7 @@ static void check_atomic(struct check *check, uint32_t field, uint32_t number)
 		.text = name && how ? check_text("%s is %s, and %s writes it by %s", name,
 		                                 writes->fields[field].member->tag.states_n ? "atomic with states" : "atomic",
 		                                 name_of(site->function), how) : NULL,
-		.known = check_text("the instruction at 0x%llx", (unsigned long long)site->pc),
+		.known = instruction(writes, site),
 		.guess = check_text("that other threads can see the object already")});
 	free(name);
 	free(how);
@@ -248,7 +264,7 @@ static void check_shared(struct check *check, uint32_t field, uint32_t number)
 		.rule = CHECK_SHARED, .field = field, .site = number,
 		.text = name && how ? check_text("%s is inside a shared record, and %s writes it by %s, past its generated functions",
 		                                 name, name_of(site->function), how) : NULL,
-		.known = check_text("the instruction at 0x%llx", (unsigned long long)site->pc),
+		.known = instruction(writes, site),
 		.guess = check_text("that other threads can see the object already")});
 	free(name);
 	free(how);
@@ -275,8 +291,8 @@ static void check_lock(struct check *check, uint32_t field, uint32_t number)
 	free(name);
 }
 
-/* Is the store to one of a shared form's groups, which generated code hands out under its lock? */
-static bool is_group(const struct scan_site *site, const struct scan_type *form)
+/* Is the store to one of a shared form's groups, which generated code hands out under its lock, with a lock in sight? */
+static bool is_group(const struct check *check, const struct scan_site *site, const struct scan_type *form)
 {
 	struct scan_step steps[SCAN_PATH_MAX];
 	size_t n = scan_path(site->type, site->offset, site->width, site->indexed, steps, SCAN_PATH_MAX), at = 0;
@@ -287,7 +303,7 @@ static bool is_group(const struct scan_site *site, const struct scan_type *form)
 		const struct scan_type *holder = steps[at].holder;
 
 		if (holder->name && is_generated_file(holder->file))
-			return true;
+			return check_holds_lock(check, site->function);
 	}
 	return false;
 }
@@ -312,7 +328,7 @@ static void judge_site(struct check *check, struct check_writers *writers, uint3
 		return;
 	check->held++;
 	pass = check_passes(check, field, site);
-	if (!pass && form && is_group(site, check->writes->fields[field].owner))
+	if (!pass && form && is_group(check, site, check->writes->fields[field].owner))
 		pass = CHECK_PASS_GROUP;
 	if (pass) {
 		check->passes[pass]++;
@@ -328,16 +344,22 @@ static void judge_site(struct check *check, struct check_writers *writers, uint3
 		check_writer(check, writers, field, number);
 }
 
-/* Outer members of a shared form hold the inner ones: the innermost that the site touches in it is the one to tell. */
-static bool is_innermost(const struct writes *writes, uint32_t field, uint32_t site)
+/* Of the fields of a shared form that a site touches one is told: the innermost where they lie in each other, else the
+ * first. */
+static bool is_told(const struct writes *writes, uint32_t field, uint32_t site)
 {
-	uint32_t touched[WRITES_TOUCHED_MAX];
+	uint32_t touched[WRITES_TOUCHED_MAX], first = WRITES_NONE, last = WRITES_NONE;
 	size_t n = writes_touched(writes, &writes->sites->items[site], touched);
 
-	for (size_t i = 0; i < n; i++)
-		if (writes->fields[touched[i]].owner == writes->fields[field].owner)
-			return touched[i] == field;
-	return true;
+	for (size_t i = 0; i < n; i++) {
+		if (writes->fields[touched[i]].owner != writes->fields[field].owner)
+			continue;
+		if (last != WRITES_NONE && writes->fields[touched[i]].parent != last)
+			return field == first;
+		last = touched[i];
+		first = first == WRITES_NONE ? last : first;
+	}
+	return field == last;
 }
 
 static void judge_type(struct check *check, struct check_writers *writers, const struct scan_type *type)
@@ -356,7 +378,7 @@ static void judge_type(struct check *check, struct check_writers *writers, const
 		for (uint32_t s = 0; s < field->sites_n; s++) {
 			if (record)
 				check->passes[CHECK_PASS_RECORD] += !writes->sites->items[field->sites[s]].read;
-			else if (!form || is_innermost(writes, i, field->sites[s]))
+			else if (!form || is_told(writes, i, field->sites[s]))
 				judge_site(check, writers, i, field->sites[s], form);
 		}
 	}

@@ -298,6 +298,9 @@ const char *writes_path(const struct scan_site *site, char *ret, size_t size)
 	struct scan_step steps[SCAN_PATH_MAX];
 	size_t n = site->type ? scan_path(site->type, site->offset, site->width, site->indexed, steps, SCAN_PATH_MAX) : 0;
 
+	/* memcpy into an array begins at its first item and goes on. */
+	if (n && site->how == SCAN_HOW_BULK && steps[n - 1].index_known && !steps[n - 1].index)
+		steps[n - 1].indexed = false;
 	return scan_path_text(steps, n, ret, size);
 }
 

@@ -162,15 +162,20 @@ void check_writers_judge(struct check *check, struct check_writers *writers)
 
 /* ---- locks ----------------------------------------------------------------------------------------------------- */
 
-/* "pthread_mutex_lock", "sync.(*Mutex).Lock", "account_lock"; not "unlock", "block_write", "clock" */
+/* "pthread_mutex_lock", "sync.(*Mutex).Lock", "account_lock", "order_lock_money", "std::lock_guard<...>::lock_guard"; not
+ * "pthread_mutex_unlock", "pthread_rwlock_init", "clock", "pay_without_lock". */
 static bool is_lock_name(const char *name)
 {
-	for (const char *at = name; at && (at = strcasestr(at, "lock")) != NULL; at++) {
-		char before = at > name ? (char)(at[-1] | 0x20) : '\0';
+	static const char *const others[] = {"unlock", "init", "destroy", "without_lock", "no_lock"};
 
-		if (before == 'b' || before == 'c' || (at - name >= 2 && strncasecmp(at - 2, "un", 2) == 0))
+	for (size_t i = 0; name && i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcasestr(name, others[i]))
+			return false;
+	for (const char *at = name; at && (at = strcasestr(at, "lock")) != NULL; at += 4) {
+		if (at > name && strchr("bBcC", at[-1]))
 			continue;
-		return true;
+		if (!at[4] || at[4] == '_' || at[4] == '<' || at[4] == '(')
+			return true;
 	}
 	return false;
 }
@@ -192,14 +197,21 @@ static bool calls_lock(const struct check *check, uint32_t function)
 static bool holds(const struct check *check, uint32_t function, int depth)
 {
 	const struct scan_calls_of *of = &check->calls->of[function];
-	bool all = of->callers_n > 0 && !of->address_taken && depth < CALLERS_DEPTH;
+	bool any = false;
 
 	if (calls_lock(check, function))
 		return true;
+	if (of->address_taken || depth == CALLERS_DEPTH)
+		return false;
 	/* A function that calls itself holds what its other callers hold. */
-	for (size_t i = 0; i < of->callers_n && all; i++)
-		all = of->callers[i] == function || holds(check, of->callers[i], depth + 1);
-	return all;
+	for (size_t i = 0; i < of->callers_n; i++) {
+		if (of->callers[i] == function)
+			continue;
+		if (!holds(check, of->callers[i], depth + 1))
+			return false;
+		any = true;
+	}
+	return any;
 }
 
 bool check_holds_lock(const struct check *check, const struct scan_function *function)

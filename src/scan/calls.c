@@ -212,7 +212,7 @@ static void take_call(struct walk *walk, const struct insn *insn)
 		return;
 	}
 	function = scan_function_at(walk->scan, (uint64_t)insn->imm);
-	if (insn->op == INSN_JUMP && index_of(walk->scan, function) == walk->self)
+	if (insn->op != INSN_CALL && index_of(walk->scan, function) == walk->self)
 		return;
 	name = name_at(walk->scan, (uint64_t)insn->imm);
 	starter = inside_starter(&walk->scan->functions[walk->self]) ? NULL : find_starter(name);
@@ -471,6 +471,19 @@ const char *scan_called_name(const struct scan *scan, uint64_t pc)
 	return name_at(scan, (uint64_t)insn.imm);
 }
 
+/* The linker's entries for imported functions write nothing. */
+static bool in_plt(const struct scan *scan, uint64_t address)
+{
+	static const char *const names[] = {".plt", ".plt.sec", ".plt.got", ".plt.bnd"};
+	GElf_Shdr header;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (scan_image_section(&scan->inside->image, names[i], &header) && address >= header.sh_addr &&
+		    address - header.sh_addr < header.sh_size)
+			return true;
+	return false;
+}
+
 size_t scan_functions_bare(const struct scan *scan)
 {
 	const struct scan_named_address *symbols = scan->inside->symbols;
@@ -479,7 +492,8 @@ size_t scan_functions_bare(const struct scan *scan)
 	/* Those without a size are the linker's and the assembler's labels. */
 	for (size_t i = 0; i < scan->inside->symbols_n; i++)
 		if (symbols[i].size && (!i || symbols[i].address != symbols[i - 1].address) &&
-		    scan_is_code(scan, symbols[i].address) && !scan_function_at(scan, symbols[i].address))
+		    scan_is_code(scan, symbols[i].address) && !scan_function_at(scan, symbols[i].address) &&
+		    !in_plt(scan, symbols[i].address))
 			n++;
 	return n;
 }

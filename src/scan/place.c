@@ -335,13 +335,21 @@ bool place_holds(const struct scan_type *outer, int64_t offset_outer, const stru
 
 /* ---- paths ----------------------------------------------------------------------------------------------------- */
 
+/* Is one member as large as all: of a union, or the only one of a struct? */
+static bool is_whole(const struct scan_type *holder, uint64_t width)
+{
+	const struct scan_member *member = place_member(holder, 0, width);
+
+	return member && width == holder->size && member->size_bits == 8 * width;
+}
+
 size_t scan_path(const struct scan_type *type, uint64_t offset, uint64_t width, bool indexed, struct scan_step *ret_steps,
                  size_t size)
 {
 	const struct scan_type *plain = scan_type_strip(type);
 	size_t n = 0;
 
-	if (is_holder(plain) && offset == 0 && width >= plain->size)
+	if (is_holder(plain) && offset == 0 && width >= plain->size && !is_whole(plain, width))
 		return 0;
 	while (n < size) {
 		if (plain->kind == SCAN_KIND_ARRAY) {

@@ -1,5 +1,6 @@
 // pair.go - the article's example (chapter 2.4): a struct filled field by field can be seen half filled
 //
+// types: main.Pair
 // expect: main.Pair.A main.writeNonAtomic 8 plain
 // expect: main.Pair.B main.writeNonAtomic 8 plain
 package main
