@@ -162,9 +162,9 @@ static uint64_t take(const struct job *job, struct block *block, bool line_start
 	return up(end, 8) / 8;
 }
 
-/* Of those left with this writer (any: all), the one that wastes least at this place: then the most aligned, then the
- * first declared. tail: those that stay last. */
-static struct block *best(const struct job *job, uint64_t at, bool any, size_t writer)
+/* Of those left with this writer (any: all), the one that wastes least at this place; among equals the first declared, or
+ * (by_align) the most aligned. */
+static struct block *best(const struct job *job, uint64_t at, bool any, size_t writer, bool by_align)
 {
 	struct block *found = NULL;
 	uint64_t waste_found = 0;
@@ -175,7 +175,7 @@ static struct block *best(const struct job *job, uint64_t at, bool any, size_t w
 
 		if (block->taken || block->tail || !(any || block->writer == writer))
 			continue;
-		if (!found || waste < waste_found || (waste == waste_found && block->align > found->align)) {
+		if (!found || waste < waste_found || (by_align && waste == waste_found && block->align > found->align)) {
 			found = block;
 			waste_found = waste;
 		}
@@ -202,14 +202,26 @@ static void take_tail(const struct job *job, struct scan_order *order)
 			take(job, &job->blocks[i], false, order);
 }
 
-static void pack(const struct job *job, struct scan_order *order)
+static uint64_t pack_by(const struct job *job, bool by_align, struct scan_order *order)
 {
-	uint64_t at = take_heads(job, order);
+	uint64_t at;
 	struct block *block;
 
-	while ((block = best(job, at, true, NO_WRITER)) != NULL)
+	order->places_n = 0;
+	at = take_heads(job, order);
+	while ((block = best(job, at, true, NO_WRITER, by_align)) != NULL)
 		at = take(job, block, false, order);
 	take_tail(job, order);
+	return lay(order->places, order->places_n, job->align);
+}
+
+/* Staying near the declared order is tried first: by alignment is never larger, but moves nearly all. */
+static void pack(const struct job *job, struct scan_order *order)
+{
+	uint64_t near = pack_by(job, false, order);
+
+	if (pack_by(job, true, order) >= near)
+		pack_by(job, false, order);
 	order->align = job->align;
 }
 
@@ -236,20 +248,20 @@ static void separate(const struct job *job, struct scan_order *order)
 
 	for (size_t w = 0; w < sharing->writers_n; w++)
 		if (sharing->writers[w].kind == SCAN_WRITER_ONCE)
-			while ((block = best(job, at, false, w)) != NULL)
+			while ((block = best(job, at, false, w, true)) != NULL)
 				at = take(job, block, false, order);
-	while ((block = best(job, at, false, NO_WRITER)) != NULL)
+	while ((block = best(job, at, false, NO_WRITER, true)) != NULL)
 		at = take(job, block, false, order);
 	start = at > 0;
 	for (size_t w = 0; w < sharing->writers_n; w++)
 		while (sharing->writers[w].kind != SCAN_WRITER_ONCE && !own_line(job, w) &&
-		       (block = best(job, at, false, w)) != NULL) {
+		       (block = best(job, at, false, w, true)) != NULL) {
 			at = take(job, block, start, order);
 			start = false;
 		}
 	for (size_t w = 0; w < sharing->writers_n; w++) {
 		start = at > 0;
-		while (own_line(job, w) && (block = best(job, start ? 0 : at, false, w)) != NULL) {
+		while (own_line(job, w) && (block = best(job, start ? 0 : at, false, w, true)) != NULL) {
 			at = take(job, block, start, order);
 			start = false;
 		}
