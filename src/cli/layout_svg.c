@@ -48,6 +48,7 @@ struct box {
 	const struct scan_row *row;
 	unsigned lane;
 	enum paint paint;
+	bool label;                     /* of a variant: its name stands behind its lane */
 };
 
 struct picture {
@@ -101,8 +102,11 @@ static size_t make_boxes(const struct layout_view *view, struct box *boxes)
 		const struct scan_row *row = &rows->rows[i];
 		unsigned lane = 0;
 
-		if (row->depth == 0 && row->kind == SCAN_ROW_MEMBER && row->member->variant)
-			variant = ++top;
+		if (row->depth == 0 && row->kind == SCAN_ROW_MEMBER && row->member->variant) {
+			variant = top < 62 ? ++top : top;
+			boxes[n++] = (struct box){row, variant, PAINT_NONE, true};
+			continue;
+		}
 		if (row->opened || !row->size_bits)
 			continue;
 		if (row->variant)
@@ -111,7 +115,7 @@ static size_t make_boxes(const struct layout_view *view, struct box *boxes)
 			lane++;
 		if (lane < 64 && row->offset_bits + row->size_bits > ends[lane])
 			ends[lane] = row->offset_bits + row->size_bits;
-		boxes[n++] = (struct box){row, lane, paint_of(view, row)};
+		boxes[n++] = (struct box){row, lane, paint_of(view, row), false};
 	}
 	return n;
 }
@@ -158,13 +162,23 @@ static void put_tooltip(struct picture *picture, const struct layout_view *view,
 		text_printf(&picture->text, ", %llu bytes</title>", (unsigned long long)(row->size_bits / 8));
 }
 
+/* Behind the end of what the line holds of the type. */
+static void put_variant_name(struct picture *picture, const struct layout_view *view, const struct box *box, uint64_t line)
+{
+	uint64_t bytes = view->type->size < picture->line_size ? view->type->size : picture->line_size;
+
+	if (line == 0 && box->row->member->name)
+		put_label(picture, LEFT + (double)bytes * picture->byte + 8, picture->y + box->lane * LANE + 19, 400, "line",
+		          box->row->member->name);
+}
+
 /* The part of a box that lies on one line. */
 static void put_box(struct picture *picture, const struct layout_view *view, const struct box *box, uint64_t line)
 {
 	const struct scan_row *row = box->row;
 	uint64_t bits = 8 * (uint64_t)picture->line_size, from = row->offset_bits, to = from + row->size_bits;
 	double x, width, y = picture->y + box->lane * LANE;
-	char left[LAYOUT_PART] = "", right[LAYOUT_PART] = "";
+	char type[LAYOUT_PART];
 	const char *name = row->kind == SCAN_ROW_MEMBER && row->member->name ? row->member->name : "";
 
 	from = from < line * bits ? line * bits : from;
@@ -177,12 +191,9 @@ static void put_box(struct picture *picture, const struct layout_view *view, con
 	put_tooltip(picture, view, row);
 	text_str(&picture->text, "</rect>\n");
 	if (row->kind == SCAN_ROW_MEMBER) {
-		layout_declare(view->type, row->member, left, right);
-		put_label(picture, x + 4, y + 13, width - 6, "name", row->member->base ? right : name);
-		if (view->type->language == SCAN_LANGUAGE_GO || view->type->language == SCAN_LANGUAGE_RUST)
-			put_label(picture, x + 4, y + 26, width - 6, "type", right);
-		else
-			put_label(picture, x + 4, y + 26, width - 6, "type", left);
+		scan_type_name(row->member->type, type, sizeof(type));
+		put_label(picture, x + 4, y + 13, width - 6, "name", row->member->base ? type : name);
+		put_label(picture, x + 4, y + 26, width - 6, "type", row->member->base ? "base" : type);
 	}
 	text_str(&picture->text, "</g>\n");
 }
@@ -200,7 +211,7 @@ static const struct box *whole(const struct box *boxes, size_t n, uint64_t bits,
 	for (size_t i = 0; i < n; i++) {
 		const struct scan_row *row = boxes[i].row;
 
-		if (!on_line(row, bits, line))
+		if (boxes[i].label || !on_line(row, bits, line))
 			continue;
 		if (found || row->offset_bits > line * bits || row->offset_bits + row->size_bits < (line + 1) * bits)
 			return NULL;
@@ -233,7 +244,10 @@ static void put_line(struct picture *picture, const struct layout_view *view, co
 	for (size_t i = 0; i < n; i++) {
 		if (!on_line(boxes[i].row, bits, line))
 			continue;
-		put_box(picture, view, &boxes[i], line);
+		if (boxes[i].label)
+			put_variant_name(picture, view, &boxes[i], line);
+		else
+			put_box(picture, view, &boxes[i], line);
 		lanes = boxes[i].lane + 1 > lanes ? boxes[i].lane + 1 : lanes;
 	}
 	picture->y += lanes * LANE + LINE_GAP;

@@ -98,44 +98,56 @@ struct walk {
 	bool nested;
 };
 
-static int walk_type(const struct walk *walk, const struct scan_type *type, uint64_t base, unsigned depth, bool variant);
+/* Where a struct lies, and how. */
+struct spot {
+	uint64_t base;                /* its first bit */
+	uint64_t end;                 /* behind its padding: of a base class, where the next member begins in it */
+	unsigned depth;
+	bool variant;
+};
 
-static int walk_member(const struct walk *walk, const struct scan_member *member, uint64_t base, unsigned depth,
-                       bool variant)
+static int walk_type(const struct walk *walk, const struct scan_type *type, const struct spot *spot);
+
+static int walk_member(const struct walk *walk, const struct scan_type *holder, const struct scan_member *member,
+                       const struct spot *spot)
 {
 	const struct scan_type *type = scan_type_strip(member->type);
-	struct scan_row row = {.member = member, .depth = depth, .offset_bits = base + member->offset_bits,
-	                       .size_bits = member->size_bits, .variant = variant || member->variant};
+	struct scan_row row = {.member = member, .depth = spot->depth, .offset_bits = spot->base + member->offset_bits,
+	                       .size_bits = member->size_bits, .variant = spot->variant || member->variant};
+	struct spot inner = {row.offset_bits, row.offset_bits + 8 * type->size, spot->depth + 1, row.variant};
 	int error;
 
 	row.opened = is_compound(type) && !type->incomplete && type->members_n && !member->virtual_base &&
-	             depth < DEPTH_MAX && (!member->name || member->variant || walk->nested);
+	             spot->depth < DEPTH_MAX && (!member->name || member->variant || walk->nested);
 	error = add_row(walk->layout, &row);
+	for (const struct scan_member *next = member + 1; member->base && next < holder->members + holder->members_n; next++)
+		if (next->offset_bits > member->offset_bits && spot->base + next->offset_bits < inner.end)
+			inner.end = spot->base + next->offset_bits;
 	if (!error && row.opened)
-		error = walk_type(walk, type, row.offset_bits, depth + 1, row.variant);
+		error = walk_type(walk, type, &inner);
 	return error;
 }
 
 /* Base classes and empty members may lie inside what was there before, so the end is the furthest of all so far. */
-static int walk_type(const struct walk *walk, const struct scan_type *type, uint64_t base, unsigned depth, bool variant)
+static int walk_type(const struct walk *walk, const struct scan_type *type, const struct spot *spot)
 {
-	uint64_t end = 0, size_bits = 8 * type->size;
+	uint64_t end = 0, size_bits = spot->end - spot->base;
 	int error = 0;
 
 	for (size_t i = 0; !error && i < type->members_n; i++) {
 		const struct scan_member *member = &type->members[i];
 
 		/* A variant's struct begins where the enum does: the discriminant of the others is no hole in it. */
-		if (!variant && !member->virtual_base && member->offset_bits > end && type->kind == SCAN_KIND_STRUCT)
-			error = add_gap(walk->layout, SCAN_ROW_HOLE, depth, base, end, member->offset_bits);
+		if (!spot->variant && !member->virtual_base && member->offset_bits > end && type->kind == SCAN_KIND_STRUCT)
+			error = add_gap(walk->layout, SCAN_ROW_HOLE, spot->depth, spot->base, end, member->offset_bits);
 		if (!error)
-			error = walk_member(walk, member, base, depth, variant);
+			error = walk_member(walk, type, member, spot);
 		if (!member->virtual_base && member->offset_bits + member->size_bits > end)
 			end = member->offset_bits + member->size_bits;
-		walk->layout->bitfields_n += depth == 0 && member->bitfield;
+		walk->layout->bitfields_n += spot->depth == 0 && member->bitfield;
 	}
-	if (!error && !variant && type->members_n && end < size_bits)
-		error = add_gap(walk->layout, SCAN_ROW_PADDING, depth, base, end, size_bits);
+	if (!error && !spot->variant && type->members_n && end < size_bits)
+		error = add_gap(walk->layout, SCAN_ROW_PADDING, spot->depth, spot->base, end, size_bits);
 	return error;
 }
 
@@ -149,7 +161,7 @@ int scan_layout_read(const struct scan_type *type, const struct scan_layout_opti
 		return -EINVAL;
 	*layout = empty;
 	layout->lines = (type->size + line_size - 1) / line_size;
-	return walk_type(&walk, type, 0, 0, false);
+	return walk_type(&walk, type, &(struct spot){.end = 8 * type->size});
 }
 
 void scan_layout_fini(struct scan_layout *layout)

@@ -93,24 +93,44 @@ static size_t writer_of(const struct scan_sharing *sharing, size_t member)
 	return writer;
 }
 
+/* What follows a base class may lie in its padding. Returns: the bits that are the base's own. */
+static uint64_t base_bits(const struct scan_type *type, const struct scan_member *base)
+{
+	uint64_t end = base->offset_bits + base->size_bits;
+
+	for (const struct scan_member *next = base + 1; next < type->members + type->members_n; next++)
+		if (next->offset_bits > base->offset_bits && next->offset_bits < end)
+			end = next->offset_bits;
+	return end - base->offset_bits;
+}
+
+static bool is_empty_base(const struct scan_member *member)
+{
+	const struct scan_type *type = scan_type_strip(member->type);
+
+	return member->base && type->size <= 1 && !type->members_n;
+}
+
 static void read_places(struct job *job)
 {
 	const struct scan_type *type = job->type;
 
 	for (size_t i = 0; i < type->members_n; i++) {
 		const struct scan_member *member = &type->members[i];
-		struct scan_place *place = &job->places[job->n++];
 		const struct scan_type *stripped = scan_type_strip(member->type);
+		struct scan_place *place;
 
+		/* It takes no room. */
+		if (is_empty_base(member))
+			continue;
+		place = &job->places[job->n++];
 		*place = (struct scan_place){.member = member, .size_bits = member->size_bits, .align = 1};
 		if (member->bitfield)
 			place->unit = stripped->size ? stripped->size : 1;
 		else
 			place->align = scan_layout_align(member->type);
-		/* What follows a base class may lie in its padding. */
-		if (member->base && i + 1 < type->members_n &&
-		    type->members[i + 1].offset_bits < member->offset_bits + member->size_bits)
-			place->size_bits = type->members[i + 1].offset_bits - member->offset_bits;
+		if (member->base)
+			place->size_bits = base_bits(type, member);
 	}
 }
 
@@ -132,7 +152,7 @@ static void read_blocks(struct job *job)
 		}
 		job->blocks[job->blocks_n++] = (struct block){
 			.first = i, .n = 1, .align = align, .bytes = up(place->size_bits, 8) / 8,
-			.writer = writer_of(job->sharing, i),
+			.writer = writer_of(job->sharing, (size_t)(place->member - job->type->members)),
 			.head = place->member->base || place->member->artificial,
 			.tail = stripped->kind == SCAN_KIND_ARRAY && !stripped->count && i + 1 == job->n,
 		};
