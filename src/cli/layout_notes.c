@@ -163,7 +163,7 @@ void layout_notes(const struct layout *layout, const struct layout_view *view, s
 
 	if (sharing->basis == SCAN_BASIS_LOCAL)
 		text_str(text, "  tagged local: one thread's own, so nothing is shared\n");
-	else if (sharing->basis != SCAN_BASIS_NONE && (sharing->lines_n || sharing->basis != SCAN_BASIS_TYPES))
+	else if (sharing->basis != SCAN_BASIS_NONE && (sharing->lines_n || sharing->basis != SCAN_BASIS_TYPES || !layout->all))
 		put_sharing(sharing, &view->other, ink, text);
 	else if (!layout->all)
 		text_printf(text, "  who writes: nothing is known (looked at: tags in the binary and of --policy, atomic types, "
