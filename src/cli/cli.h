@@ -15,6 +15,7 @@ enum {
 /* argv[0] is the verb. Returns: an exit status. */
 int cmd_gen(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
+int cmd_layout(int argc, char **argv);
 int cmd_writes(int argc, char **argv);
 
 /* "fieldguard: ..." on stderr. Returns: CLI_FAILED. */
