@@ -4,7 +4,7 @@
  * A round measures each way once, so that what the machine does meanwhile falls on all of them, and ratios are taken
  * inside a round. Threads are pinned. What the host makes of the CPUs is probed before and after each repetition, and
  * one that the host had a hand in is dropped; one during which another program took a CPU is made again. Rounds go on
- * for jobs that have too few repetitions left, until the time is up. See README.md for how to read the table.
+ * for targets that have too few repetitions left, until the time is up. See README.md for how to read the table.
  */
 #include "measure.h"
 #include "probe.h"
@@ -28,26 +28,46 @@ struct job {
 	const char *name, *what;
 	unsigned readers, writers;
 	bool paced, timed;
-	unsigned beside; /* the job that is one round's yardstick for it; itself: none */
 };
 
 enum { R1, R2, W1, W2, R1W1, PACED, TIMES_2, TIMES_4, JOBS };
 static const struct job jobs[JOBS] = {
-    [R1] = {"1R", "one reader alone", 1, 0, false, false, R1},
-    [R2] = {"2R", "two readers", 2, 0, false, false, R1},
-    [W1] = {"1W", "one writer alone", 0, 1, false, false, W1},
-    [W2] = {"2W", "two writers, never resting", 0, 2, false, false, W2},
-    [R1W1] = {"1R+1W", "a reader beside a writer that never rests", 1, 1, false, false, R1W1},
-    [PACED] = {"1R+1M/s", "a reader beside a million writes a second", 1, 1, true, false, PACED},
-    [TIMES_2] = {"times 1R+1W", "how long reads take beside a writer that never rests", 1, 1, false, true, TIMES_2},
-    [TIMES_4] = {"times 2R+2W", "how long reads take, four threads on two CPUs, none resting", 2, 2, false, true, TIMES_4},
+    [R1] = {"1R", "one reader alone", 1, 0, false, false},
+    [R2] = {"2R", "two readers", 2, 0, false, false},
+    [W1] = {"1W", "one writer alone", 0, 1, false, false},
+    [W2] = {"2W", "two writers, never resting", 0, 2, false, false},
+    [R1W1] = {"1R+1W", "a reader beside a writer that never rests", 1, 1, false, false},
+    [PACED] = {"1R+1M/s", "a reader beside a million writes a second", 1, 1, true, false},
+    [TIMES_2] = {"times 1R+1W", "how long reads take beside a writer that never rests", 1, 1, false, true},
+    [TIMES_4] = {"times 2R+2W", "how long reads take, four threads on two CPUs, none resting", 2, 2, false, true},
 };
 
 static const struct snapshot_size *const sizes[] = {&snapshot_64, &snapshot_256, &snapshot_4096};
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
 
+enum figure { READS, WRITES, P9999 };
+
+/* What we want of the group functions at 64 bytes. */
+static const struct target {
+	const char *what, *unit;
+	double want;
+	bool below; /* or at least */
+	unsigned job;
+	enum figure figure;
+	double scale;           /* of the unit; 0: it is over another's figure in the same round: */
+	unsigned over_job, over_way;
+} targets[] = {
+    {"one reader, times racy memcpy", "", 0.8, false, R1, READS, 0, R1, SNAPSHOT_MEMCPY},
+    {"two readers, times one reader", "", 1.9, false, R2, READS, 0, R1, SNAPSHOT_GROUP},
+    {"a reader beside a writer that never rests", " M reads/s", 20, false, R1W1, READS, 1e6, R1W1, SNAPSHOT_GROUP},
+    {"p99.99 of its reads", " us", 10, true, TIMES_2, P9999, 1e3, TIMES_2, SNAPSHOT_GROUP},
+    {"p99.99 of reads, four threads on two CPUs", " us", 10, true, TIMES_4, P9999, 1e3, TIMES_4, SNAPSHOT_GROUP},
+    {"two writers, times pthread_mutex", "", 1, false, W2, WRITES, 0, W2, SNAPSHOT_MUTEX},
+};
+enum { TARGETS = sizeof(targets) / sizeof(targets[0]) };
+
 struct options {
-	unsigned rounds;   /* of all jobs; then those that lack repetitions go on */
+	unsigned rounds;   /* of everything; then what the targets need goes on */
 	double pass_ms, limit_s;
 	size_t bytes; /* 0: all sizes */
 	bool keep_all;
@@ -220,7 +240,8 @@ static bool repeat(const struct options *options, size_t size, size_t job, size_
 			return false;
 		repetition->probes[1] = probe_take(cpus);
 		repetition->made = true;
-		if (!repetition->disturbed && !isinf(repetition->probes[0].trip_ns) && !isinf(repetition->probes[1].trip_ns))
+		if (!repetition->disturbed && !isinf(repetition->probes[0].trip_ns) &&
+		    !isinf(repetition->probes[1].trip_ns))
 			break;
 	}
 	return true;
@@ -336,67 +357,72 @@ static bool kept(const struct options *options, const struct job *job, const str
 	return travels(job) ? trips_within(repetition, band.low, band.high) : cores_whole(job, repetition);
 }
 
-/* In how many rounds were these both kept? */
-static size_t both_kept(const struct options *options, size_t size, const size_t job[2], const size_t way[2])
+/* In how many rounds was kept what the target needs? */
+static size_t target_kept(const struct options *options, const struct target *target)
 {
+	const struct repetition *own = cells[0][target->job][SNAPSHOT_GROUP].repetitions;
+	const struct repetition *over = cells[0][target->over_job][target->over_way].repetitions;
 	size_t n = 0;
 
 	for (unsigned round = 0; round < rounds_n; round++)
-		n += kept(options, &jobs[job[0]], &cells[size][job[0]][way[0]].repetitions[round]) &&
-		     kept(options, &jobs[job[1]], &cells[size][job[1]][way[1]].repetitions[round]);
+		n += kept(options, &jobs[target->job], &own[round]) &&
+		     kept(options, &jobs[target->over_job], &over[round]);
 	return n;
 }
 
-/* Has some way of the job too few rounds in which it can be held against memcpy and against its yardstick? */
-static bool is_short(const struct options *options, size_t size, size_t job)
+static bool repeat_once(const struct options *options, size_t job, size_t way, unsigned round)
 {
-	size_t enough = options->rounds < ENOUGH ? options->rounds : ENOUGH;
-
-	for (size_t way = 0; way < ways_n(size); way++) {
-		if (!wanted(options, size, job, way))
-			continue;
-		if (both_kept(options, size, (size_t[]){job, job}, (size_t[]){way, SNAPSHOT_MEMCPY}) < enough &&
-		    wanted(options, size, job, SNAPSHOT_MEMCPY))
-			return true;
-		if (both_kept(options, size, (size_t[]){job, jobs[job].beside}, (size_t[]){way, way}) < enough &&
-		    wanted(options, size, jobs[job].beside, way))
-			return true;
-	}
-	return false;
+	return cells[0][job][way].repetitions[round].made || repeat(options, 0, job, way, round);
 }
 
-/* Rounds of all jobs, one at least; then of those that are short, and their yardsticks; until the time is up. */
+/* What the targets need that have not enough. Returns: false when memory or threads are out. */
+static bool round_of_targets(const struct options *options, unsigned round, bool *ret_any)
+{
+	*ret_any = false;
+	for (size_t i = 0; i < TARGETS; i++) {
+		const struct target *target = &targets[i];
+
+		if (!wanted(options, 0, target->job, SNAPSHOT_GROUP) ||
+		    !wanted(options, 0, target->over_job, target->over_way) || target_kept(options, target) >= ENOUGH)
+			continue;
+		*ret_any = true;
+		if (!repeat_once(options, target->job, SNAPSHOT_GROUP, round) ||
+		    !repeat_once(options, target->over_job, target->over_way, round))
+			return false;
+	}
+	return true;
+}
+
+static bool round_of_all(const struct options *options, unsigned round)
+{
+	for (size_t job = 0; job < SIZES * JOBS; job++) {
+		if (!round_of(options, job / JOBS, job % JOBS, round))
+			return false;
+	}
+	return true;
+}
+
+/* Rounds of everything, one at least, for half of the time at most; then of what the targets need, until they have
+ * enough or the time is up. */
 static bool measure(const struct options *options)
 {
 	double begun = now_ns();
+	bool more = true;
 
-	for (bool more = true; more && rounds_n < REPETITIONS_MAX; rounds_n++) {
-		bool first = rounds_n < options->rounds, lacking[SIZES][JOBS];
-
-		if ((!first && options->keep_all) || (rounds_n && now_ns() > begun + options->limit_s * 1e9))
-			break;
-		if (!first)
-			band_find(options);
-		memset(lacking, first, sizeof(lacking));
-		for (size_t job = 0; !first && job < SIZES * JOBS; job++) {
-			if (!is_short(options, job / JOBS, job % JOBS))
-				continue;
-			lacking[job / JOBS][job % JOBS] = lacking[job / JOBS][jobs[job % JOBS].beside] = true;
-		}
-		more = first;
-		for (size_t job = 0; job < SIZES * JOBS; job++) {
-			if (!lacking[job / JOBS][job % JOBS])
-				continue;
-			more = true;
-			if (!round_of(options, job / JOBS, job % JOBS, rounds_n))
-				return false;
-		}
+	do {
+		if (!round_of_all(options, rounds_n))
+			return false;
+		rounds_n++;
+	} while (rounds_n < options->rounds && now_ns() < begun + options->limit_s / 2 * 1e9);
+	while (more && !options->keep_all && rounds_n < REPETITIONS_MAX && now_ns() < begun + options->limit_s * 1e9) {
+		band_find(options);
+		if (!round_of_targets(options, rounds_n, &more))
+			return false;
+		rounds_n++;
 	}
 	band_find(options);
 	return true;
 }
-
-enum figure { READS, WRITES };
 
 /* Of the kept rounds; over: divided by the other's figure in the same round (NULL: by 1). Returns: how many. */
 static size_t figures(const struct options *options, size_t size, size_t job, size_t way, enum figure figure,
@@ -524,78 +550,50 @@ static void tables(const struct options *options, FILE *json)
 	}
 }
 
-struct target {
-	const char *what, *unit;
-	double want;
-	bool below; /* or at least */
-};
-
-/* One line: what the rounds that were kept say, and beside it what all of them do. */
-static void target(const struct target *target, size_t n, const struct spread *got, size_t all_n, double all)
+/* Returns: rounds behind it. ret: the target's figure. */
+static size_t target_figure(const struct options *options, const struct target *target, struct spread *ret)
 {
-	bool reached = target->below ? got->median < target->want : got->median >= target->want;
+	size_t n;
 
-	printf("  %-14s  %s: ", n < MEASURED ? "not measurable" : reached ? "reached" : "NOT REACHED", target->what);
-	if (n)
-		printf("%.2f%s", got->median, target->unit);
-	if (n && got->max > got->min)
-		printf(" (%.2f..%.2f)", got->min, got->max);
-	printf("%s%s %.2f%s wanted", n ? ", " : "", target->below ? "below" : "at least", target->want, target->unit);
-	if (all_n)
-		printf("  [%zu of %zu rounds kept; all: %.2f%s]", n, all_n, all, target->unit);
-	printf("\n");
-}
+	if (target->figure == P9999) {
+		uint64_t count;
 
-/* The group functions' figure, in units of a scale, or over another's in the same round. */
-static void target_rate(const struct options *options, const struct target *what, size_t job, enum figure figure,
-                        double scale, size_t over_job, size_t over_way, bool over)
-{
-	struct options all_options = *options;
-	struct spread got, all;
-	size_t n, all_n;
-
-	all_options.keep_all = true;
-	n = figures(options, 0, job, SNAPSHOT_GROUP, figure, over_job, over_way, over, &got);
-	all_n = figures(&all_options, 0, job, SNAPSHOT_GROUP, figure, over_job, over_way, over, &all);
-	got = (struct spread){got.median / scale, got.min / scale, got.max / scale};
-	target(what, n, &got, all_n, all.median / scale);
-}
-
-static void target_p9999(const struct options *options, const struct target *what, size_t job)
-{
-	struct options all_options = *options;
-	struct spread got, unused;
-	uint64_t count;
-	size_t n, all_n;
-
-	if (!cells[0][job][SNAPSHOT_GROUP].times) {
-		target(what, 0, &(struct spread){0}, 0, 0);
-		return;
+		n = target_kept(options, target);
+		ret->median = n ? percentile(options, 0, target->job, SNAPSHOT_GROUP, 0.9999, &count) : 0;
+		ret->min = ret->max = ret->median;
+	} else {
+		n = figures(options, 0, target->job, SNAPSHOT_GROUP, target->figure, target->over_job, target->over_way,
+		            target->scale <= 0, ret);
 	}
-	all_options.keep_all = true;
-	n = figures(options, 0, job, SNAPSHOT_GROUP, READS, 0, 0, false, &unused);
-	all_n = figures(&all_options, 0, job, SNAPSHOT_GROUP, READS, 0, 0, false, &unused);
-	got.median = got.min = got.max = percentile(options, 0, job, SNAPSHOT_GROUP, 0.9999, &count) / 1e3;
-	target(what, n, &got, all_n, percentile(&all_options, 0, job, SNAPSHOT_GROUP, 0.9999, &count) / 1e3);
+	if (target->scale > 0)
+		*ret = (struct spread){ret->median / target->scale, ret->min / target->scale, ret->max / target->scale};
+	return n;
 }
 
-static void targets(const struct options *options)
+/* One line a target: what the rounds that were kept say, and beside it what all of them do. */
+static void tell_targets(const struct options *options)
 {
-	size_t mutex = 0;
+	struct options all_options = *options;
 
-	while (sizes[0]->ways[mutex].name && strcmp(sizes[0]->ways[mutex].name, "pthread_mutex"))
-		mutex++;
+	all_options.keep_all = true;
 	printf("\nTargets, 64 bytes, group functions:\n");
-	target_rate(options, &(struct target){"one reader, times racy memcpy", "", 0.8, false}, R1, READS, 1, R1,
-	            SNAPSHOT_MEMCPY, true);
-	target_rate(options, &(struct target){"two readers, times one reader", "", 1.9, false}, R2, READS, 1, R1,
-	            SNAPSHOT_GROUP, true);
-	target_rate(options, &(struct target){"a reader beside a writer that never rests", " M reads/s", 20, false}, R1W1,
-	            READS, 1e6, 0, 0, false);
-	target_p9999(options, &(struct target){"p99.99 of its reads", " us", 10, true}, TIMES_2);
-	target_p9999(options, &(struct target){"p99.99 of reads, four threads on two CPUs", " us", 10, true}, TIMES_4);
-	target_rate(options, &(struct target){"two writers, times pthread_mutex", "", 1, false}, W2, WRITES, 1, W2, mutex,
-	            true);
+	for (size_t i = 0; i < TARGETS; i++) {
+		const struct target *target = &targets[i];
+		struct spread got, all;
+		size_t n = target_figure(options, target, &got), all_n = target_figure(&all_options, target, &all);
+		bool reached = target->below ? got.median < target->want : got.median >= target->want;
+
+		printf("  %-14s  %s: ", n < MEASURED ? "not measurable" : reached ? "reached" : "NOT REACHED", target->what);
+		if (n)
+			printf("%.2f%s", got.median, target->unit);
+		if (n && got.max > got.min)
+			printf(" (%.2f..%.2f)", got.min, got.max);
+		printf("%s%s %.2f%s wanted", n ? ", " : "", target->below ? "below" : "at least", target->want,
+		       target->unit);
+		if (all_n)
+			printf("  [%zu of %zu rounds kept; all: %.2f%s]", n, all_n, all.median, target->unit);
+		printf("\n");
+	}
 }
 
 /* ---- the command ----------------------------------------------------------------------------------------------- */
@@ -606,17 +604,18 @@ static void usage(FILE *out)
 	      "                      [--json FILE] [--keep-all]\n"
 	      "Reads and publishes shared records of 64, 256 and 4096 bytes by generated code and by other means.\n"
 	      "--filter: a job by its name (1R, 2R, 1W, 2W, 1R+1W, 1R+1M/s, times 1R+1W, times 2R+2W); --library: part\n"
-	      "of a name; --pass-ms: length of one repetition (4); --rounds: of every job (9), then jobs of which too few\n"
-	      "repetitions can be kept go on until --limit seconds (60) are over; --keep-all: nothing is dropped, and\n"
-	      "there are no further rounds. Exit: 0; 2 when it could not run.\n",
+	      "of a name; --pass-ms: length of one repetition (4); --rounds: of every job (9), then what the targets at the\n"
+	      "end need goes on until enough of it can be kept or --limit seconds (60) are over; --keep-all: nothing is\n"
+	      "dropped, and there are no further rounds. Exit: 0; 2 when it could not run.\n",
 	      out);
 }
 
 static bool parse(int argc, char **argv, struct options *options)
 {
 	static const struct option longs[] = {
-	    {"rounds", 1, NULL, 'r'}, {"pass-ms", 1, NULL, 'p'}, {"size", 1, NULL, 's'}, {"filter", 1, NULL, 'f'},
-	    {"library", 1, NULL, 'l'}, {"limit", 1, NULL, 't'},   {"json", 1, NULL, 'j'},    {"keep-all", 0, NULL, 'k'}, {"help", 0, NULL, 'h'}, {0},
+	    {"rounds", 1, NULL, 'r'},  {"limit", 1, NULL, 't'}, {"pass-ms", 1, NULL, 'p'},  {"size", 1, NULL, 's'},
+	    {"filter", 1, NULL, 'f'},  {"json", 1, NULL, 'j'},  {"library", 1, NULL, 'l'},  {"keep-all", 0, NULL, 'k'},
+	    {"help", 0, NULL, 'h'},    {0},
 	};
 	int c;
 
@@ -714,7 +713,7 @@ int main(int argc, char **argv)
 	if (json)
 		fprintf(json, "{\"rounds\": %u, \"load\": %.2f, \"rows\": [", options.rounds, load);
 	tables(&options, json);
-	targets(&options);
+	tell_targets(&options);
 	if (json) {
 		fprintf(json, "\n]}\n");
 		if (fclose(json)) {

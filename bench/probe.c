@@ -1,4 +1,4 @@
-/* probe.c - two threads, each on its CPU, hand a cache line to and fro; then each counts what its core does in a cycle */
+/* probe.c - two threads, each on its CPU, hand a line to and fro; then each counts what its core does in a cycle */
 #include "probe.h"
 
 #include "measure.h"

@@ -319,7 +319,7 @@ static const struct snapshot_way ways[] = {
     [SNAPSHOT_RECORD] = {"fieldguard record", WAY(record)},
     {"plain seqlock", WAY(plain)},
     {"two copies", WAY(twice)},
-    {"pthread_mutex", WAY(mutexed)},
+    [SNAPSHOT_MUTEX] = {"pthread_mutex", WAY(mutexed)},
     {"pthread_rwlock", WAY(rwlocked)},
 #ifdef BENCH_URCU
     {"liburcu qsbr", published_new, free, urcu_qsbr_register_thread, urcu_qsbr_unregister_thread, published_read_batch,
