@@ -20,9 +20,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { REPETITIONS_MAX = 400, WAYS_MAX = 8, BATCH = 256, PACED_BATCH = 16, AGAIN_MAX = 5 };
+enum { REPETITIONS_MAX = 400, WAYS_MAX = 8, BATCH = 1024, PACED_BATCH = 16, AGAIN_MAX = 5 };
 /* Rounds with a ratio that are enough, and that make a target measured. */
-enum { ENOUGH = 7, MEASURED = 3 };
+enum { ENOUGH = 9, MEASURED = 3 };
 
 struct job {
 	const char *name, *what;
@@ -583,7 +583,12 @@ static void tell_targets(const struct options *options)
 		size_t n = target_figure(options, target, &got), all_n = target_figure(&all_options, target, &all);
 		bool reached = target->below ? got.median < target->want : got.median >= target->want;
 
-		printf("  %-14s  %s: ", n < MEASURED ? "not measurable" : reached ? "reached" : "NOT REACHED", target->what);
+		const char *verdict = !all_n         ? "not measured"
+		                      : n < MEASURED ? "not measurable"
+		                      : reached      ? "reached"
+		                                     : "NOT REACHED";
+
+		printf("  %-14s  %s: ", verdict, target->what);
 		if (n)
 			printf("%.2f%s", got.median, target->unit);
 		if (n && got.max > got.min)
@@ -604,7 +609,7 @@ static void usage(FILE *out)
 	      "                      [--json FILE] [--keep-all]\n"
 	      "Reads and publishes shared records of 64, 256 and 4096 bytes by generated code and by other means.\n"
 	      "--filter: a job by its name (1R, 2R, 1W, 2W, 1R+1W, 1R+1M/s, times 1R+1W, times 2R+2W); --library: part\n"
-	      "of a name; --pass-ms: length of one repetition (4); --rounds: of every job (9), then what the targets at the\n"
+	      "of a name; --pass-ms: length of one repetition (2); --rounds: of every job (9), then what the targets at the\n"
 	      "end need goes on until enough of it can be kept or --limit seconds (60) are over; --keep-all: nothing is\n"
 	      "dropped, and there are no further rounds. Exit: 0; 2 when it could not run.\n",
 	      out);
@@ -682,7 +687,7 @@ static void calibrate(void)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.rounds = 9, .pass_ms = 4, .limit_s = 60};
+	struct options options = {.rounds = 9, .pass_ms = 2, .limit_s = 60};
 	double load = 0;
 	FILE *json = NULL;
 

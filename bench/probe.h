@@ -14,7 +14,7 @@ struct probe {
 
 /* Fewer additions a cycle than this: another program has the core's other thread. Cores of today do four and more, and
  * half of that when two threads share them. */
-#define PROBE_WIDTH_WHOLE 2.8
+#define PROBE_WIDTH_WHOLE 3.2
 
 /* Takes some 0.2 ms. cpus: may be the same one twice; then the trip is 0. */
 struct probe probe_take(const int cpus[2]);

@@ -225,9 +225,9 @@ static inline bool fg_seq_read_failed(const struct fg_seq *seq, uint64_t begun)
 	value = atomic_load_explicit(&seq->value, memory_order_relaxed);
 	if (FG_LIKELY(value == begun) && FG_LIKELY(!(begun & FG_SEQ_WRITING)))
 		return false;
-	/* Whether it is held may differ. If words were being changed when it began, nothing will do: the sequence never
-	 * again has the value that would be wanted. */
-	return (begun & FG_SEQ_WRITING) || (value ^ begun) > FG_SEQ_HELD;
+	/* Whether it is held may differ. If words were being changed when it began, the sequence never again has the value
+	 * that is wanted. */
+	return (value | FG_SEQ_HELD) != ((begun | FG_SEQ_HELD) & ~(uint64_t)FG_SEQ_WRITING);
 }
 
 /* A read whose first try has failed. Zero before fg_seq_retry. */
