@@ -225,8 +225,8 @@ static inline bool fg_seq_read_failed(const struct fg_seq *seq, uint64_t begun)
 	value = atomic_load_explicit(&seq->value, memory_order_relaxed);
 	if (FG_LIKELY(value == begun) && FG_LIKELY(!(begun & FG_SEQ_WRITING)))
 		return false;
-	/* Whether it is held may differ. If words were being changed when it began, the sequence never again has the value
-	 * that is wanted. */
+	/* Whether it is held may differ. If words were being changed when it began, the sequence never again has the
+	 * value that is wanted. */
 	return (value | FG_SEQ_HELD) != ((begun | FG_SEQ_HELD) & ~(uint64_t)FG_SEQ_WRITING);
 }
 
@@ -257,7 +257,7 @@ static inline bool fg_seq_retry_failed(struct fg_seq *seq, const struct fg_seq_r
 /*
  * Copies between plain memory and an image, by 64-bit atomics. offset and size are constants in generated code, so
  * that each call becomes straight moves: gcc leaves a loop over atomics rolled, which halves its speed, so whole words
- * go eight at a time and the rest through a switch. `offset` counts bytes from words[0].
+ * go eight or sixteen at a time, and the rest by halves of that. `offset` counts bytes from words[0].
  */
 #define FG_WORD_GET_(i)                                                                                                \
 	do {                                                                                                           \
@@ -286,6 +286,13 @@ typedef float fg_pair __attribute__((vector_size(16)));
 		FG_WORD_GET_((i) + 1);                                                                                 \
 	} while (0)
 #endif
+#define FG_EIGHT_GET_(i)                                                                                               \
+	do {                                                                                                           \
+		FG_PAIR_GET_(i);                                                                                       \
+		FG_PAIR_GET_((i) + 2);                                                                                 \
+		FG_PAIR_GET_((i) + 4);                                                                                 \
+		FG_PAIR_GET_((i) + 6);                                                                                 \
+	} while (0)
 #define FG_WORD_PUT_(i)                                                                                                \
 	do {                                                                                                           \
 		uint64_t word_;                                                                                        \
@@ -298,11 +305,14 @@ FG_ALWAYS_INLINE void fg_words_load(void *to, const _Atomic uint64_t *words, siz
 {
 	unsigned char *out = to;
 
-	for (; n >= 8; n -= 8, words += 8, out += 64) {
-		FG_PAIR_GET_(0);
-		FG_PAIR_GET_(2);
-		FG_PAIR_GET_(4);
-		FG_PAIR_GET_(6);
+	for (; n >= 16; n -= 16, words += 16, out += 128) {
+		FG_EIGHT_GET_(0);
+		FG_EIGHT_GET_(8);
+	}
+	if (n & 8) {
+		FG_EIGHT_GET_(0);
+		words += 8;
+		out += 64;
 	}
 	if (n & 4) {
 		FG_PAIR_GET_(0);
