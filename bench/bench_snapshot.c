@@ -2,25 +2,27 @@
  * bench_snapshot.c - reading and publishing a shared record: ours beside racy memcpy, locks and liburcu
  *
  * A round measures each way once, so that what the machine does meanwhile falls on all of them, and ratios are taken
- * inside a round. Threads are pinned. Before and after each repetition the round trip of a cache line between the two
- * CPUs is probed: where those of one repetition leave the band that most of the run lies in, it is dropped; one during
- * which another program took a CPU is made again. See README.md for how to read the table.
+ * inside a round. Threads are pinned. What the host makes of the CPUs is probed before and after each repetition, and
+ * one that the host had a hand in is dropped; one during which another program took a CPU is made again. Rounds go on
+ * for targets that have too few repetitions left, until the time is up. See README.md for how to read the table.
  */
 #include "measure.h"
+#include "probe.h"
 #include "snapshot.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
-enum { REPETITIONS_MAX = 99, WAYS_MAX = 8, BATCH = 256, PACED_BATCH = 16, AGAIN_MAX = 5 };
+enum { REPETITIONS_MAX = 400, WAYS_MAX = 8, BATCH = 1024, PACED_BATCH = 16, AGAIN_MAX = 5 };
+/* Rounds with a ratio that are enough, and that make a target measured. */
+enum { ENOUGH = 9, MEASURED = 3 };
 
 struct job {
 	const char *name, *what;
@@ -43,9 +45,30 @@ static const struct job jobs[JOBS] = {
 static const struct snapshot_size *const sizes[] = {&snapshot_64, &snapshot_256, &snapshot_4096};
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
 
+enum figure { READS, WRITES, P9999 };
+
+/* What we want of the group functions at 64 bytes. */
+static const struct target {
+	const char *what, *unit;
+	double want;
+	bool below; /* or at least */
+	unsigned job;
+	enum figure figure;
+	double scale;           /* of the unit; 0: it is over another's figure in the same round: */
+	unsigned over_job, over_way;
+} targets[] = {
+    {"one reader, times racy memcpy", "", 0.8, false, R1, READS, 0, R1, SNAPSHOT_MEMCPY},
+    {"two readers, times one reader", "", 1.9, false, R2, READS, 0, R1, SNAPSHOT_GROUP},
+    {"a reader beside a writer that never rests", " M reads/s", 20, false, R1W1, READS, 1e6, R1W1, SNAPSHOT_GROUP},
+    {"p99.99 of its reads", " us", 10, true, TIMES_2, P9999, 1e3, TIMES_2, SNAPSHOT_GROUP},
+    {"p99.99 of reads, four threads on two CPUs", " us", 10, true, TIMES_4, P9999, 1e3, TIMES_4, SNAPSHOT_GROUP},
+    {"two writers, times pthread_mutex", "", 1, false, W2, WRITES, 0, W2, SNAPSHOT_MUTEX},
+};
+enum { TARGETS = sizeof(targets) / sizeof(targets[0]) };
+
 struct options {
-	unsigned rounds;
-	double pass_ms;
+	unsigned rounds;   /* of everything; then what the targets need goes on */
+	double pass_ms, limit_s;
 	size_t bytes; /* 0: all sizes */
 	bool keep_all;
 	const char *filter, *library, *json;
@@ -53,8 +76,8 @@ struct options {
 
 struct repetition {
 	double reads, writes; /* a second, all threads */
-	double probes[2];     /* before, after; ns */
-	bool disturbed;
+	struct probe probes[2]; /* before, after */
+	bool made, disturbed;
 };
 
 /* One way in one job. */
@@ -64,6 +87,7 @@ struct cell {
 };
 
 static struct cell cells[SIZES][JOBS][WAYS_MAX];
+static unsigned rounds_n; /* begun, of any job */
 static int cpus[2];
 static double ticks_per_ns;
 
@@ -175,74 +199,6 @@ static bool team_run(struct team *team, struct repetition *ret, struct snapshot_
 	return true;
 }
 
-/* ---- the round trip of a cache line ---------------------------------------------------------------------------- */
-
-enum { TRIPS = 64, TRIPS_N = 15 };
-
-static struct {
-	_Alignas(128) atomic_uint ball; /* even: the server's turn */
-	_Alignas(128) double times[TRIPS_N];
-	double end_ns;
-	bool whole;
-} probe_court;
-
-static bool wait_turn(unsigned turn)
-{
-	for (unsigned i = 0; atomic_load_explicit(&probe_court.ball, memory_order_acquire) != turn; i++) {
-		if (i % 1024 == 1023 && now_ns() > probe_court.end_ns)
-			return false;
-	}
-	return true;
-}
-
-static void *probe_return(void *unused)
-{
-	(void)unused;
-	measure_pin(cpus[1]);
-	for (unsigned i = 0; i < TRIPS * TRIPS_N; i++) {
-		if (!wait_turn(2 * i + 1))
-			return NULL;
-		atomic_store_explicit(&probe_court.ball, 2 * i + 2, memory_order_release);
-	}
-	return NULL;
-}
-
-static void *probe_serve(void *unused)
-{
-	(void)unused;
-	measure_pin(cpus[0]);
-	for (unsigned t = 0; t < TRIPS_N; t++) {
-		double begun = now_ns();
-
-		for (unsigned i = t * TRIPS; i < (t + 1) * TRIPS; i++) {
-			atomic_store_explicit(&probe_court.ball, 2 * i + 1, memory_order_release);
-			if (!wait_turn(2 * i + 2))
-				return NULL;
-		}
-		probe_court.times[t] = (now_ns() - begun) / TRIPS;
-	}
-	probe_court.whole = true;
-	return NULL;
-}
-
-/* Returns: ns, or infinity when the CPUs were not both ours for some milliseconds. */
-static double probe(void)
-{
-	pthread_t threads[2];
-
-	if (cpus[0] == cpus[1])
-		return 0;
-	atomic_store(&probe_court.ball, 0);
-	probe_court.whole = false;
-	probe_court.end_ns = now_ns() + 10e6;
-	if (pthread_create(&threads[0], NULL, probe_return, NULL))
-		return INFINITY;
-	if (!pthread_create(&threads[1], NULL, probe_serve, NULL))
-		pthread_join(threads[1], NULL);
-	pthread_join(threads[0], NULL);
-	return probe_court.whole ? spread_of(probe_court.times, TRIPS_N).median : INFINITY;
-}
-
 /* ---- rounds ---------------------------------------------------------------------------------------------------- */
 
 static size_t ways_n(size_t size)
@@ -279,86 +235,194 @@ static bool repeat(const struct options *options, size_t size, size_t job, size_
 			times = &cell->times[round];
 			memset(times, 0, sizeof(*times));
 		}
-		repetition->probes[0] = probe();
+		repetition->probes[0] = probe_take(cpus);
 		if (!team_run(&team, repetition, times))
 			return false;
-		repetition->probes[1] = probe();
-		if (!repetition->disturbed && !isinf(repetition->probes[0]) && !isinf(repetition->probes[1]))
+		repetition->probes[1] = probe_take(cpus);
+		repetition->made = true;
+		if (!repetition->disturbed && !isinf(repetition->probes[0].trip_ns) &&
+		    !isinf(repetition->probes[1].trip_ns))
 			break;
 	}
 	return true;
 }
 
-static bool measure(const struct options *options)
+/* Each way of a job once. */
+static bool round_of(const struct options *options, size_t size, size_t job, unsigned round)
 {
-	for (unsigned round = 0; round < options->rounds; round++) {
-		for (size_t size = 0; size < SIZES; size++) {
-			size_t n = ways_n(size);
+	size_t n = ways_n(size);
 
-			for (size_t job = 0; job < JOBS; job++) {
-				for (size_t i = 0; i < n; i++) {
-					size_t way = (i + round) % n;
+	for (size_t i = 0; i < n; i++) {
+		size_t way = (i + round) % n;
 
-					if (wanted(options, size, job, way) &&
-					    !repeat(options, size, job, way, round))
-						return false;
-				}
-			}
-		}
+		if (wanted(options, size, job, way) && !repeat(options, size, job, way, round))
+			return false;
 	}
 	return true;
 }
 
 /* ---- what is kept ---------------------------------------------------------------------------------------------- */
 
+/* Does the line travel between CPUs? Then its round trip decides, and not how much of its core each CPU has. */
+static bool travels(const struct job *job)
+{
+	return job->writers > 0 && job->readers + job->writers > 1;
+}
+
 static struct {
 	double low, high;
 } band;
 
-/* Half as much again around the median of all probes; ways with one thread count as much as others. */
-static void band_find(const struct options *options)
+static double widest; /* additions a cycle, the most that a probe saw */
+
+static bool trips_within(const struct repetition *repetition, double low, double high)
 {
-	double medians[ROUNDS_MAX];
-	size_t n = 0;
-
-	for (unsigned round = 0; round < options->rounds; round++) {
-		for (size_t size = 0; size < SIZES; size++) {
-			for (size_t job = 0; job < JOBS; job++) {
-				double probes[2 * WAYS_MAX];
-				size_t probes_n = 0;
-
-				for (size_t way = 0; way < ways_n(size); way++) {
-					if (!wanted(options, size, job, way))
-						continue;
-					memcpy(probes + probes_n, cells[size][job][way].repetitions[round].probes,
-					       2 * sizeof(double));
-					probes_n += 2;
-				}
-				if (probes_n && n < ROUNDS_MAX)
-					medians[n++] = spread_of(probes, probes_n).median;
-			}
-		}
-	}
-	band.high = n ? spread_of(medians, n).median * 1.5 : 0;
-	band.low = band.high / 1.5 / 1.5;
-}
-
-static bool kept(const struct options *options, const struct job *job, const struct repetition *repetition)
-{
-	if (options->keep_all)
-		return true;
-	if (repetition->disturbed)
-		return false;
-	if (job->readers + job->writers == 1)
-		return true;
 	for (unsigned i = 0; i < 2; i++) {
-		if (repetition->probes[i] < band.low || repetition->probes[i] > band.high)
+		if (repetition->probes[i].trip_ns < low || repetition->probes[i].trip_ns > high)
 			return false;
 	}
 	return true;
 }
 
-enum figure { READS, WRITES };
+/* Repetitions of jobs whose line travels, or (all) of any job. ret: room for each. Returns: how many. */
+static size_t collect(const struct options *options, bool all, const struct repetition **ret)
+{
+	size_t n = 0;
+
+	for (size_t size = 0; size < SIZES; size++) {
+		for (size_t job = 0; job < JOBS; job++) {
+			for (size_t way = 0; (all || travels(&jobs[job])) && way < ways_n(size); way++) {
+				if (!wanted(options, size, job, way))
+					continue;
+				for (unsigned round = 0; round < rounds_n; round++) {
+					const struct repetition *repetition = &cells[size][job][way].repetitions[round];
+
+					if (repetition->made)
+						ret[n++] = repetition;
+				}
+			}
+		}
+	}
+	return n;
+}
+
+/* The band, from one to two and a quarter times its low end, that holds the most repetitions of this run: round trips
+ * come in bunches, one for each way in which the host lays the CPUs. */
+static void band_find(const struct options *options)
+{
+	static const struct repetition *repetitions[SIZES * JOBS * WAYS_MAX * REPETITIONS_MAX];
+	size_t n = collect(options, true, repetitions), most = 0;
+
+	widest = 0;
+	for (size_t i = 0; i < n; i++) {
+		for (unsigned k = 0; k < 4; k++)
+			widest = fmax(widest, repetitions[i]->probes[k / 2].widths[k % 2]);
+	}
+	n = collect(options, false, repetitions);
+	band.low = band.high = 0;
+	/* Some hundred of the repetitions are tried as the low end, however many there are. */
+	for (size_t i = 0; i < n; i += 1 + n / 300) {
+		double low = fmin(repetitions[i]->probes[0].trip_ns, repetitions[i]->probes[1].trip_ns);
+		size_t inside = 0;
+
+		for (size_t k = 0; k < n; k++)
+			inside += trips_within(repetitions[k], low, low * 2.25);
+		if (inside <= most)
+			continue;
+		most = inside;
+		band.low = low;
+		band.high = low * 2.25;
+	}
+}
+
+static bool cores_whole(const struct job *job, const struct repetition *repetition)
+{
+	for (unsigned cpu = 0; cpu < job->readers + job->writers && cpu < 2; cpu++) {
+		for (unsigned i = 0; i < 2; i++) {
+			if (repetition->probes[i].widths[cpu] < PROBE_WIDTH_WHOLE)
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool kept(const struct options *options, const struct job *job, const struct repetition *repetition)
+{
+	if (!repetition->made)
+		return false;
+	if (options->keep_all)
+		return true;
+	if (repetition->disturbed)
+		return false;
+	return travels(job) ? trips_within(repetition, band.low, band.high) : cores_whole(job, repetition);
+}
+
+/* In how many rounds was kept what the target needs? */
+static size_t target_kept(const struct options *options, const struct target *target)
+{
+	const struct repetition *own = cells[0][target->job][SNAPSHOT_GROUP].repetitions;
+	const struct repetition *over = cells[0][target->over_job][target->over_way].repetitions;
+	size_t n = 0;
+
+	for (unsigned round = 0; round < rounds_n; round++)
+		n += kept(options, &jobs[target->job], &own[round]) &&
+		     kept(options, &jobs[target->over_job], &over[round]);
+	return n;
+}
+
+static bool repeat_once(const struct options *options, size_t job, size_t way, unsigned round)
+{
+	return cells[0][job][way].repetitions[round].made || repeat(options, 0, job, way, round);
+}
+
+/* What the targets need that have not enough. Returns: false when memory or threads are out. */
+static bool round_of_targets(const struct options *options, unsigned round, bool *ret_any)
+{
+	*ret_any = false;
+	for (size_t i = 0; i < TARGETS; i++) {
+		const struct target *target = &targets[i];
+
+		if (!wanted(options, 0, target->job, SNAPSHOT_GROUP) ||
+		    !wanted(options, 0, target->over_job, target->over_way) || target_kept(options, target) >= ENOUGH)
+			continue;
+		*ret_any = true;
+		if (!repeat_once(options, target->job, SNAPSHOT_GROUP, round) ||
+		    !repeat_once(options, target->over_job, target->over_way, round))
+			return false;
+	}
+	return true;
+}
+
+static bool round_of_all(const struct options *options, unsigned round)
+{
+	for (size_t job = 0; job < SIZES * JOBS; job++) {
+		if (!round_of(options, job / JOBS, job % JOBS, round))
+			return false;
+	}
+	return true;
+}
+
+/* Rounds of everything, one at least, for half of the time at most; then of what the targets need, until they have
+ * enough or the time is up. */
+static bool measure(const struct options *options)
+{
+	double begun = now_ns();
+	bool more = true;
+
+	do {
+		if (!round_of_all(options, rounds_n))
+			return false;
+		rounds_n++;
+	} while (rounds_n < options->rounds && now_ns() < begun + options->limit_s / 2 * 1e9);
+	while (more && !options->keep_all && rounds_n < REPETITIONS_MAX && now_ns() < begun + options->limit_s * 1e9) {
+		band_find(options);
+		if (!round_of_targets(options, rounds_n, &more))
+			return false;
+		rounds_n++;
+	}
+	band_find(options);
+	return true;
+}
 
 /* Of the kept rounds; over: divided by the other's figure in the same round (NULL: by 1). Returns: how many. */
 static size_t figures(const struct options *options, size_t size, size_t job, size_t way, enum figure figure,
@@ -367,7 +431,7 @@ static size_t figures(const struct options *options, size_t size, size_t job, si
 	double values[REPETITIONS_MAX];
 	size_t n = 0;
 
-	for (unsigned round = 0; round < options->rounds; round++) {
+	for (unsigned round = 0; round < rounds_n; round++) {
 		const struct repetition *a = &cells[size][job][way].repetitions[round];
 		const struct repetition *b = &cells[size][over_job][over_way].repetitions[round];
 		double value = figure == READS ? a->reads : a->writes, by = figure == READS ? b->reads : b->writes;
@@ -380,6 +444,15 @@ static size_t figures(const struct options *options, size_t size, size_t job, si
 	return n;
 }
 
+static size_t made_n(size_t size, size_t job, size_t way)
+{
+	size_t n = 0;
+
+	for (unsigned round = 0; round < rounds_n; round++)
+		n += cells[size][job][way].repetitions[round].made;
+	return n;
+}
+
 /* The time in ns that a share of all reads kept does not exceed. count: reads. */
 static double percentile(const struct options *options, size_t size, size_t job, size_t way, double share,
                          uint64_t *ret_count)
@@ -387,7 +460,7 @@ static double percentile(const struct options *options, size_t size, size_t job,
 	const struct cell *cell = &cells[size][job][way];
 	uint64_t sum[SNAPSHOT_BUCKETS] = {0}, count = 0, below = 0;
 
-	for (unsigned round = 0; round < options->rounds; round++) {
+	for (unsigned round = 0; round < rounds_n; round++) {
 		if (!kept(options, &jobs[job], &cell->repetitions[round]))
 			continue;
 		for (unsigned b = 0; b < SNAPSHOT_BUCKETS; b++) {
@@ -419,7 +492,7 @@ static bool row(const struct options *options, size_t size, size_t job, size_t w
 
 	printf("  %-18s", sizes[size]->ways[way].name);
 	if (!n) {
-		printf(" no repetition in the band\n");
+		printf(" no repetition kept of %zu\n", made_n(size, job, way));
 		return false;
 	}
 	printf(" %7.1f (%.1f..%.1f)", rate.median / 1e6, rate.min / 1e6, rate.max / 1e6);
@@ -449,8 +522,8 @@ static bool row(const struct options *options, size_t size, size_t job, size_t w
 	}
 	if (json)
 		fprintf(json, "}");
-	if (n < options->rounds)
-		printf("  [%zu of %u rounds]", n, options->rounds);
+	if (n < made_n(size, job, way))
+		printf("  [%zu of %zu rounds]", n, made_n(size, job, way));
 	printf("\n");
 	return true;
 }
@@ -477,63 +550,77 @@ static void tables(const struct options *options, FILE *json)
 	}
 }
 
-/* One line for a target; n 0: not measured. */
-static void target(const char *what, size_t n, double got, double want, bool below, const char *unit)
+/* Returns: rounds behind it. ret: the target's figure. */
+static size_t target_figure(const struct options *options, const struct target *target, struct spread *ret)
 {
-	if (n)
-		printf("  %-11s  %s: %.2f%s, wanted %s %.2f\n",
-		       (below ? got < want : got >= want) ? "reached" : "NOT REACHED", what, got, unit,
-		       below ? "below" : "at least", want);
-	else
-		printf("  not measured %s\n", what);
+	size_t n;
+
+	if (target->figure == P9999) {
+		uint64_t count;
+
+		n = target_kept(options, target);
+		ret->median = n ? percentile(options, 0, target->job, SNAPSHOT_GROUP, 0.9999, &count) : 0;
+		ret->min = ret->max = ret->median;
+	} else {
+		n = figures(options, 0, target->job, SNAPSHOT_GROUP, target->figure, target->over_job, target->over_way,
+		            target->scale <= 0, ret);
+	}
+	if (target->scale > 0)
+		*ret = (struct spread){ret->median / target->scale, ret->min / target->scale, ret->max / target->scale};
+	return n;
 }
 
-static void targets(const struct options *options)
+/* One line a target: what the rounds that were kept say, and beside it what all of them do. */
+static void tell_targets(const struct options *options)
 {
-	struct spread s;
-	size_t n, mutex = 0;
-	uint64_t count = 0;
-	double p;
+	struct options all_options = *options;
 
-	while (sizes[0]->ways[mutex].name && strcmp(sizes[0]->ways[mutex].name, "pthread_mutex"))
-		mutex++;
+	all_options.keep_all = true;
 	printf("\nTargets, 64 bytes, group functions:\n");
-	n = figures(options, 0, R1, SNAPSHOT_GROUP, READS, R1, SNAPSHOT_MEMCPY, true, &s);
-	target("one reader, times racy memcpy", n, s.median, 0.8, false, "");
-	n = figures(options, 0, R2, SNAPSHOT_GROUP, READS, R1, SNAPSHOT_GROUP, true, &s);
-	target("two readers, times one reader", n, s.median, 1.9, false, "");
-	n = figures(options, 0, R1W1, SNAPSHOT_GROUP, READS, 0, 0, false, &s);
-	target("a reader beside a writer that never rests, M reads/s", n, s.median / 1e6, 20, false, "");
-	if (cells[0][TIMES_2][SNAPSHOT_GROUP].times) {
-		p = percentile(options, 0, TIMES_2, SNAPSHOT_GROUP, 0.9999, &count);
-		target("p99.99 of its reads", count, p / 1e3, 10, true, " us");
+	for (size_t i = 0; i < TARGETS; i++) {
+		const struct target *target = &targets[i];
+		struct spread got, all;
+		size_t n = target_figure(options, target, &got), all_n = target_figure(&all_options, target, &all);
+		bool reached = target->below ? got.median < target->want : got.median >= target->want;
+
+		const char *verdict = !all_n         ? "not measured"
+		                      : n < MEASURED ? "not measurable"
+		                      : reached      ? "reached"
+		                                     : "NOT REACHED";
+
+		printf("  %-14s  %s: ", verdict, target->what);
+		if (n)
+			printf("%.2f%s", got.median, target->unit);
+		if (n && got.max > got.min)
+			printf(" (%.2f..%.2f)", got.min, got.max);
+		printf("%s%s %.2f%s wanted", n ? ", " : "", target->below ? "below" : "at least", target->want,
+		       target->unit);
+		if (all_n)
+			printf("  [%zu of %zu rounds kept; all: %.2f%s]", n, all_n, all.median, target->unit);
+		printf("\n");
 	}
-	if (cells[0][TIMES_4][SNAPSHOT_GROUP].times) {
-		p = percentile(options, 0, TIMES_4, SNAPSHOT_GROUP, 0.9999, &count);
-		target("p99.99 of reads, four threads on two CPUs", count, p / 1e3, 10, true, " us");
-	}
-	n = figures(options, 0, W2, SNAPSHOT_GROUP, WRITES, W2, mutex, true, &s);
-	target("two writers, times pthread_mutex", n, s.median, 1, false, "");
 }
 
 /* ---- the command ----------------------------------------------------------------------------------------------- */
 
 static void usage(FILE *out)
 {
-	fputs("usage: bench_snapshot [--rounds N] [--pass-ms MS] [--size BYTES] [--filter JOB] [--library NAME]\n"
+	fputs("usage: bench_snapshot [--rounds N] [--limit S] [--pass-ms MS] [--size BYTES] [--filter JOB] [--library NAME]\n"
 	      "                      [--json FILE] [--keep-all]\n"
 	      "Reads and publishes shared records of 64, 256 and 4096 bytes by generated code and by other means.\n"
 	      "--filter: a job by its name (1R, 2R, 1W, 2W, 1R+1W, 1R+1M/s, times 1R+1W, times 2R+2W); --library: part\n"
-	      "of a name; --pass-ms: length of one repetition (8); --keep-all: those outside the band\n"
-	      "and those disturbed too. Exit: 0; 2 when it could not run.\n",
+	      "of a name; --pass-ms: length of one repetition (2); --rounds: of every job (9), then what the targets at the\n"
+	      "end need goes on until enough of it can be kept or --limit seconds (60) are over; --keep-all: nothing is\n"
+	      "dropped, and there are no further rounds. Exit: 0; 2 when it could not run.\n",
 	      out);
 }
 
 static bool parse(int argc, char **argv, struct options *options)
 {
 	static const struct option longs[] = {
-	    {"rounds", 1, NULL, 'r'}, {"pass-ms", 1, NULL, 'p'}, {"size", 1, NULL, 's'}, {"filter", 1, NULL, 'f'},
-	    {"library", 1, NULL, 'l'}, {"json", 1, NULL, 'j'},    {"keep-all", 0, NULL, 'k'}, {"help", 0, NULL, 'h'}, {0},
+	    {"rounds", 1, NULL, 'r'},  {"limit", 1, NULL, 't'}, {"pass-ms", 1, NULL, 'p'},  {"size", 1, NULL, 's'},
+	    {"filter", 1, NULL, 'f'},  {"json", 1, NULL, 'j'},  {"library", 1, NULL, 'l'},  {"keep-all", 0, NULL, 'k'},
+	    {"help", 0, NULL, 'h'},    {0},
 	};
 	int c;
 
@@ -541,6 +628,9 @@ static bool parse(int argc, char **argv, struct options *options)
 		switch (c) {
 		case 'r':
 			options->rounds = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 't':
+			options->limit_s = strtod(optarg, NULL);
 			break;
 		case 'p':
 			options->pass_ms = strtod(optarg, NULL);
@@ -597,7 +687,7 @@ static void calibrate(void)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.rounds = 9, .pass_ms = 8};
+	struct options options = {.rounds = 9, .pass_ms = 2, .limit_s = 60};
 	double load = 0;
 	FILE *json = NULL;
 
@@ -622,12 +712,13 @@ int main(int argc, char **argv)
 		fprintf(stderr, "bench_snapshot: out of memory or threads\n");
 		return 2;
 	}
-	band_find(&options);
-	printf("round trip of a cache line: repetitions between %.0f and %.0f ns are kept\n", band.low, band.high);
+	printf("Kept where the line travels: round trips of %.0f to %.0f ns. Kept elsewhere: cores that do %.1f additions a\n"
+	       "cycle and more (the most seen: %.1f%s).\n", band.low, band.high, PROBE_WIDTH_WHOLE, widest,
+	       widest < PROBE_WIDTH_WHOLE ? "; shared with other programs all the time, or narrow: see --keep-all" : "");
 	if (json)
 		fprintf(json, "{\"rounds\": %u, \"load\": %.2f, \"rows\": [", options.rounds, load);
 	tables(&options, json);
-	targets(&options);
+	tell_targets(&options);
 	if (json) {
 		fprintf(json, "\n]}\n");
 		if (fclose(json)) {

@@ -49,8 +49,8 @@ struct snapshot_size {
 	const struct snapshot_way *ways; /* NULL in name: the end */
 };
 
-/* The first is racy memcpy, the second the generated group functions, the third the functions of whole records. */
-enum { SNAPSHOT_MEMCPY, SNAPSHOT_GROUP, SNAPSHOT_RECORD };
+/* Where some ways stand: racy memcpy, the generated functions of groups and of whole records, the mutex. */
+enum { SNAPSHOT_MEMCPY, SNAPSHOT_GROUP, SNAPSHOT_RECORD, SNAPSHOT_MUTEX = 5 };
 extern const struct snapshot_size snapshot_64, snapshot_256, snapshot_4096;
 
 #endif

@@ -34,11 +34,12 @@ static inline void count(struct snapshot_times *times, uint64_t took)
 	times->counts[bucket < SNAPSHOT_BUCKETS ? bucket : SNAPSHOT_BUCKETS - 1]++;
 }
 
-/* The loops around NAME_get(place, &record) and NAME_put(place, slot, &record), and the way made of them. */
+/* The loops around NAME_get(place, &record) and NAME_put(place, slot, &record), and the way made of them. The record
+ * lies in as few lines as it can, so that no way is slower than another because of where the stack happens to be. */
 #define LOOPS(NAME, TYPE)                                                                                              \
 	static void NAME##_read(void *place, unsigned n)                                                               \
 	{                                                                                                              \
-		STRUCT record;                                                                                         \
+		alignas(LINE) STRUCT record;                                                                           \
                                                                                                                        \
 		for (; n; n--) {                                                                                       \
 			NAME##_get((TYPE *)place, &record);                                                            \
@@ -47,7 +48,7 @@ static inline void count(struct snapshot_times *times, uint64_t took)
 	}                                                                                                              \
 	static void NAME##_read_timed(void *place, unsigned n, struct snapshot_times *times)                           \
 	{                                                                                                              \
-		STRUCT record;                                                                                         \
+		alignas(LINE) STRUCT record;                                                                           \
                                                                                                                        \
 		for (; n; n--) {                                                                                       \
 			uint64_t begun = snapshot_ticks();                                                             \
@@ -59,7 +60,7 @@ static inline void count(struct snapshot_times *times, uint64_t took)
 	}                                                                                                              \
 	static void NAME##_write(void *place, unsigned slot, unsigned n)                                               \
 	{                                                                                                              \
-		STRUCT record = {.symbol = "FGRD"};                                                                    \
+		alignas(LINE) STRUCT record = {.symbol = "FGRD"};                                                      \
                                                                                                                        \
 		for (; n; n--) {                                                                                       \
 			record.traded++;                                                                               \
@@ -319,7 +320,7 @@ static const struct snapshot_way ways[] = {
     [SNAPSHOT_RECORD] = {"fieldguard record", WAY(record)},
     {"plain seqlock", WAY(plain)},
     {"two copies", WAY(twice)},
-    {"pthread_mutex", WAY(mutexed)},
+    [SNAPSHOT_MUTEX] = {"pthread_mutex", WAY(mutexed)},
     {"pthread_rwlock", WAY(rwlocked)},
 #ifdef BENCH_URCU
     {"liburcu qsbr", published_new, free, urcu_qsbr_register_thread, urcu_qsbr_unregister_thread, published_read_batch,

@@ -267,22 +267,30 @@ void shared_emit_read(const struct shared_form *form, struct gen_text *text)
 
 /* ---- whole groups -------------------------------------------------------------------------------------------- */
 
-static void emit_read_snapshot(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+/* The first try is inlined where it is called: for a small group the call would cost much beside the copy. */
+void shared_emit_read_group_inline(const struct shared_form *form, const struct shared_group *group,
+                                   struct gen_text *text)
 {
 	const char *name = form->record->name, *g = group->name;
 
-	gen_printf(text, "FG_NEVER_INLINE void %s_reread_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, g, name,
-		   name, g);
+	gen_printf(text, "static inline void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, g, name, name,
+		   g);
+	gen_printf(text, "\tuint64_t begun = fg_seq_read_begin(&shared->%s.sequence);\n\n", group->place);
+	gen_printf(text, "\tfg_words_get(ret_group, shared->%s.words + %zu, 0, sizeof *ret_group);\n", group->place, group->present_n);
+	gen_printf(text, "\tif (FG_UNLIKELY(fg_seq_read_failed(&shared->%s.sequence, begun)))\n", group->place);
+	gen_printf(text, "\t\t%s_reread_%s(shared, ret_group);\n}\n", name, g);
+}
+
+static void emit_reread(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
+{
+	const char *name = form->record->name, *g = group->name;
+
+	gen_printf(text, "void %s_reread_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, g, name, name, g);
 	gen_printf(text, "\tstruct fg_seq_retry retry = {0};\n\n\tdo {\n\t\t%s(&shared->%s.sequence, &retry);\n", retry(group),
 		   group->place);
 	gen_printf(text, "\t\tfg_words_get(ret_group, shared->%s.words + %zu, 0, sizeof *ret_group);\n", group->place,
 		   group->present_n);
 	gen_printf(text, "\t} while (fg_seq_retry_failed(&shared->%s.sequence, &retry));\n}\n\n", group->place);
-	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, g, name, name, g);
-	gen_printf(text, "\tuint64_t begun = fg_seq_read_begin(&shared->%s.sequence);\n\n", group->place);
-	gen_printf(text, "\tfg_words_get(ret_group, shared->%s.words + %zu, 0, sizeof *ret_group);\n", group->place, group->present_n);
-	gen_printf(text, "\tif (fg_seq_read_failed(&shared->%s.sequence, begun))\n", group->place);
-	gen_printf(text, "\t\t%s_reread_%s(shared, ret_group);\n}\n\n", name, g);
 }
 
 static void emit_read_group(const struct shared_form *form, const struct shared_group *group, struct gen_text *text)
@@ -290,7 +298,7 @@ static void emit_read_group(const struct shared_form *form, const struct shared_
 	const char *name = form->record->name;
 
 	if (shared_is_image(group)) {
-		emit_read_snapshot(form, group, text);
+		emit_reread(form, group, text);
 		return;
 	}
 	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group)\n{\n", name, group->name, name, name,

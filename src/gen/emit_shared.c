@@ -278,6 +278,9 @@ static void emit_group_functions(const struct shared_form *form, const struct sh
 
 	bool snapshot = group->policy == MODEL_POLICY_SNAPSHOT, owner = group->policy == MODEL_POLICY_OWNER;
 
+	if (shared_is_image(group))
+		gen_printf(text, "\n/* For the next function alone, once its first try has failed. */\nvoid %s_reread_%s(struct %s_shared"
+			   " *shared, struct %s_%s *ret_group);\n", name, g, name, name, g);
 	gen_printf(text, "\n/*\n * Reads ");
 	emit_group_names(group, text);
 	gen_printf(text, " as of one moment.\n");
@@ -289,7 +292,10 @@ static void emit_group_functions(const struct shared_form *form, const struct sh
 			   " Acquire.\n * Cost: two loads and a copy.\n */\n");
 	else
 		gen_printf(text, " * Threads: any; waits for the lock. Acquire.\n * Cost: lock, copy, unlock.\n */\n");
-	gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group);\n", name, g, name, name, g);
+	if (shared_is_image(group))
+		shared_emit_read_group_inline(form, group, text);
+	else
+		gen_printf(text, "void %s_read_%s(struct %s_shared *shared, struct %s_%s *ret_group);\n", name, g, name, name, g);
 	gen_printf(text, "\n/*\n * Replaces ");
 	emit_group_names(group, text);
 	if (owner)

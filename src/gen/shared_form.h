@@ -84,6 +84,9 @@ void shared_emit_published_source(const struct shared_form *form, struct gen_tex
 void shared_emit_merge(const struct shared_form *form, struct gen_text *text);
 void shared_emit_read(const struct shared_form *form, struct gen_text *text);
 void shared_emit_groups(const struct shared_form *form, struct gen_text *text);
+/* T_read_G of an image, for the header; what follows a first try that failed is in the source. */
+void shared_emit_read_group_inline(const struct shared_form *form, const struct shared_group *group,
+                                   struct gen_text *text);
 /* once: place, declarations with their docs, and definitions; T_put_once, the merge of its fields, is told apart from
  * T_check_once, which holds a patch against what is there. */
 void shared_emit_once_place(const struct shared_form *form, unsigned line_size, struct gen_text *text);

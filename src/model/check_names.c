@@ -101,10 +101,10 @@ static void add_group(struct names *names, const struct model_struct *record, co
 {
 	static const char *const mutex[] = {"lock", "unlock", NULL};
 	static const char *const rwmutex[] = {"read_lock", "read_unlock", "write_lock", "write_unlock", NULL};
-	static const char *const none[] = {NULL};
+	static const char *const snapshot[] = {"reread", NULL};
 	const char *const *words = policy == MODEL_POLICY_MUTEX     ? mutex
 	                           : policy == MODEL_POLICY_RWMUTEX ? rwmutex
-	                                                            : none;
+	                                                            : snapshot;
 
 	add(names, SPACE_TAGS, record, field, "%s_%s", record->name, group);
 	add(names, SPACE_ORDINARY, record, field, "%s_read_%s", record->name, group);
@@ -144,6 +144,7 @@ static void add_placed(struct names *names, const struct model_struct *record, c
 		if (!is_once) {
 			add(names, SPACE_ORDINARY, record, field, "%s_own_shared", record->name);
 			add(names, SPACE_ORDINARY, record, field, "%s_read_owner", record->name);
+			add(names, SPACE_ORDINARY, record, field, "%s_reread_owner", record->name);
 			add(names, SPACE_ORDINARY, record, field, "%s_write_owner", record->name);
 		}
 	}

@@ -2152,8 +2152,7 @@ void kinds_place_read(struct kinds_place_shared *shared, struct kinds_place *ret
 	kinds_place_get_snapshot(shared, ret_record, ret_present);
 }
 
-FG_NEVER_INLINE void kinds_place_reread_snapshot(struct kinds_place_shared *shared,
-                                                 struct kinds_place_snapshot *ret_group)
+void kinds_place_reread_snapshot(struct kinds_place_shared *shared, struct kinds_place_snapshot *ret_group)
 {
 	struct fg_seq_retry retry = {0};
 
@@ -2161,15 +2160,6 @@ FG_NEVER_INLINE void kinds_place_reread_snapshot(struct kinds_place_shared *shar
 		fg_seq_retry(&shared->snapshot.sequence, &retry);
 		fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
 	} while (fg_seq_retry_failed(&shared->snapshot.sequence, &retry));
-}
-
-void kinds_place_read_snapshot(struct kinds_place_shared *shared, struct kinds_place_snapshot *ret_group)
-{
-	uint64_t begun = fg_seq_read_begin(&shared->snapshot.sequence);
-
-	fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
-	if (fg_seq_read_failed(&shared->snapshot.sequence, begun))
-		kinds_place_reread_snapshot(shared, ret_group);
 }
 
 static void kinds_place_put_snapshot(struct kinds_place_shared *shared, const struct kinds_place_snapshot *group,

@@ -669,12 +669,22 @@ void kinds_place_merge(struct kinds_place_shared *shared, const struct kinds_pla
 void kinds_place_read(struct kinds_place_shared *shared, struct kinds_place *ret_record,
                       struct kinds_place_present *ret_present);
 
+/* For the next function alone, once its first try has failed. */
+void kinds_place_reread_snapshot(struct kinds_place_shared *shared, struct kinds_place_snapshot *ret_group);
+
 /*
  * Reads code, height, open as of one moment.
  * Threads: any; writes nothing shared, unless writers never rest: then it takes one turn among them. Acquire.
  * Cost: two loads and a copy.
  */
-void kinds_place_read_snapshot(struct kinds_place_shared *shared, struct kinds_place_snapshot *ret_group);
+static inline void kinds_place_read_snapshot(struct kinds_place_shared *shared, struct kinds_place_snapshot *ret_group)
+{
+	uint64_t begun = fg_seq_read_begin(&shared->snapshot.sequence);
+
+	fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
+	if (FG_UNLIKELY(fg_seq_read_failed(&shared->snapshot.sequence, begun)))
+		kinds_place_reread_snapshot(shared, ret_group);
+}
 
 /*
  * Replaces code, height, open, and marks them present.

@@ -332,7 +332,7 @@ void part_read(struct part_shared *shared, struct part *ret_record, struct part_
 	part_get_snapshot(shared, ret_record, ret_present);
 }
 
-FG_NEVER_INLINE void part_reread_snapshot(struct part_shared *shared, struct part_snapshot *ret_group)
+void part_reread_snapshot(struct part_shared *shared, struct part_snapshot *ret_group)
 {
 	struct fg_seq_retry retry = {0};
 
@@ -340,15 +340,6 @@ FG_NEVER_INLINE void part_reread_snapshot(struct part_shared *shared, struct par
 		fg_seq_retry(&shared->snapshot.sequence, &retry);
 		fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
 	} while (fg_seq_retry_failed(&shared->snapshot.sequence, &retry));
-}
-
-void part_read_snapshot(struct part_shared *shared, struct part_snapshot *ret_group)
-{
-	uint64_t begun = fg_seq_read_begin(&shared->snapshot.sequence);
-
-	fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
-	if (fg_seq_read_failed(&shared->snapshot.sequence, begun))
-		part_reread_snapshot(shared, ret_group);
 }
 
 static void part_put_snapshot(struct part_shared *shared, const struct part_snapshot *group,

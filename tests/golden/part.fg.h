@@ -146,12 +146,22 @@ void part_merge(struct part_shared *shared, const struct part *record, const str
  */
 void part_read(struct part_shared *shared, struct part *ret_record, struct part_present *ret_present);
 
+/* For the next function alone, once its first try has failed. */
+void part_reread_snapshot(struct part_shared *shared, struct part_snapshot *ret_group);
+
 /*
  * Reads serial, weight as of one moment.
  * Threads: any; writes nothing shared, unless writers never rest: then it takes one turn among them. Acquire.
  * Cost: two loads and a copy.
  */
-void part_read_snapshot(struct part_shared *shared, struct part_snapshot *ret_group);
+static inline void part_read_snapshot(struct part_shared *shared, struct part_snapshot *ret_group)
+{
+	uint64_t begun = fg_seq_read_begin(&shared->snapshot.sequence);
+
+	fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
+	if (FG_UNLIKELY(fg_seq_read_failed(&shared->snapshot.sequence, begun)))
+		part_reread_snapshot(shared, ret_group);
+}
 
 /*
  * Replaces serial, weight, and marks them present.

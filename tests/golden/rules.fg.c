@@ -2136,7 +2136,7 @@ void rules_read(struct rules_shared *shared, struct rules *ret_record, struct ru
 	rules_get_atomics(shared, ret_record, ret_present);
 }
 
-FG_NEVER_INLINE void rules_reread_snapshot(struct rules_shared *shared, struct rules_snapshot *ret_group)
+void rules_reread_snapshot(struct rules_shared *shared, struct rules_snapshot *ret_group)
 {
 	struct fg_seq_retry retry = {0};
 
@@ -2144,15 +2144,6 @@ FG_NEVER_INLINE void rules_reread_snapshot(struct rules_shared *shared, struct r
 		fg_seq_retry(&shared->snapshot.sequence, &retry);
 		fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
 	} while (fg_seq_retry_failed(&shared->snapshot.sequence, &retry));
-}
-
-void rules_read_snapshot(struct rules_shared *shared, struct rules_snapshot *ret_group)
-{
-	uint64_t begun = fg_seq_read_begin(&shared->snapshot.sequence);
-
-	fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
-	if (fg_seq_read_failed(&shared->snapshot.sequence, begun))
-		rules_reread_snapshot(shared, ret_group);
 }
 
 static void rules_put_snapshot(struct rules_shared *shared, const struct rules_snapshot *group,
@@ -2213,7 +2204,7 @@ void rules_unlock_money(struct rules_shared *shared)
 	fg_mutex_unlock(&shared->group_money.lock);
 }
 
-FG_NEVER_INLINE void rules_reread_owner(struct rules_shared *shared, struct rules_owner *ret_group)
+void rules_reread_owner(struct rules_shared *shared, struct rules_owner *ret_group)
 {
 	struct fg_seq_retry retry = {0};
 
@@ -2221,15 +2212,6 @@ FG_NEVER_INLINE void rules_reread_owner(struct rules_shared *shared, struct rule
 		fg_owner_retry(&shared->owner.sequence, &retry);
 		fg_words_get(ret_group, shared->owner.words + 1, 0, sizeof *ret_group);
 	} while (fg_seq_retry_failed(&shared->owner.sequence, &retry));
-}
-
-void rules_read_owner(struct rules_shared *shared, struct rules_owner *ret_group)
-{
-	uint64_t begun = fg_seq_read_begin(&shared->owner.sequence);
-
-	fg_words_get(ret_group, shared->owner.words + 1, 0, sizeof *ret_group);
-	if (fg_seq_read_failed(&shared->owner.sequence, begun))
-		rules_reread_owner(shared, ret_group);
 }
 
 static void rules_put_owner(struct rules_shared *shared, const struct rules_owner *group,

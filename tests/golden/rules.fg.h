@@ -422,12 +422,22 @@ int rules_merge(struct rules_shared *shared, const struct rules *record, const s
  */
 void rules_read(struct rules_shared *shared, struct rules *ret_record, struct rules_present *ret_present);
 
+/* For the next function alone, once its first try has failed. */
+void rules_reread_snapshot(struct rules_shared *shared, struct rules_snapshot *ret_group);
+
 /*
  * Reads id, note as of one moment.
  * Threads: any; writes nothing shared, unless writers never rest: then it takes one turn among them. Acquire.
  * Cost: two loads and a copy.
  */
-void rules_read_snapshot(struct rules_shared *shared, struct rules_snapshot *ret_group);
+static inline void rules_read_snapshot(struct rules_shared *shared, struct rules_snapshot *ret_group)
+{
+	uint64_t begun = fg_seq_read_begin(&shared->snapshot.sequence);
+
+	fg_words_get(ret_group, shared->snapshot.words + 1, 0, sizeof *ret_group);
+	if (FG_UNLIKELY(fg_seq_read_failed(&shared->snapshot.sequence, begun)))
+		rules_reread_snapshot(shared, ret_group);
+}
 
 /*
  * Replaces id, note, and marks them present.
@@ -460,12 +470,22 @@ void rules_write_money(struct rules_shared *shared, const struct rules_money *gr
 struct rules_money *rules_lock_money(struct rules_shared *shared);
 void rules_unlock_money(struct rules_shared *shared);
 
+/* For the next function alone, once its first try has failed. */
+void rules_reread_owner(struct rules_shared *shared, struct rules_owner *ret_group);
+
 /*
  * Reads host, where as of one moment.
  * Threads: any; writes nothing shared; tries again for as long as the owner writes without a pause. Acquire.
  * Cost: two loads and a copy.
  */
-void rules_read_owner(struct rules_shared *shared, struct rules_owner *ret_group);
+static inline void rules_read_owner(struct rules_shared *shared, struct rules_owner *ret_group)
+{
+	uint64_t begun = fg_seq_read_begin(&shared->owner.sequence);
+
+	fg_words_get(ret_group, shared->owner.words + 1, 0, sizeof *ret_group);
+	if (FG_UNLIKELY(fg_seq_read_failed(&shared->owner.sequence, begun)))
+		rules_reread_owner(shared, ret_group);
+}
 
 /*
  * Replaces host, where, and marks them present.
