@@ -146,6 +146,25 @@ static void enter_anywhere(const struct follow *follow, struct state *state)
 	state->reached = STATE_ELSEWHERE;
 }
 
+enum value_why follow_place(const struct follow *follow, const struct scan_type *type, int64_t offset,
+                            const struct value *address, uint64_t width, struct place *ret)
+{
+	enum value_why why = place_find(type, offset, address->stride, address->stride2, width, ret);
+	size_t holders;
+
+	if (why != VALUE_WHY_OUTSIDE)
+		return why;
+	holders = container_find(&follow->world->containers, type, offset, width, ret);
+	if (holders)
+		return holders == 1 ? VALUE_WHY_NONE : why;
+	/* The struct is no part of another one: then it is the next or the last item of an array, where a field of it fits. */
+	if (place_find(type, offset, (uint32_t)scan_type_strip(type)->size, 0, width, ret) != VALUE_WHY_NONE ||
+	    (scan_type_strip(ret->leaf)->size != width && width < 16))
+		return why;
+	ret->guessed = true;
+	return VALUE_WHY_NONE;
+}
+
 /* ---- the walk -------------------------------------------------------------------------------------------------- */
 
 static void run_block(struct follow *follow, uint32_t block, follow_visit *visit, void *user)

@@ -13,8 +13,10 @@
 #define FG_SCAN_FOLLOW_H
 
 #include "scan/abi.h"
+#include "scan/container.h"
 #include "scan/flow.h"
 #include "scan/go.h"
+#include "scan/place.h"
 #include "scan/state.h"
 #include "scan/vars.h"
 
@@ -22,6 +24,7 @@
 struct follow_world {
 	const struct scan *scan;
 	struct abi *abis;             /* one for each of scan->functions */
+	struct containers containers;
 	const struct scan_type *goroutine; /* Go: runtime.g; NULL: none */
 	uint64_t runtime_types;       /* Go: address of the symbol runtime.types; 0: none */
 	struct go_types go_types;
@@ -63,6 +66,10 @@ void follow_fini(struct follow *follow);
 
 /* The address of an instruction's memory operand. */
 struct value follow_address(const struct follow *follow, const struct insn *insn);
+/* The place of width bytes at an offset from an object, with the strides of an address; in a struct that holds the object where
+ * it lies outside. Returns: VALUE_WHY_NONE, or why it can't be said. */
+enum value_why follow_place(const struct follow *follow, const struct scan_type *type, int64_t offset,
+                            const struct value *address, uint64_t width, struct place *ret);
 /* The variable of the function's frame that holds width bytes at an offset from the canonical frame address, at pc.
  * Returns: NULL: none. ret_offset: in it. */
 const struct var *follow_frame_var(const struct follow *follow, uint64_t pc, int64_t offset, uint64_t *ret_offset);

@@ -198,7 +198,7 @@ static enum value_why fold(const struct scan_type *plain, int64_t offset, uint32
 		size = item_size(plain);
 	if (!size)
 		return VALUE_WHY_UNTYPED;
-	if (stride && stride % size == 0) {
+	if (stride && stride % size == 0 && !ends_flexible(plain)) {
 		ret->offset = wrap(offset, size);
 		ret->indexed = true;
 		return VALUE_WHY_NONE;
@@ -207,9 +207,9 @@ static enum value_why fold(const struct scan_type *plain, int64_t offset, uint32
 		return fold_stride(plain, offset, stride, width, ret) ? VALUE_WHY_NONE : VALUE_WHY_STRIDE;
 	if (offset >= 0 && ((uint64_t)offset < size || ends_flexible(plain)))
 		return VALUE_WHY_NONE;
-	if (offset < 0 && is_holder(plain))
+	/* Behind a struct without an index lies more often what it is a part of than the next of an array. */
+	if (is_holder(plain))
 		return VALUE_WHY_OUTSIDE;
-	ret->guessed = is_holder(plain);
 	ret->indexed = true;
 	ret->offset = wrap(offset, size);
 	return VALUE_WHY_NONE;

@@ -78,7 +78,7 @@ static void seed_memory(struct follow *follow, const struct var *var)
 	if (!is_typed_pointer(var->type) || !frame_offset(follow, var, &offset))
 		return;
 	held = state_slot(&follow->now, offset);
-	if (held.base == VALUE_NOTHING || held.base == VALUE_ANY)
+	if (held.base == VALUE_NOTHING || held.base == VALUE_ANY || (held.base == VALUE_OBJECT && value_untyped(held.type)))
 		state_store(&follow->now, offset, 8, value_of_type(var->type, SCAN_CONFIDENCE_DECLARED));
 	else
 		follow_learn(follow, &held, scan_type_strip(var->type)->target);

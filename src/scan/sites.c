@@ -155,7 +155,7 @@ static void judge(struct scan_site *site, const struct place *place)
 }
 
 /* address: whose strides count. */
-static void take_place(struct scan_site *site, const struct scan_type *type, int64_t offset,
+static void take_place(struct scan_site *site, const struct follow *follow, const struct scan_type *type, int64_t offset,
                        const struct value *address, enum scan_confidence confidence)
 {
 	struct place place;
@@ -165,7 +165,7 @@ static void take_place(struct scan_site *site, const struct scan_type *type, int
 		unknown(site, VALUE_WHY_UNTYPED);
 		return;
 	}
-	why = place_find(type, offset, address->stride, address->stride2, site->width ? site->width : 1, &place);
+	why = follow_place(follow, type, offset, address, site->width ? site->width : 1, &place);
 	if (why != VALUE_WHY_NONE && why != VALUE_WHY_PADDING) {
 		unknown(site, why);
 		return;
@@ -186,7 +186,7 @@ static void take_frame(struct scan_site *site, const struct follow *follow, cons
 
 	site->where = SCAN_WHERE_STACK;
 	if (var)
-		take_place(site, var->type, (int64_t)offset, address, SCAN_CONFIDENCE_DECLARED);
+		take_place(site, follow, var->type, (int64_t)offset, address, SCAN_CONFIDENCE_DECLARED);
 	else
 		unknown(site, VALUE_WHY_SPILL);
 }
@@ -198,7 +198,7 @@ static void take_address(struct scan_site *site, const struct follow *follow, co
 	switch (address->base) {
 	case VALUE_OBJECT:
 		site->where = SCAN_WHERE_HEAP;
-		take_place(site, address->type, address->offset, address, address->confidence);
+		take_place(site, follow, address->type, address->offset, address, address->confidence);
 		break;
 	case VALUE_FRAME:
 		take_frame(site, follow, address);
@@ -211,7 +211,7 @@ static void take_address(struct scan_site *site, const struct follow *follow, co
 		}
 		site->where = SCAN_WHERE_GLOBAL;
 		site->global = global;
-		take_place(site, global->type, address->offset - (int64_t)global->address, address,
+		take_place(site, follow, global->type, address->offset - (int64_t)global->address, address,
 		           SCAN_CONFIDENCE_DECLARED);
 		break;
 	default:
@@ -500,7 +500,7 @@ static int find_world(struct job *job)
 	job->world.goroutine = job->world.go_hidden.g;
 	if (!scan_symbol_named(job->scan, "runtime.types", &job->world.runtime_types))
 		job->world.runtime_types = 0;
-	return go_types_make(job->scan, &job->world.go_types);
+	return go_types_make(job->scan, &job->world.go_types) || containers_make(job->scan, &job->world.containers) ? -ENOMEM : 0;
 }
 
 static int run_job(struct job *job, struct scan_sites *sites)
@@ -540,6 +540,7 @@ static void end_job(struct job *job, struct sites_inside *inside)
 	free(job->chunks);
 	free(job->world.abis);
 	free(job->world.go_types.items);
+	free(job->world.containers.items);
 }
 
 static struct sites_inside *new_inside(unsigned workers_n)

@@ -81,7 +81,7 @@ static struct value load_place(struct follow *follow, const struct insn *insn, c
                                enum scan_confidence confidence)
 {
 	struct place place;
-	enum value_why why = place_find(type, offset, address->stride, address->stride2, 8, &place);
+	enum value_why why = follow_place(follow, type, offset, address, 8, &place);
 
 	if (why != VALUE_WHY_NONE)
 		return value_any(VALUE_WHY_MEMORY);
@@ -102,12 +102,12 @@ static struct value load_frame(struct follow *follow, const struct insn *insn, c
 
 	if (!address->stride) {
 		held = state_slot(&follow->now, address->offset);
-		if (held.base > VALUE_ANY)
+		if (held.base > VALUE_ANY && !(held.base == VALUE_OBJECT && value_untyped(held.type)))
 			return held;
 	}
 	var = follow_frame_var(follow, insn->pc, address->offset, &offset);
 	if (!var)
-		return held.base == VALUE_ANY ? held : value_any(VALUE_WHY_STACK);
+		return held.base != VALUE_NOTHING ? held : value_any(VALUE_WHY_STACK);
 	return load_place(follow, insn, var->type, (int64_t)offset, address, SCAN_CONFIDENCE_DECLARED);
 }
 

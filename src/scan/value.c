@@ -144,13 +144,8 @@ struct value value_add(struct value a, struct value b)
 		return value_multiply(a, 2);
 	if (b.base > VALUE_NUMBER || a.base == VALUE_ANY)
 		return value_any(VALUE_WHY_ARITHMETIC);
-	if (a.base == VALUE_NUMBER && b.base == VALUE_ANY && a.stride == 0 && a.offset > -NULL_LIKE &&
-	    a.offset < NULL_LIKE) {
-		/* A small constant added to what is not known: that stays as it is, and its origin too. */
-		b.origin = 0;
-		b.symbol = a.offset ? 0 : b.symbol;
+	if (a.base == VALUE_NUMBER && b.base == VALUE_ANY && !a.stride && !a.offset)
 		return b;
-	}
 	b = as_number(b);
 	result = a;
 	result.offset = wrap_add(a.offset, b.offset);
