@@ -86,7 +86,8 @@ static bool go_flatten(const struct scan_type *type, struct abi_register *ret, s
 		return false;
 	if (plain->kind == SCAN_KIND_STRUCT) {
 		for (size_t i = 0; i < plain->members_n; i++)
-			if (!plain->members[i].type || !go_flatten(plain->members[i].type, ret, used, floats, depth + 1))
+			if (!plain->members[i].type || !go_flatten(plain->members[i].type, ret, used, floats,
+			                                           depth + 1))
 				return false;
 		return true;
 	}

@@ -40,7 +40,8 @@ int containers_make(const struct scan *scan, struct containers *ret_containers)
 				free(all.items);
 				return -ENOMEM;
 			}
-			all.items[all.n++] = (struct container){scan_type_strip(member->type), outer, member->offset_bits / 8};
+			all.items[all.n++] = (struct container){scan_type_strip(member->type), outer,
+			                                        member->offset_bits / 8};
 		}
 	}
 	if (all.n)
@@ -52,7 +53,8 @@ int containers_make(const struct scan *scan, struct containers *ret_containers)
 /* Does an access of this width fit a field there, whole or an item of it? */
 static bool fits(const struct scan_type *outer, int64_t offset, uint64_t width, struct place *ret)
 {
-	if (offset < 0 || (uint64_t)offset >= outer->size || place_find(outer, offset, 0, 0, width, ret) != VALUE_WHY_NONE)
+	if (offset < 0 || (uint64_t)offset >= outer->size || place_find(outer, offset, 0, 0, width,
+	                                                                ret) != VALUE_WHY_NONE)
 		return false;
 	return ret->leaf_offset == 0 && scan_type_strip(ret->leaf)->size == width;
 }

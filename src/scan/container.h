@@ -1,8 +1,8 @@
 /*
  * container.h - which structs hold a struct of a type: for container_of and its like
  *
- * A pointer to a list's link is moved back to the start of what the link lies in, or fields behind the link are reached from it.
- * Where just one struct fits, it is that one: a guess, and marked as one.
+ * A pointer to a list's link is moved back to the start of what the link lies in, or fields behind the link are reached
+ * from it. Where just one struct fits, it is that one: a guess, and marked as one.
  */
 #ifndef FG_SCAN_CONTAINER_H
 #define FG_SCAN_CONTAINER_H

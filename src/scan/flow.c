@@ -155,7 +155,8 @@ static bool indirect_targets(const struct scan *scan, size_t jump, struct target
 	for (size_t i = jump; i-- > stop;) {
 		const struct insn *before = &insns[i];
 
-		if (before->op == INSN_LOAD && before->base == INSN_NONE && before->index != INSN_NONE && before->scale == 8)
+		if (before->op == INSN_LOAD && before->base == INSN_NONE && before->index != INSN_NONE &&
+		    before->scale == 8)
 			return read_table(scan, (uint64_t)before->displacement, 8, 0, targets);
 		if (before->op != INSN_LEA || before->base != INSN_NONE || before->index != INSN_NONE)
 			continue;

@@ -1,8 +1,8 @@
 /*
  * flow.h - the control flow of one function: its instructions, cut into blocks, and which block may follow which
  *
- * All of a function's ranges lie in one array of instructions, in the order of their addresses. Padding behind a jump or
- * a return belongs to no block: entering there would only destroy what is known.
+ * All of a function's ranges lie in one array of instructions, in the order of their addresses. Padding behind a jump
+ * or a return belongs to no block: entering there would only destroy what is known.
  */
 #ifndef FG_SCAN_FLOW_H
 #define FG_SCAN_FLOW_H

@@ -123,8 +123,8 @@ static void enter(struct follow *follow, struct state *state)
 	state->reached = STATE_ENTERED;
 }
 
-/* A block that nothing leads to, such as the landing pad of an exception: the frame is as it is almost everywhere in the
- * function, and the rest is not known. */
+/* A block that nothing leads to, such as the landing pad of an exception: the frame is as it is almost everywhere in
+ * the function, and the rest is not known. */
 static void enter_anywhere(const struct follow *follow, struct state *state)
 {
 	for (int i = 0; i < INSN_REGS; i++)
@@ -157,7 +157,7 @@ enum value_why follow_place(const struct follow *follow, const struct scan_type 
 	holders = container_find(&follow->world->containers, type, offset, width, ret);
 	if (holders)
 		return holders == 1 ? VALUE_WHY_NONE : why;
-	/* The struct is no part of another one: then it is the next or the last item of an array, where a field of it fits. */
+	/* No struct holds one: then it is another item of an array, where a field of it fits. */
 	if (place_find(type, offset, (uint32_t)scan_type_strip(type)->size, 0, width, ret) != VALUE_WHY_NONE ||
 	    (scan_type_strip(ret->leaf)->size != width && width < 16))
 		return why;

@@ -66,8 +66,8 @@ void follow_fini(struct follow *follow);
 
 /* The address of an instruction's memory operand. */
 struct value follow_address(const struct follow *follow, const struct insn *insn);
-/* The place of width bytes at an offset from an object, with the strides of an address; in a struct that holds the object where
- * it lies outside. Returns: VALUE_WHY_NONE, or why it can't be said. */
+/* The place of width bytes at an offset from an object, with the strides of an address; in a struct that holds the
+ * object where it lies outside. Returns: VALUE_WHY_NONE, or why it can't be said. */
 enum value_why follow_place(const struct follow *follow, const struct scan_type *type, int64_t offset,
                             const struct value *address, uint64_t width, struct place *ret);
 /* The variable of the function's frame that holds width bytes at an offset from the canonical frame address, at pc.

@@ -71,7 +71,8 @@ static size_t inlined_chain(Dwarf_Die *function, uint64_t pc, Dwarf_Die *ret, si
 	return n;
 }
 
-static size_t read_frames(const struct scan *scan, struct scan_handle *handle, uint64_t pc, struct scan_frame *ret_frames,
+static size_t read_frames(const struct scan *scan, struct scan_handle *handle, uint64_t pc,
+                          struct scan_frame *ret_frames,
                           size_t size)
 {
 	const struct scan_function *function = scan_function_at(scan, pc);

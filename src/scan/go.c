@@ -46,7 +46,8 @@ int go_types_make(const struct scan *scan, struct go_types *ret_types)
 const struct scan_type *go_type_at(const struct go_types *types, uint64_t offset)
 {
 	struct go_type wanted = {.offset = offset};
-	const struct go_type *found = types->n ? bsearch(&wanted, types->items, types->n, sizeof(wanted), by_offset) : NULL;
+	const struct go_type *found = types->n ? bsearch(&wanted, types->items, types->n, sizeof(wanted), by_offset)
+	                              : NULL;
 
 	return found ? found->type : NULL;
 }

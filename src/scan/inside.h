@@ -22,7 +22,8 @@ const struct scan_type *scan_type_of_die(const struct scan *scan, Dwarf_Die *die
 /* The type that a DIE's DW_AT_type names. Returns: NULL where it has none (void). */
 const struct scan_type *scan_type_attribute(const struct scan *scan, Dwarf_Die *die);
 
-/* Bytes of the file that are loaded at an address. ret_n: how many follow there. Returns: NULL: none, or zeroes (.bss). */
+/* Bytes of the file that are loaded at an address. ret_n: how many follow there. Returns: NULL: none, or zeroes
+ * (.bss). */
 const uint8_t *scan_bytes(const struct scan *scan, uint64_t address, size_t *ret_n);
 /* Is the address in a section that holds code? */
 bool scan_is_code(const struct scan *scan, uint64_t address);

@@ -121,7 +121,8 @@ static void find_near(const struct scan_type *type, uint64_t start, int64_t offs
 		}
 		item = item_size(inner);
 		far = offset < (int64_t)at ? at - (uint64_t)offset : (uint64_t)offset - at;
-		if (!item || width > item || stride % item || far > NEAR_ITEMS * item || (near->found && near->distance <= far))
+		if (!item || width > item || stride % item || far > NEAR_ITEMS * item ||
+		    (near->found && near->distance <= far))
 			continue;
 		*near = (struct near){.start = at, .distance = far, .item = item, .found = true};
 	}
@@ -135,7 +136,8 @@ static uint64_t wrap(int64_t offset, uint64_t size)
 }
 
 /* Finds the array that the stride walks over. offset: in the type; ret: folded into its first item. */
-static bool fold_stride(const struct scan_type *type, int64_t offset, uint32_t stride, uint64_t width, struct place *ret)
+static bool fold_stride(const struct scan_type *type, int64_t offset, uint32_t stride, uint64_t width,
+                        struct place *ret)
 {
 	const struct scan_type *plain = scan_type_strip(type);
 	uint64_t base = 0, rest = (uint64_t)offset;
@@ -238,7 +240,8 @@ static bool find_leaf(struct place *place, uint64_t width)
 
 			if (!member)
 				return false;
-			if (member->bitfield || offset + width > member->offset_bits / 8 + scan_type_strip(member->type)->size)
+			if (member->bitfield ||
+			    offset + width > member->offset_bits / 8 + scan_type_strip(member->type)->size)
 				return true;
 			inner = member->type;
 			offset -= member->offset_bits / 8;
@@ -307,7 +310,8 @@ enum value_why place_find(const struct scan_type *type, int64_t offset, uint32_t
 	return find_leaf(ret, width) ? VALUE_WHY_NONE : VALUE_WHY_PADDING;
 }
 
-bool place_holds(const struct scan_type *outer, int64_t offset_outer, const struct scan_type *inner, int64_t offset_inner)
+bool place_holds(const struct scan_type *outer, int64_t offset_outer, const struct scan_type *inner,
+                 int64_t offset_inner)
 {
 	const struct scan_type *plain = scan_type_strip(outer), *wanted = scan_type_strip(inner);
 	int64_t offset = offset_outer;
@@ -343,7 +347,8 @@ static bool is_whole(const struct scan_type *holder, uint64_t width)
 	return member && width == holder->size && member->size_bits == 8 * width;
 }
 
-size_t scan_path(const struct scan_type *type, uint64_t offset, uint64_t width, bool indexed, struct scan_step *ret_steps,
+size_t scan_path(const struct scan_type *type, uint64_t offset, uint64_t width, bool indexed,
+                 struct scan_step *ret_steps,
                  size_t size)
 {
 	const struct scan_type *plain = scan_type_strip(type);
@@ -400,7 +405,8 @@ const char *scan_path_text(const struct scan_step *steps, size_t n, char *ret, s
 		at += written > 0 ? (size_t)written : 0;
 		if (!steps[i].indexed || at >= size)
 			continue;
-		written = steps[i].index_known ? snprintf(ret + at, size - at, "[%llu]", (unsigned long long)steps[i].index)
+		written = steps[i].index_known ? snprintf(ret + at, size - at, "[%llu]",
+		                                          (unsigned long long)steps[i].index)
 		                               : snprintf(ret + at, size - at, "[]");
 		at += written > 0 ? (size_t)written : 0;
 	}

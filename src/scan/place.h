@@ -15,13 +15,14 @@ struct place {
 	uint64_t leaf_offset;         /* of the access in it */
 };
 
-/* Resolves width bytes at offset + n * stride + m * stride2 (value.h) from the start of an object of the type, or of the first
- * of an array of such.
+/* Resolves width bytes at offset + n * stride + m * stride2 (value.h) from the start of an object of the type, or of
+ * the first of an array of such.
  * Returns: VALUE_WHY_NONE with *ret set, or why it can't be said. */
 enum value_why place_find(const struct scan_type *type, int64_t offset, uint32_t stride, uint32_t stride2,
                           uint64_t width, struct place *ret);
 /* Does an object of type inner, of which offset_inner is meant, lie in outer where offset_outer is meant? */
-bool place_holds(const struct scan_type *outer, int64_t offset_outer, const struct scan_type *inner, int64_t offset_inner);
+bool place_holds(const struct scan_type *outer, int64_t offset_outer, const struct scan_type *inner,
+                 int64_t offset_inner);
 /* The first member that covers these bits of a struct or union; of a union the one whose width fits best.
  * Returns: NULL: padding. */
 const struct scan_member *place_member(const struct scan_type *holder, uint64_t offset, uint64_t width);

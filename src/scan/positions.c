@@ -69,7 +69,8 @@ static unsigned statement_column(const struct positions *positions, int line, in
 
 		if (dwarf_lineno(entry, &other) != 0 || other != line)
 			continue;
-		if (dwarf_linebeginstatement(entry, &begins) == 0 && begins && dwarf_linecol(entry, &other) == 0 && other > 0)
+		if (dwarf_linebeginstatement(entry, &begins) == 0 && begins && dwarf_linecol(entry, &other) == 0 &&
+		    other > 0)
 			return (unsigned)other;
 	}
 	return column > 0 ? (unsigned)column : 0;

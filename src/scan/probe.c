@@ -1,9 +1,9 @@
 /*
  * probe.c - where a probe may sit for a write site
  *
- * A kernel's probe costs a tenth where the instruction below it is one that the kernel emulates instead of stepping over a copy.
- * Most stores have such a neighbour in their own block. Some encodings lose the store or harm the program under a probe:
- * what is not on the lists here gets none.
+ * A kernel's probe costs a tenth where the instruction below it is one that the kernel emulates instead of stepping
+ * over a copy. Most stores have such a neighbour in their own block. Some encodings lose the store or harm the program
+ * under a probe: what is not on the lists here gets none.
  */
 #include "scan/flow.h"
 
@@ -156,7 +156,8 @@ static void choose(const struct search *search, const struct flow_block *block, 
 
 	describe(store, probe);
 	if (has_after && (judge_after || !has_before || !judge_before)) {
-		*probe = (struct scan_probe){.kind = SCAN_PROBE_NEIGHBOUR, .pc = search->flow->insns[after].pc, .after = true,
+		*probe = (struct scan_probe){.kind = SCAN_PROBE_NEIGHBOUR, .pc = search->flow->insns[after].pc,
+		                             .after = true,
 		                             .may_judge = judge_after, .base = probe->base, .index = probe->index,
 		                             .scale = probe->scale, .displacement = probe->displacement, .value = INSN_NONE};
 	} else if (has_before) {
@@ -188,8 +189,10 @@ static bool is_call(const struct search *search, struct scan_probe *probe, const
 
 	if (insn->op != INSN_CALL && insn->op != INSN_JUMP)
 		return false;
-	*probe = (struct scan_probe){.kind = SCAN_PROBE_NEIGHBOUR, .pc = insn->pc, .may_judge = true, .index = INSN_NONE,
-	                             .base = go && site->how == SCAN_HOW_BULK ? INSN_RAX : INSN_RDI, .value = INSN_NONE};
+	*probe = (struct scan_probe){.kind = SCAN_PROBE_NEIGHBOUR, .pc = insn->pc, .may_judge = true,
+	                             .index = INSN_NONE,
+	                             .base = go && site->how == SCAN_HOW_BULK ? INSN_RAX
+	                                     : INSN_RDI, .value = INSN_NONE};
 	if (!is_neighbour(search, search->store)) {
 		probe->kind = SCAN_PROBE_REFUSED;
 		probe->why = "its encoding is not on the list of those that were proved safe";

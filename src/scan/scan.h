@@ -71,7 +71,8 @@ struct scan_type;
 struct scan_member {
 	const char *name;             /* NULL: an anonymous struct or union, or a padding bit-field */
 	const struct scan_type *type;
-	uint64_t offset_bits;         /* from the start of the struct; bit-fields: of the lowest bit, little end first */
+	uint64_t offset_bits;         /* from the start of the struct; bit-fields: of the lowest bit, little end
+	                                 first */
 	uint64_t size_bits;
 	bool bitfield;
 	bool base;                    /* C++: a base class */
@@ -165,8 +166,8 @@ struct scan {
 	const char *debug_path;       /* where the debug information was found; path itself where it is in it */
 	enum scan_machine machine;
 	bool has_go, has_rust;
-	/* Named structs, unions, classes and enums and their like, each once; anonymous ones that are reached only through
-	 * a typedef are listed under the typedef's name. By name, then by size. */
+	/* Named structs, unions, classes and enums and their like, each once; anonymous ones that are reached only
+	 * through a typedef are listed under the typedef's name. By name, then by size. */
 	const struct scan_type *const *types;
 	size_t types_n;
 	const struct scan_function *functions;  /* by lowest address */
@@ -195,10 +196,12 @@ struct scan_options {
 };
 
 /* Opens a binary and reads its types. path: of an ELF file.
- * Returns: 0 or a negative errno; ret_error then says what was wrong and how it is mended: -ENOENT and its like where the
- * file can't be read, -ENOEXEC no ELF or broken, -ENOTSUP a machine or class we don't read, -ENODATA no debug information,
+ * Returns: 0 or a negative errno; ret_error then says what was wrong and how it is mended: -ENOENT and its like where
+ * the file can't be read, -ENOEXEC no ELF or broken, -ENOTSUP a machine or class we don't read, -ENODATA no debug
+ * information,
  * -EINVAL a wrong policy file. Owner: the caller, who calls scan_close. */
-int scan_open(const char *path, const struct scan_options *options, struct scan **ret_scan, struct scan_error *ret_error);
+int scan_open(const char *path, const struct scan_options *options, struct scan **ret_scan,
+              struct scan_error *ret_error);
 void scan_close(struct scan *scan);
 
 /* The types of this name, with or without "struct ", "union ", "class ", "enum " in front: they lie side by side.
@@ -250,7 +253,8 @@ struct scan_site {
 	bool bitfield;                /* keeps the neighbours' bits of the bytes it writes */
 	bool can_tear;                /* a reader may see half of one source assignment */
 	bool indexed;                 /* an index that is not constant stands in the path */
-	const char *why;              /* static text, why type is NULL, or why no field of it; NULL where both are known */
+	const char *why;              /* static text, why type is NULL, or why no field of it; NULL where both are
+	                                 known */
 	const struct scan_type *type; /* outermost type that is known to hold the bytes; NULL: unknown */
 	uint64_t offset;              /* of the first byte in it; array items: folded into the first */
 	const struct scan_variable *global; /* GLOBAL */
@@ -268,7 +272,8 @@ struct scan_sites {
 	size_t n;
 	uint64_t instructions;        /* decoded */
 	uint64_t bytes_skipped;       /* of code that could not be decoded */
-	size_t functions_given_up;    /* too large or too tangled to follow to the end: their sites are there, unknown */
+	size_t functions_given_up;    /* too large or too tangled to follow to the end: their sites are there,
+	                                 unknown */
 	void *inside;
 };
 
@@ -295,10 +300,11 @@ struct scan_step {
 	bool index_known;
 	uint64_t index;
 };
-/* The members on the way from type to the byte at offset, outermost first, anonymous ones too; of a union the member that
- * fits width best. width: 0: stop at the outermost member that starts there and is not a struct.
+/* The members on the way from type to the byte at offset, outermost first, anonymous ones too; of a union the member
+ * that fits width best. width: 0: stop at the outermost member that starts there and is not a struct.
  * Returns: how many there are (they are cut to size); 0: the offset hits padding or is outside. */
-size_t scan_path(const struct scan_type *type, uint64_t offset, uint64_t width, bool indexed, struct scan_step *ret_steps,
+size_t scan_path(const struct scan_type *type, uint64_t offset, uint64_t width, bool indexed,
+                 struct scan_step *ret_steps,
                  size_t size);
 #define SCAN_PATH_MAX 16
 /* That path as text: "customer.name", "items[].price", "items[3].price". Returns: ret; "" for no steps. */
@@ -330,7 +336,7 @@ struct scan_probe {
 	uint64_t pc;                  /* where it sits */
 	bool after;                   /* the store has been done when it fires: the new value is in memory */
 	bool may_judge;               /* nothing between it and the store can take or release a lock */
-	/* address of the bytes stored = base + index * scale + displacement (base 16: the address is displacement alone) */
+	/* address of the bytes stored = base + index * scale + displacement (no base: as linked) */
 	int8_t base, index;
 	uint8_t scale;
 	int64_t displacement;

@@ -47,7 +47,8 @@ static void seed_value(struct follow *follow, const struct var *var)
 	struct value *now = &follow->now.regs[var->reg];
 	const struct scan_type *target = scan_type_strip(var->type)->target;
 
-	if (value_untyped(target) || (now->base != VALUE_ANY && !(now->base == VALUE_OBJECT && value_untyped(now->type))))
+	if (value_untyped(target) || (now->base != VALUE_ANY &&
+	                              !(now->base == VALUE_OBJECT && value_untyped(now->type))))
 		return;
 	*now = value_object(target, -var->offset, SCAN_CONFIDENCE_TRACKED);
 }
@@ -78,7 +79,8 @@ static void seed_memory(struct follow *follow, const struct var *var)
 	if (!is_typed_pointer(var->type) || !frame_offset(follow, var, &offset))
 		return;
 	held = state_slot(&follow->now, offset);
-	if (held.base == VALUE_NOTHING || held.base == VALUE_ANY || (held.base == VALUE_OBJECT && value_untyped(held.type)))
+	if (held.base == VALUE_NOTHING || held.base == VALUE_ANY ||
+	    (held.base == VALUE_OBJECT && value_untyped(held.type)))
 		state_store(&follow->now, offset, 8, value_of_type(var->type, SCAN_CONFIDENCE_DECLARED));
 	else
 		follow_learn(follow, &held, scan_type_strip(var->type)->target);

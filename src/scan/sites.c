@@ -155,7 +155,8 @@ static void judge(struct scan_site *site, const struct place *place)
 }
 
 /* address: whose strides count. */
-static void take_place(struct scan_site *site, const struct follow *follow, const struct scan_type *type, int64_t offset,
+static void take_place(struct scan_site *site, const struct follow *follow, const struct scan_type *type,
+                       int64_t offset,
                        const struct value *address, enum scan_confidence confidence)
 {
 	struct place place;
@@ -500,7 +501,8 @@ static int find_world(struct job *job)
 	job->world.goroutine = job->world.go_hidden.g;
 	if (!scan_symbol_named(job->scan, "runtime.types", &job->world.runtime_types))
 		job->world.runtime_types = 0;
-	return go_types_make(job->scan, &job->world.go_types) || containers_make(job->scan, &job->world.containers) ? -ENOMEM : 0;
+	return go_types_make(job->scan, &job->world.go_types) || containers_make(job->scan, &job->world.containers)
+	       ? -ENOMEM : 0;
 }
 
 static int run_job(struct job *job, struct scan_sites *sites)
@@ -584,7 +586,8 @@ int scan_find_sites(const struct scan *scan, const struct scan_site_options *opt
 	error = run_job(&job, sites);
 	end_job(&job, sites->inside);
 	if (error) {
-		snprintf(ret_error->text, sizeof(ret_error->text), "%s: finding write sites: %s", scan->path, strerror(-error));
+		snprintf(ret_error->text, sizeof(ret_error->text), "%s: finding write sites: %s", scan->path,
+		         strerror(-error));
 		scan_sites_free(sites);
 		return error;
 	}

@@ -12,7 +12,8 @@ static bool counts(const struct scan_site *site)
 
 static bool same_object(const struct split_site *a, const struct split_site *b)
 {
-	return a->block == b->block && a->base == b->base && a->site.type == b->site.type && a->site.where == b->site.where &&
+	return a->block == b->block && a->base == b->base && a->site.type == b->site.type &&
+	       a->site.where == b->site.where &&
 	       a->site.global == b->site.global;
 }
 
@@ -64,7 +65,8 @@ static void find_assignment(struct split_site *sites, size_t n, size_t first)
 
 	together[together_n++] = first;
 	for (size_t i = first + 1; i < n && i - first < RUN_MAX && together_n < RUN_MAX; i++) {
-		bool fits = counts(&sites[i].site) && same_assignment(&sites[first], &sites[i]) && !sites[i].site.indexed &&
+		bool fits = counts(&sites[i].site) && same_assignment(&sites[first], &sites[i]) &&
+		            !sites[i].site.indexed &&
 		            !items_of_array(site, &sites[i].site) && one_value(&sites[first], &sites[i]);
 
 		for (size_t k = 0; fits && k < together_n; k++)

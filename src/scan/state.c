@@ -116,7 +116,8 @@ void state_store(struct state *state, int64_t offset, uint64_t width, struct val
 	if (keep && end == first) {
 		if (!room(state, state->slots_n + 1))
 			return;
-		memmove(state->slots + first + 1, state->slots + first, (state->slots_n - first) * sizeof(*state->slots));
+		memmove(state->slots + first + 1, state->slots + first,
+		        (state->slots_n - first) * sizeof(*state->slots));
 		state->slots_n++;
 		end = first + 1;
 	}

@@ -164,7 +164,8 @@ static void learn_from_store(struct follow *follow, const struct insn *insn, con
 		type = var ? var->type : NULL;
 		offset = (int64_t)in_var;
 	}
-	if (value_untyped(type) || place_find(type, offset, address->stride, address->stride2, 8, &place) != VALUE_WHY_NONE)
+	if (value_untyped(type) || place_find(type, offset, address->stride, address->stride2, 8,
+	                                      &place) != VALUE_WHY_NONE)
 		return;
 	leaf = scan_type_strip(place.leaf);
 	if (place.leaf_offset || leaf->kind != SCAN_KIND_POINTER || value_untyped(leaf->target))
@@ -217,7 +218,8 @@ static const struct scan_type *go_type_argument(const struct follow *follow)
 	return go_type_at(&follow->world->go_types, offset);
 }
 
-/* What the result of an allocating function points to, which an argument says. Returns: NULL: it is none, or not known. */
+/* What the result of an allocating function points to, which an argument says. Returns: NULL: it is none, or not
+ * known. */
 static const struct scan_type *go_allocated(const struct follow *follow, const char *name)
 {
 	const struct scan_type *type = go_type_argument(follow);
@@ -245,7 +247,8 @@ static void learn_arguments(struct follow *follow, const struct abi *abi)
 /* Functions that give back their first argument. */
 static bool returns_first(const char *name)
 {
-	static const char *const names[] = {"memcpy", "memmove", "memset", "__memcpy_chk", "__memmove_chk", "__memset_chk",
+	static const char *const names[] = {"memcpy", "memmove", "memset", "__memcpy_chk", "__memmove_chk",
+	                                    "__memset_chk",
 	                                    "strcpy", "strncpy", "strcat"};
 
 	for (size_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++)
@@ -272,12 +275,14 @@ static void forget_numbers(struct follow *follow, uint64_t pc)
 static void take_results(struct follow *follow, const struct insn *insn, const struct abi *abi)
 {
 	for (size_t i = 0; abi && i < abi->results_n; i++)
-		follow->now.regs[abi->results[i].reg] = arrived(follow, insn, abi->results[i].type, SCAN_CONFIDENCE_TRACKED);
+		follow->now.regs[abi->results[i].reg] = arrived(follow, insn, abi->results[i].type,
+		                                                SCAN_CONFIDENCE_TRACKED);
 }
 
-/* In Go nothing outlives a call in a register, but for the frame pointer and the goroutine; results lie in up to nine. A few
- * functions of the runtime, written in assembly, change nothing. */
-static void go_call(struct follow *follow, const struct insn *insn, const struct scan_function *callee, const char *name)
+/* In Go nothing outlives a call in a register, but for the frame pointer and the goroutine; results lie in up to nine.
+ * A few functions of the runtime, written in assembly, change nothing. */
+static void go_call(struct follow *follow, const struct insn *insn, const struct scan_function *callee,
+                    const char *name)
 {
 	const struct abi *abi = callee ? &follow->world->abis[callee - follow->scan->functions] : NULL;
 	const struct scan_type *allocated = name ? go_allocated(follow, name) : NULL;
@@ -297,8 +302,8 @@ static void go_call(struct follow *follow, const struct insn *insn, const struct
 }
 
 /*
- * Registers that a callee may change are left as they are, results apart: a compiler reads one behind the call only where
- * it knows that the callee keeps it (gcc's -fipa-ra does).
+ * Registers that a callee may change are left as they are, results apart: a compiler reads one behind the call only
+ * where it knows that the callee keeps it (gcc's -fipa-ra does).
  */
 static void call(struct follow *follow, const struct insn *insn)
 {
@@ -397,7 +402,8 @@ static void mask(struct follow *follow, const struct insn *insn)
 		/* A multiple of the mask's lowest bit, and of what it was a multiple of before. */
 		uint64_t low = (uint64_t)insn->imm & -(uint64_t)insn->imm, before;
 
-		before = value.base == VALUE_NUMBER && !value.offset && !value.stride2 ? value.stride & -value.stride : 1;
+		before = value.base == VALUE_NUMBER && !value.offset && !value.stride2 ? value.stride & -value.stride
+		         : 1;
 		low = low > before ? low : before;
 		set(follow, insn, value_number(0, low > UINT32_MAX ? 1 : (uint32_t)low));
 	} else {
@@ -493,7 +499,8 @@ void follow_step(struct follow *follow, const struct insn *insn)
 	case INSN_SHIFT:
 		if (insn->dst != INSN_NONE)
 			set(follow, insn, insn->imm >= 0 && insn->imm < 32
-			                  ? value_multiply(regs[insn->dst], (int64_t)1 << insn->imm) : value_number(0, 1));
+			                  ? value_multiply(regs[insn->dst], (int64_t)1 << insn->imm)
+			        : value_number(0, 1));
 		break;
 	case INSN_AND:
 	case INSN_OR:

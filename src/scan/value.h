@@ -7,9 +7,9 @@
  *     FRAME   the canonical frame address: the stack pointer before the call that entered the function
  *     OBJECT  the address of an object of the type
  *
- * Where two paths meet, the difference of their offsets becomes the stride, so a pointer that a loop moves from item to item is
- * the address of the first, plus n times the size of an item. Strides only ever shrink: the walk over the blocks ends.
- * A second, smaller stride is kept where it does not divide the first: table[i].items[k].
+ * Where two paths meet, the difference of their offsets becomes the stride, so a pointer that a loop moves from item to
+ * item is the address of the first, plus n times the size of an item. Strides only ever shrink: the walk over the
+ * blocks ends. A second, smaller stride is kept where it does not divide the first: table[i].items[k].
  */
 #ifndef FG_SCAN_VALUE_H
 #define FG_SCAN_VALUE_H
@@ -51,7 +51,8 @@ struct value {
 	uint32_t stride2;             /* 0, or smaller than stride and no divisor of it */
 	uint32_t symbol;              /* ANY, NUMBER: names the unknown number that stride counts, so that 24 n - n is
 	                                 23 n; 0: no name */
-	uint32_t origin;              /* 1 + number of the instruction that brought a pointer of unknown type; 0: none */
+	uint32_t origin;              /* 1 + number of the instruction that brought a pointer of unknown type; 0:
+	                                 none */
 	uint8_t base;
 	uint8_t why;                  /* ANY */
 	uint8_t confidence;           /* enum scan_confidence; OBJECT */
@@ -92,7 +93,8 @@ struct value value_multiply(struct value a, int64_t factor);
 struct value value_join(struct value a, struct value b);
 static inline bool value_equal(const struct value *a, const struct value *b)
 {
-	return a->base == b->base && a->type == b->type && a->offset == b->offset && a->stride == b->stride && a->stride2 == b->stride2 &&
+	return a->base == b->base && a->type == b->type && a->offset == b->offset && a->stride == b->stride &&
+	       a->stride2 == b->stride2 &&
 	       a->symbol == b->symbol && a->origin == b->origin && a->confidence == b->confidence;
 }
 

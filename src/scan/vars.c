@@ -199,7 +199,8 @@ static size_t read_block(const uint8_t *bytes, size_t n, Dwarf_Op ret[4])
 			} while (byte & 0x80);
 			if (shift < 64 && byte & 0x40)
 				number |= ~UINT64_C(0) << shift;
-		} else if (atom != DW_OP_call_frame_cfa && atom != DW_OP_plus && !(atom >= DW_OP_reg0 && atom <= DW_OP_reg31)) {
+		} else if (atom != DW_OP_call_frame_cfa && atom != DW_OP_plus &&
+		           !(atom >= DW_OP_reg0 && atom <= DW_OP_reg31)) {
 			return 0;
 		}
 		ret[ops++] = (Dwarf_Op){.atom = atom, .number = number};
@@ -207,7 +208,8 @@ static size_t read_block(const uint8_t *bytes, size_t n, Dwarf_Op ret[4])
 	return at == n ? ops : 0;
 }
 
-static void read_scoped(struct reader *reader, const struct scope *scope, struct var *var, const Dwarf_Op *ops, size_t n)
+static void read_scoped(struct reader *reader, const struct scope *scope, struct var *var, const Dwarf_Op *ops,
+                        size_t n)
 {
 	for (size_t i = 0; i < scope->ranges_n; i++) {
 		var->low = scope->ranges[i].low;
@@ -216,8 +218,8 @@ static void read_scoped(struct reader *reader, const struct scope *scope, struct
 	}
 }
 
-/* What clang leaves out: `struct order *order = data;` where data, an argument of type void *, is never used again. The variable
- * has no location then, and the register is said to hold data. */
+/* What clang leaves out: `struct order *order = data;` where data, an argument of type void *, is never used again. The
+ * variable has no location then, and the register is said to hold data. */
 struct untyped {
 	size_t first, last;           /* entries of vars that the argument made */
 	unsigned arguments;           /* of type void * */

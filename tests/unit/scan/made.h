@@ -22,8 +22,10 @@ static struct scan_member made_item_members[] = {
 };
 static struct scan_type made_item = {.kind = SCAN_KIND_STRUCT, .name = "struct item", .size = 24, .align = 8,
                                      .members = made_item_members, .members_n = 3};
-__attribute__((unused)) static struct scan_type made_items = {.kind = SCAN_KIND_ARRAY, .size = 96, .target = &made_item, .count = 4};
-__attribute__((unused)) static struct scan_type made_item_pointer = {.kind = SCAN_KIND_POINTER, .size = 8, .target = &made_item};
+__attribute__((unused)) static struct scan_type made_items = {.kind = SCAN_KIND_ARRAY, .size = 96, .target = &made_item,
+                                                              .count = 4};
+__attribute__((unused)) static struct scan_type made_item_pointer = {.kind = SCAN_KIND_POINTER, .size = 8,
+                                                                     .target = &made_item};
 
 static struct scan_member made_order_members[] = {
 	{.name = "id", .type = &made_i64, .offset_bits = 0, .size_bits = 64},
@@ -33,14 +35,16 @@ static struct scan_member made_order_members[] = {
 	{.name = "a", .type = &made_i32, .offset_bits = 1024, .size_bits = 3, .bitfield = true},
 	{.name = "b", .type = &made_i32, .offset_bits = 1027, .size_bits = 5, .bitfield = true},
 };
-__attribute__((unused)) static struct scan_type made_order = {.kind = SCAN_KIND_STRUCT, .name = "struct order", .size = 136, .align = 8,
+__attribute__((unused)) static struct scan_type made_order = {.kind = SCAN_KIND_STRUCT, .name = "struct order",
+                                                              .size = 136, .align = 8,
                                       .members = made_order_members, .members_n = 6};
 
 static struct scan_member made_either_members[] = {
 	{.name = "item", .type = &made_item, .offset_bits = 0, .size_bits = 192},
 	{.name = "text", .type = &made_char40, .offset_bits = 0, .size_bits = 320},
 };
-__attribute__((unused)) static struct scan_type made_either = {.kind = SCAN_KIND_UNION, .name = "union either", .size = 40, .align = 8,
+__attribute__((unused)) static struct scan_type made_either = {.kind = SCAN_KIND_UNION, .name = "union either",
+                                                               .size = 40, .align = 8,
                                        .members = made_either_members, .members_n = 2};
 
 #endif

@@ -3,8 +3,9 @@
  *
  *     test_probe PROGRAM
  *
- * Breakpoints stand on every store and on the place of its probe. The address that the probe computes there must be the one
- * that the store writes to: of a probe before the store, at the next time that it is reached; of one behind it, at the last.
+ * Breakpoints stand on every store and on the place of its probe. The address that the probe computes there must be the
+ * one that the store writes to: of a probe before the store, at the next time that it is reached; of one behind it, at
+ * the last.
  */
 #include "scan/inside.h"
 #include "scan/insn.h"
@@ -39,16 +40,19 @@ static unsigned right, wrong;
 
 static uint64_t reg_of(const struct user_regs_struct *regs, int8_t number)
 {
-	const uint64_t values[] = {regs->rax, regs->rdx, regs->rcx, regs->rbx, regs->rsi, regs->rdi, regs->rbp, regs->rsp,
+	const uint64_t values[] = {regs->rax, regs->rdx, regs->rcx, regs->rbx, regs->rsi, regs->rdi, regs->rbp,
+	                           regs->rsp,
 	                           regs->r8, regs->r9, regs->r10, regs->r11, regs->r12, regs->r13, regs->r14, regs->r15};
 
 	return number < 0 ? 0 : values[number];
 }
 
-static uint64_t sum_of(const struct user_regs_struct *regs, int8_t base, int8_t index, uint8_t scale, int64_t displacement)
+static uint64_t sum_of(const struct user_regs_struct *regs, int8_t base, int8_t index, uint8_t scale,
+                       int64_t displacement)
 {
 	/* Without a register it is an address as linked. */
-	return reg_of(regs, base) + reg_of(regs, index) * scale + (uint64_t)displacement + (base < 0 && index < 0 ? bias : 0);
+	return reg_of(regs, base) + reg_of(regs, index) * scale + (uint64_t)displacement
+	       + (base < 0 && index < 0 ? bias : 0);
 }
 
 static void meet(struct watched *at, uint64_t address, bool first)

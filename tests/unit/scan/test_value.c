@@ -23,7 +23,8 @@ static void test_arithmetic(void)
 	tap_ok(sum.base == VALUE_OBJECT && sum.stride == 1, "an unknown number of bytes on");
 	tap_ok(value_add(object(0, 0), object(0, 0)).base == VALUE_ANY, "two addresses have no sum");
 	tap_ok(value_subtract(object(8, 0), object(0, 0)).base == VALUE_NUMBER, "their difference is a number");
-	tap_ok(value_multiply(value_number(5, 2), -3).offset == -15 && value_multiply(value_number(5, 2), -3).stride == 6,
+	tap_ok(value_multiply(value_number(5, 2), -3).offset == -15 &&
+	       value_multiply(value_number(5, 2), -3).stride == 6,
 	       "a product");
 	tap_ok(value_add(any, value_number(8, 0)).base == VALUE_ANY, "unknown and a constant is unknown");
 	tap_ok(value_multiply(value_number(0, 1u << 31), 4).stride == 1, "a stride too large is any");
