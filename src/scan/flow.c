@@ -42,6 +42,22 @@ size_t flow_find(const struct flow *flow, uint64_t pc)
 	return low < flow->insns_n && flow->insns[low].pc == pc ? low : flow->insns_n;
 }
 
+const struct scan_function *flow_callee(const struct scan *scan, const struct insn *call, const char **ret_name)
+{
+	const struct scan_function *function;
+
+	*ret_name = NULL;
+	if (call->flags & INSN_INDIRECT)
+		return NULL;
+	function = scan_function_at(scan, (uint64_t)call->imm);
+	if (function && function->ranges[0].low == (uint64_t)call->imm) {
+		*ret_name = function->linkage_name ? function->linkage_name : function->name;
+		return function;
+	}
+	*ret_name = scan_symbol_at(scan, (uint64_t)call->imm);
+	return NULL;
+}
+
 /* ---- decoding -------------------------------------------------------------------------------------------------- */
 
 static int decode_range(struct flow *flow, const struct scan *scan, const struct scan_range *range)

@@ -37,6 +37,8 @@ struct flow {
 int flow_build(struct flow *flow, const struct scan *scan, const struct scan_function *function,
                bool (*stops)(void *user, const struct insn *call), void *user);
 void flow_fini(struct flow *flow);
+/* The function that a direct call enters, or NULL; its name, or NULL. */
+const struct scan_function *flow_callee(const struct scan *scan, const struct insn *call, const char **ret_name);
 /* Does the block hold nothing that is meant to run? */
 bool flow_is_padding(const struct flow *flow, const struct flow_block *block);
 /* Number of the instruction that begins at this address; flow->insns_n: none. */

@@ -12,7 +12,7 @@ static bool stops(void *user, const struct insn *call)
 {
 	const struct follow *follow = user;
 	const char *name;
-	const struct scan_function *callee = follow_callee(follow, call, &name);
+	const struct scan_function *callee = flow_callee(follow->scan, call, &name);
 
 	if (callee && follow->world->abis[callee - follow->scan->functions].noreturn)
 		return true;

@@ -73,8 +73,6 @@ enum value_why follow_place(const struct follow *follow, const struct scan_type 
 /* The variable of the function's frame that holds width bytes at an offset from the canonical frame address, at pc.
  * Returns: NULL: none. ret_offset: in it. */
 const struct var *follow_frame_var(const struct follow *follow, uint64_t pc, int64_t offset, uint64_t *ret_offset);
-/* The function that a direct call enters, or NULL; its name, or NULL. */
-const struct scan_function *follow_callee(const struct follow *follow, const struct insn *call, const char **ret_name);
 
 /* Has a place in the frame been given away? */
 bool follow_is_exposed(const struct follow *follow, int64_t offset);

@@ -5,7 +5,7 @@
  * over a copy. Most stores have such a neighbour in their own block. Some encodings lose the store or harm the program
  * under a probe: what is not on the lists here gets none.
  */
-#include "scan/flow.h"
+#include "scan/bulk.h"
 
 #include <Zydis/Zydis.h>
 #include <errno.h>
@@ -156,10 +156,11 @@ static void choose(const struct search *search, const struct flow_block *block, 
 
 	describe(store, probe);
 	if (has_after && (judge_after || !has_before || !judge_before)) {
-		*probe = (struct scan_probe){.kind = SCAN_PROBE_NEIGHBOUR, .pc = search->flow->insns[after].pc,
-		                             .after = true,
-		                             .may_judge = judge_after, .base = probe->base, .index = probe->index,
-		                             .scale = probe->scale, .displacement = probe->displacement, .value = INSN_NONE};
+		probe->kind = SCAN_PROBE_NEIGHBOUR;
+		probe->pc = search->flow->insns[after].pc;
+		probe->after = true;
+		probe->may_judge = judge_after;
+		probe->value = INSN_NONE;
 	} else if (has_before) {
 		probe->kind = SCAN_PROBE_NEIGHBOUR;
 		probe->pc = search->flow->insns[before].pc;
@@ -182,22 +183,14 @@ static void choose(const struct search *search, const struct flow_block *block, 
 }
 
 /* memcpy and its like, and Go's write barrier: the call itself is emulated, and the destination is in a register. */
-static bool is_call(const struct search *search, struct scan_probe *probe, const struct scan_site *site)
+static void plan_call(const struct search *search, const struct bulk *bulk, struct scan_probe *probe)
 {
-	const struct insn *insn = &search->flow->insns[search->store];
-	bool go = site->function->language == SCAN_LANGUAGE_GO;
-
-	if (insn->op != INSN_CALL && insn->op != INSN_JUMP)
-		return false;
-	*probe = (struct scan_probe){.kind = SCAN_PROBE_NEIGHBOUR, .pc = insn->pc, .may_judge = true,
-	                             .index = INSN_NONE,
-	                             .base = go && site->how == SCAN_HOW_BULK ? INSN_RAX
-	                                     : INSN_RDI, .value = INSN_NONE};
-	if (!is_neighbour(search, search->store)) {
-		probe->kind = SCAN_PROBE_REFUSED;
+	probe->pc = search->flow->insns[search->store].pc;
+	probe->base = bulk->to;
+	probe->may_judge = true;
+	probe->kind = is_neighbour(search, search->store) ? SCAN_PROBE_NEIGHBOUR : SCAN_PROBE_REFUSED;
+	if (probe->kind == SCAN_PROBE_REFUSED)
 		probe->why = "its encoding is not on the list of those that were proved safe";
-	}
-	return true;
 }
 
 int scan_probe_plan(const struct scan *scan, const struct scan_sites *sites, const struct scan_site *site,
@@ -205,6 +198,7 @@ int scan_probe_plan(const struct scan *scan, const struct scan_sites *sites, con
 {
 	struct flow flow = {0};
 	struct search search = {.scan = scan, .flow = &flow};
+	const struct bulk *bulk;
 	struct scan_probe probe = {.base = INSN_NONE, .index = INSN_NONE, .value = INSN_NONE};
 	int error;
 
@@ -217,7 +211,10 @@ int scan_probe_plan(const struct scan *scan, const struct scan_sites *sites, con
 	}
 	if (!error) {
 		search.registers = address_registers(&flow.insns[search.store]);
-		if (!is_call(&search, &probe, site))
+		bulk = bulk_find(scan, &flow, &flow.insns[search.store]);
+		if (bulk)
+			plan_call(&search, bulk, &probe);
+		else
 			choose(&search, &flow.blocks[flow.block_of[search.store]], &probe);
 		*ret_probe = probe;
 	}

@@ -1,4 +1,5 @@
 /* sites.c - every function followed, every store told: see scan.h */
+#include "scan/bulk.h"
 #include "scan/follow.h"
 #include "scan/positions.h"
 #include "scan/place.h"
@@ -282,53 +283,6 @@ static void take_access(struct worker *worker, const struct insn *insn, bool rea
 
 /* ---- calls that write ------------------------------------------------------------------------------------------ */
 
-static const struct bulk {
-	const char *name;
-	int8_t to, size;              /* registers */
-	bool barrier;
-} bulks[] = {
-	{"memcpy", INSN_RDI, INSN_RDX, false},
-	{"memmove", INSN_RDI, INSN_RDX, false},
-	{"memset", INSN_RDI, INSN_RDX, false},
-	{"__memcpy_chk", INSN_RDI, INSN_RDX, false},
-	{"__memmove_chk", INSN_RDI, INSN_RDX, false},
-	{"__memset_chk", INSN_RDI, INSN_RDX, false},
-	{"mempcpy", INSN_RDI, INSN_RDX, false},
-	{"bzero", INSN_RDI, INSN_RSI, false},
-	{"explicit_bzero", INSN_RDI, INSN_RSI, false},
-	{"strcpy", INSN_RDI, INSN_NONE, false},
-	{"strncpy", INSN_RDI, INSN_RDX, false},
-	{"stpcpy", INSN_RDI, INSN_NONE, false},
-	{"runtime.memmove", INSN_RAX, INSN_RCX, false},
-	{"runtime.memclrNoHeapPointers", INSN_RAX, INSN_RBX, false},
-	{"runtime.memclrHasPointers", INSN_RAX, INSN_RBX, false},
-	{"runtime.typedmemmove", INSN_RBX, INSN_NONE, false},
-	{"runtime.typedmemclr", INSN_RBX, INSN_NONE, false},
-	{"runtime.wbZero", INSN_RBX, INSN_NONE, false},
-	{"runtime.duffcopy", INSN_RDI, INSN_NONE, false},
-	{"runtime.duffzero", INSN_RDI, INSN_NONE, false},
-	{"runtime.gcWriteBarrier", INSN_RDI, INSN_NONE, true},
-};
-
-static const struct bulk *find_bulk(const struct follow *follow, const struct insn *insn)
-{
-	const struct scan_function *function;
-	const char *name;
-
-	if (insn->op == INSN_JUMP && flow_find(&follow->flow, (uint64_t)insn->imm) < follow->flow.insns_n)
-		return NULL;
-	function = follow_callee(follow, insn, &name);
-	/* duffcopy is entered in its middle. */
-	if (!function && !name) {
-		function = scan_function_at(follow->scan, (uint64_t)insn->imm);
-		name = function && strncmp(function->name, "runtime.duff", 12) == 0 ? function->name : NULL;
-	}
-	for (size_t i = 0; name && i < sizeof(bulks) / sizeof(bulks[0]); i++)
-		if (strcmp(bulks[i].name, name) == 0)
-			return &bulks[i];
-	return NULL;
-}
-
 static void take_bulk(struct worker *worker, const struct insn *insn, const struct bulk *bulk)
 {
 	struct follow *follow = &worker->follow;
@@ -355,9 +309,8 @@ static void visit(void *user, struct follow *follow, const struct insn *insn)
 	struct worker *worker = user;
 	const struct bulk *bulk;
 
-	(void)follow;
 	if (insn->op == INSN_CALL || insn->op == INSN_JUMP) {
-		bulk = insn->flags & INSN_INDIRECT ? NULL : find_bulk(&worker->follow, insn);
+		bulk = bulk_find(follow->scan, &follow->flow, insn);
 		if (bulk)
 			take_bulk(worker, insn, bulk);
 	} else if (insn->flags & INSN_WRITES) {

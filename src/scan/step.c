@@ -190,22 +190,6 @@ static void store(struct follow *follow, const struct insn *insn)
 
 /* ---- calls ----------------------------------------------------------------------------------------------------- */
 
-const struct scan_function *follow_callee(const struct follow *follow, const struct insn *call, const char **ret_name)
-{
-	const struct scan_function *function;
-
-	*ret_name = NULL;
-	if (call->flags & INSN_INDIRECT)
-		return NULL;
-	function = scan_function_at(follow->scan, (uint64_t)call->imm);
-	if (function && function->ranges[0].low == (uint64_t)call->imm) {
-		*ret_name = function->linkage_name ? function->linkage_name : function->name;
-		return function;
-	}
-	*ret_name = scan_symbol_at(follow->scan, (uint64_t)call->imm);
-	return NULL;
-}
-
 /* The type that Go's allocating functions get in rax: `lea type(%rip), %rax`. */
 static const struct scan_type *go_type_argument(const struct follow *follow)
 {
@@ -312,7 +296,7 @@ static void call(struct follow *follow, const struct insn *insn)
 	const struct abi *abi = NULL;
 	const char *name;
 
-	callee = follow_callee(follow, insn, &name);
+	callee = flow_callee(follow->scan, insn, &name);
 	if (follow->function->language == SCAN_LANGUAGE_GO) {
 		go_call(follow, insn, callee, name);
 		return;
