@@ -88,7 +88,7 @@ def theirs(binary):
 
 def member(struct, body):
     place = PLACE.search(body)
-    if not place or body.startswith('/* XXX') or body.startswith('static '):
+    if not place or body.startswith('static '):
         return
     offset, bit, size = int(place.group(1)), place.group(2), int(place.group(3))
     code = re.sub(r'__attribute__\(\(.*?\)\)\)?', '', body[:place.start()]).strip()
