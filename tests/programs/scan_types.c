@@ -10,18 +10,18 @@
  * = struct node.c: 512+32 enum color
  * =5 struct node.at: 544+32 _Atomic int atomic
  * = struct node.: 576+32 union {...}
- * = struct node.b: 640+64 struct bits
+ * = struct node.b: 640+64 struct flags
  * = struct node.cb: 704+64 int (*)()
  * = struct node.u: 768+64 struct unknown *
  * = struct node.pp: 832+64 const volatile int *const *
  * = struct node.w: 896+64 word_t
  * = struct node.flex: 960+0 int []
  * = struct unknown: incomplete
- * = struct bits: size 8 align 8
- * = struct bits.a: 0+3 unsigned int bits
- * = struct bits.b: 3+7 unsigned int bits
- * = struct bits.c: 10+40 long bits
- * = struct bits.d: 56+8 char
+ * = struct flags: size 8 align 8
+ * = struct flags.a: 0+3 unsigned int bits
+ * = struct flags.b: 3+7 unsigned int bits
+ * = struct flags.c: 10+40 long bits
+ * = struct flags.d: 56+8 char
  * = struct packed: size 13 align 1
  * = struct packed.b: 8+64 long
  * = struct packed.c: 72+32 int
@@ -49,7 +49,7 @@ typedef struct { int x, y; } point;
 typedef unsigned long word_t;
 enum color { RED, GREEN = 5, BLUE = -1 };
 enum large { LARGE = 0xffffffffffffffff };
-struct bits { unsigned a : 3; unsigned b : 7; long c : 40; char d; };
+struct flags { unsigned a : 3; unsigned b : 7; long c : 40; char d; };
 
 struct node {
 	struct node *next;
@@ -58,7 +58,7 @@ struct node {
 	enum color c;
 	_Atomic int at;
 	union { int i; float f; };
-	struct bits b;
+	struct flags b;
 	int (*cb)(struct node *, int);
 	struct unknown *u;
 	const volatile int *const *pp;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test_pahole.py SCAN_TYPES BINARY... - the layouts that scan reads are those that pahole prints
+"""test_pahole.py SCAN_DUMP BINARY... - the layouts that scan reads are those that pahole prints
 
 Every struct, union and class of each binary, member by member: name, offset, size, bit-fields, size of the whole and holes.
 The binaries are those given, and programs made here: structs of random members by each compiler, C++ classes, Go.
@@ -36,21 +36,23 @@ class Struct:
 def ours(exe, binary):
     """{name without "struct ": [Struct]}"""
     types = defaultdict(list)
-    got = subprocess.run([exe, binary], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    got = subprocess.run([exe, '--types', binary], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if got.returncode:
         raise RuntimeError(got.stderr)
-    current = None
+    current, spelled = None, None
     for line in got.stdout.splitlines():
-        parts = line.split('\t')
-        if parts[0] == 'T':
-            name = re.sub(r'^(struct|union|class) (?!\{)', '', parts[1])
+        head = re.match(r'(.+): (?:size (\d+) align \d+|incomplete)$', line)
+        if head:
+            spelled = head.group(1)
+            name = re.sub(r'^(struct|union|class) (?!\{)', '', spelled)
             current = Struct(name)
-            current.size = int(parts[2])
-            current.opaque = parts[3] == 'incomplete'
+            current.size = int(head.group(2) or 0)
             types[name].append(current)
-        else:
-            name, offset, size, kind = parts[1], int(parts[2]), int(parts[3]), parts[4]
-            current.members.append((name, offset, size, kind))
+            continue
+        found = re.match(r'([\w.$]*): (\d+)\+(\d+) (.*)$', line[len(spelled) + 1:])
+        if found and line.startswith(spelled + '.'):
+            flags = [f for f in ('virtual', 'base', 'bits') if f in found.group(4).split()]
+            current.members.append((found.group(1), int(found.group(2)), int(found.group(3)), (flags + ['plain'])[0]))
     return types
 
 
@@ -86,7 +88,7 @@ def theirs(binary):
 
 def member(struct, body):
     place = PLACE.search(body)
-    if not place or body.startswith('/* XXX') or body.startswith('static '):
+    if not place or body.startswith('static '):
         return
     offset, bit, size = int(place.group(1)), place.group(2), int(place.group(3))
     code = re.sub(r'__attribute__\(\(.*?\)\)\)?', '', body[:place.start()]).strip()

@@ -121,17 +121,13 @@ def debug_files(exe, directory, programs):
     os.makedirs(far)
     shutil.move(moved, far)
     check(exe, ['--debug-dir', root, binary], source, 'dwarf 5 by debug link in the debug folder')
-    other = build(directory, programs, 'scan_types.c', ['gcc', '-gdwarf-5', '-O3', '-g', '-Wl,--build-id'])
-    shutil.copy(other, os.path.join(directory, '.debug', 'scan_types.debug'))
-    stripped = os.path.join(directory, 'stripped.bin')
-    subprocess.run(['strip', '--strip-all', '-o', stripped, other], check=True)
+    foreign = os.path.join(directory, 'scan_types.debug')
+    shutil.move(build(directory, programs, 'scan_types.c', ['gcc', '-gdwarf-5', '-O3', '-g', '-Wl,--build-id']), foreign)
     binary = build(directory, programs, 'scan_types.c', ['gcc', '-gdwarf-5', '-Wl,--build-id'] + C)
-    link = os.path.join(directory, 'scan_types.debug')
-    shutil.copy(other, link)
     subprocess.run(['strip', '--strip-all', binary], check=True)
-    subprocess.run(['objcopy', '--add-gnu-debuglink=' + link, binary], check=True)
+    subprocess.run(['objcopy', '--add-gnu-debuglink=' + foreign, binary], check=True)
     status, _, said = dump(exe, ['--debug-dir', os.path.join(directory, 'none'), binary])
-    tap.ok(status == 2 and 'another build' in said, 'a debug file of another build is passed over, and that is said', said)
+    tap.ok(status == 2 and 'another build' in said, 'a debug file of another build is passed over, and that is said', status, said)
 
 
 def dwz(exe, directory, programs):
