@@ -133,11 +133,12 @@ class Rewriter:
             return {'type': None, 'offset': 0, 'keys': [], 'weak': False}
         name = re.sub(r'\.base$', '', re.sub(r'(\.\d+)+$', '', unquote(place.name)))
         name = re.sub(r'^(struct|class|union)\.', '', name)
-        weak = '<' not in name
+        weak = False
         name = '' if re.fullmatch(r'anon|.*::anon|.*\(anon.*', name) else bare(name)
         keys = self.types.by_name.get(name, [])
-        if weak and not keys and name:
-            keys = [k for n, ks in self.types.by_name.items() if without_arguments(n) == name for k in ks]
+        if not keys and name:       # default arguments are left out there
+            plain, weak = without_arguments(name), True
+            keys = [k for n, ks in self.types.by_name.items() if without_arguments(n) == plain for k in ks]
         size = self.module.layout.size_align(place.name)[0]
         keys = [k for k in keys if k.startswith(self.unit + ':') and self.types.layouts[k]['size'] == size]
         return {'type': name, 'offset': place.offset, 'keys': keys if name else [], 'weak': weak, 'by': 'gep'}
