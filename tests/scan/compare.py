@@ -48,7 +48,8 @@ class Answers:
             return None
         name = bare(site.get('type') or '')
         keys = self.keys(name) if name else []
-        if not keys and not site.get('field') and not re.match(r'(const |volatile )*(struct|union|class) ', site['type']):
+        plain = not re.match(r'(const |volatile )*(struct|union|class) [^*]*$', site.get('type') or 'struct ')
+        if not keys and not site.get('field') and plain:
             return SCALAR
         ret = []
         offset = site.get('offset')

@@ -26,7 +26,7 @@ def code_ranges(path):
 
 
 def trace(program, low, high):
-    """({pc: {(address, size)}}, what the program printed)"""
+    """({pc: {(address, size)}}, in the order of their first coming, what the program printed)"""
     done = subprocess.Popen(['valgrind', '--tool=lackey', '--trace-mem=yes', '--log-fd=2', program],
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors='replace')
     stores, pc, inside = {}, 0, False
@@ -61,10 +61,11 @@ class Objects:
 
 
 def places(stores, objects):
-    """{pc: {(type, offset)}} of the instructions whose every store was to a known object, and of those some"""
+    """{pc: [(type, offset)]}, in the order of their first coming, of the instructions
+    that stored to known objects alone."""
     ret = {}
     for pc, events in stores.items():
-        found = {objects.at(address) for address, _ in events}
+        found = list(dict.fromkeys(objects.at(address) for address, _ in events))
         if found and None not in found:
             ret[pc] = found
     return ret
@@ -79,7 +80,7 @@ def judge(found, answers):
         if not chains:
             ret.append(('missed', pc, hits, site))
             continue
-        hits = list(hits)[:1] if site.get('how') == 'bulk' else hits
+        hits = hits[:1] if site.get('how') == 'bulk' else hits
         verdict = 'right'
         for name, offset in hits:
             truth = {'type': name, 'offset': offset, 'weak': False,

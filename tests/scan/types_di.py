@@ -124,11 +124,9 @@ class Types:
             rest = offset - start
             if kind == 'array' and count:
                 rest %= count
-            here = (layout['name'], start + rest, name, kind == 'array' and count == 1)
-            if target:
-                found += [[here] + below for below in self.chains(target, rest, depth + 1)]
-            else:
-                found.append([here])
+            for below in self.chains(target, rest, depth + 1) if target else [[]]:
+                folded = below[0][1] if below else rest
+                found.append([(layout['name'], start + folded, name, kind == 'array' and count == 1)] + below)
         return found if inside else [[(layout['name'], offset, '', False)]]
 
     def resolve_path(self, key, path):
