@@ -48,7 +48,8 @@ class Answers:
             return None
         name = bare(site.get('type') or '')
         keys = self.keys(name) if name else []
-        if not keys and not site.get('field') and not re.match(r'(const |volatile )*(struct|union|class) ', site['type']):
+        plain = not re.match(r'(const |volatile )*(struct|union|class) [^*]*$', site.get('type') or 'struct ')
+        if not keys and not site.get('field') and plain:
             return SCALAR
         ret = []
         offset = site.get('offset')
@@ -58,7 +59,7 @@ class Answers:
                 ret += [c for c in self.types.chains(key, at) if c]
         if not ret:
             field = (site.get('field') or '').split('.')[-1].split('[')[0]
-            ret = [[(name, offset or 0, field)]]
+            ret = [[(name, offset or 0, field, False)]]
         return ret
 
 
@@ -73,7 +74,7 @@ def same(names, others, weak):
 def right(truth, chains):
     """Is one of the answer's chains about the bytes the truth is about?"""
     weak = truth['weak']
-    true_chains = truth['chains'] or [[(truth['type'], truth['offset'], '')]]
+    true_chains = truth['chains'] or [[(truth['type'], truth['offset'], '', False)]]
     for answer in chains:
         for chain in true_chains:
             if same(chain, answer, weak):
@@ -85,12 +86,17 @@ def right(truth, chains):
 
 def near(chain, answer, spread, weak, width):
     """A store that is larger or smaller than its IR store lies somewhere about it, in the same struct."""
-    for name, offset, _ in chain:
-        for other, at, _ in answer:
+    for name, offset, *_ in chain:
+        for other, at, *_ in answer:
             if (without_arguments(name) == without_arguments(other) if weak else name == other) and \
                     offset - width < at < offset + max(spread, 1):
                 return True
     return False
+
+
+def in_storage(chains):
+    """The answer ends in an array of bytes, in which the truth's object was built: std::map's nodes are such."""
+    return any(len(chain) > 1 and chain[-1][3] for chain in chains)
 
 
 def judge(truth, answers):
@@ -103,14 +109,16 @@ def judge(truth, answers):
             ret.append(('nothing' if chains is None else 'other', store, site))
         elif not chains:
             ret.append(('no site' if not site else 'missed' if chains is None else 'scalar', store, site))
+        elif right(store, chains):
+            ret.append(('right', store, site))
         else:
-            ret.append(('right' if right(store, chains) else 'wrong', store, site))
+            ret.append(('storage' if in_storage(chains) else 'wrong', store, site))
     return ret
 
 
 def count(verdicts, where):
     """right, wrong, missed of plain stores; bulk calls apart."""
-    of = {'right': 0, 'wrong': 0, 'missed': 0, 'scalar': 0, 'other': 0, 'nothing': 0}
+    of = {'right': 0, 'wrong': 0, 'missed': 0, 'scalar': 0, 'storage': 0, 'other': 0, 'nothing': 0}
     for verdict, store, _ in verdicts:
         if (store['kind'] == 'call') == (where == 'calls') and (where == 'calls' or store['where'] in where):
             of['missed' if verdict == 'no site' else verdict] += 1
@@ -125,11 +133,11 @@ HEADER = '%-24s %-10s %7s %7s %7s %9s %9s %9s' % ('program', 'stores', 'fields',
 
 
 def row(name, title, of):
-    fields = of['right'] + of['wrong'] + of['missed'] + of['scalar']
+    fields = of['right'] + of['wrong'] + of['missed'] + of['scalar'] + of['storage']
     every = fields + of['other'] + of['nothing']
     return '%-24s %-10s %7d %7d %7d %9s %9s %9s' % (
-        name, title, fields, of['wrong'], of['missed'] + of['scalar'], per_cent(of['right'], of['right'] + of['wrong']),
-        per_cent(of['right'], fields), per_cent(of['right'] + of['wrong'] + of['scalar'] + of['other'], every))
+        name, title, fields, of['wrong'], of['missed'] + of['scalar'] + of['storage'], per_cent(of['right'], of['right'] + of['wrong']),
+        per_cent(of['right'], fields), per_cent(of['right'] + of['wrong'] + of['scalar'] + of['storage'] + of['other'], every))
 
 
 def tables(name, verdicts):
@@ -172,7 +180,7 @@ def main():
         answers = Answers(stream, truth)
     verdicts = judge(truth, answers)
     wanted = [kind for kind, on in (('wrong', options.wrong), ('missed', options.missed), ('no site', options.missed),
-                                    ('scalar', options.missed),
+                                    ('scalar', options.missed), ('storage', options.missed),
                                     ('other', options.extra)) if on]
     listed = [v for v in verdicts if v[0] in wanted and v[1]['where'] in options.where.split(',')]
     if listed:
@@ -182,7 +190,7 @@ def main():
     if options.why:
         whys = {}
         for verdict, store, site in verdicts:
-            if verdict in ('missed', 'no site', 'scalar') and store['kind'] != 'call' and store['where'] != 'stack':
+            if verdict in ('missed', 'no site', 'scalar', 'storage') and store['kind'] != 'call' and store['where'] != 'stack':
                 why = (site or {}).get('why') or verdict
                 whys[why] = whys.get(why, 0) + 1
         for why, n in sorted(whys.items(), key=lambda w: -w[1]):

@@ -38,7 +38,7 @@ static void print_text(const char *key, const char *text)
 static void print_site(const struct scan *scan, const struct scan_site *site)
 {
 	struct scan_step steps[SCAN_PATH_MAX];
-	char path[512], type[512], assembly[128];
+	char path[1024], type[4096], assembly[128];
 	size_t n = site->type ? scan_path(site->type, site->offset, site->width, site->indexed, steps, SCAN_PATH_MAX) : 0;
 
 	printf("{\"pc\":%llu,\"width\":%u,\"offset\":%llu,\"line\":%u", (unsigned long long)site->pc, site->width,

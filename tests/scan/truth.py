@@ -133,11 +133,12 @@ class Rewriter:
             return {'type': None, 'offset': 0, 'keys': [], 'weak': False}
         name = re.sub(r'\.base$', '', re.sub(r'(\.\d+)+$', '', unquote(place.name)))
         name = re.sub(r'^(struct|class|union)\.', '', name)
-        weak = '<' not in name
+        weak = False
         name = '' if re.fullmatch(r'anon|.*::anon|.*\(anon.*', name) else bare(name)
         keys = self.types.by_name.get(name, [])
-        if weak and not keys and name:
-            keys = [k for n, ks in self.types.by_name.items() if without_arguments(n) == name for k in ks]
+        if not keys and name:       # default arguments are left out there
+            plain, weak = without_arguments(name), True
+            keys = [k for n, ks in self.types.by_name.items() if without_arguments(n) == plain for k in ks]
         size = self.module.layout.size_align(place.name)[0]
         keys = [k for k in keys if k.startswith(self.unit + ':') and self.types.layouts[k]['size'] == size]
         return {'type': name, 'offset': place.offset, 'keys': keys if name else [], 'weak': weak, 'by': 'gep'}
@@ -265,9 +266,9 @@ def entry(pc, width, ir, offset, spread, types, kind):
 
 def build_one(job):
     """One file's objects, plain and marked. Returns: its types, and its IR stores by line."""
-    n, out, cc, flags, path = job
+    n, out, cc, (path, flags) = job
     stem, types = '%s.%d' % (out, n), Types()
-    run(cc, *flags, '-emit-llvm', '-S', '-o', stem + '.ll', path)
+    run(cc, *flags, '-w', '-emit-llvm', '-S', '-o', stem + '.ll', path)
     with open(stem + '.ll', encoding='utf-8', errors='surrogateescape') as f:
         module = Module(f.read())
     rewriter = Rewriter(module, types, str(n), FIRST_LINE * (n + 1))
@@ -281,10 +282,10 @@ def build_one(job):
     return types.layouts, types.by_name, rewriter.stores
 
 
-def build(out, cc, flags, link, files):
+def build(out, cc, link, files):
     types, known = Types(), {}
     with multiprocessing.Pool() as pool:
-        for layouts, names, stores in pool.imap(build_one, [(n, out, cc, flags, f) for n, f in enumerate(files)]):
+        for layouts, names, stores in pool.imap(build_one, [(n, out, cc, f) for n, f in enumerate(files)]):
             types.layouts.update(layouts)
             known.update(stores)
             for name, keys in names.items():
@@ -300,6 +301,38 @@ def text_of(path, work):
         return f.read()
 
 
+def make(out, cc, link, files, keep=False):
+    """Builds the program `out` of files [(path, flags)]. Returns: its truth, which `out`.truth.json holds too."""
+    types, known = build(out, cc, link, files)
+    if text_of(out, out + '.bin') != text_of(out + '.marked', out + '.bin'):
+        raise Failed('line numbers changed the code of %s' % out)
+    code, lines = Code(out + '.marked'), Lines(out + '.marked')
+    by_line, calls = machine_stores(code, lines, known)
+    stores = sorted(entries(by_line, calls, known, types), key=lambda e: e['pc'])
+    truth = {'binary': out, 'stores': stores, 'names': types.by_name, 'layouts': types.layouts, 'ir_stores': len(known),
+             'gone': len(known) - len(set(by_line) | set(calls)),
+             'unaccounted': unaccounted(code, lines, {s['pc'] for s in stores})}
+    with open(out + '.truth.json', 'w') as f:
+        json.dump(truth, f)
+    if not keep:
+        for n in range(len(files)):
+            for kind in ('.ll', '.marked.ll', '.o', '.marked.o'):
+                os.unlink('%s.%d%s' % (out, n, kind))
+        os.unlink(out + '.bin')
+    return truth
+
+
+def unaccounted(code, lines, found):
+    """Machine stores of the program's own code, not to the frame, that no IR store could be found for."""
+    return [s.pc for s in code.stores if s.pc not in found and not s.on_stack() and lines.at(s.pc)[0] >= 0]
+
+
+def summary(truth):
+    return '%s: %d IR stores, %d machine stores, %d of them name a field; %d without an IR store' % (
+        os.path.basename(truth['binary']), truth['ir_stores'], len(truth['stores']),
+        sum(1 for s in truth['stores'] if s['type'] is not None), len(truth['unaccounted']))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--out', required=True)
@@ -309,22 +342,9 @@ def main():
     parser.add_argument('--keep', action='store_true', help='leave the IR and objects')
     parser.add_argument('files', nargs='+')
     options = parser.parse_args()
-    types, known = build(options.out, options.cc, shlex.split(options.flags), shlex.split(options.link), options.files)
-    if text_of(options.out, options.out + '.bin') != text_of(options.out + '.marked', options.out + '.bin'):
-        raise Failed('line numbers changed the code of %s' % options.out)
-    code, lines = Code(options.out + '.marked'), Lines(options.out + '.marked')
-    by_line, calls = machine_stores(code, lines, known)
-    stores = sorted(entries(by_line, calls, known, types), key=lambda e: e['pc'])
-    with open(options.out + '.truth.json', 'w') as f:
-        json.dump({'binary': options.out, 'stores': stores, 'names': types.by_name, 'layouts': types.layouts,
-                   'ir_stores': len(known), 'gone': len(known) - len(set(by_line) | set(calls))}, f)
-    if not options.keep:
-        for n in range(len(options.files)):
-            for kind in ('.ll', '.marked.ll', '.o', '.marked.o'):
-                os.unlink('%s.%d%s' % (options.out, n, kind))
-        os.unlink(options.out + '.bin')
-    print('%s: %d IR stores, %d machine stores, %d of them name a field' %
-          (os.path.basename(options.out), len(known), len(stores), sum(1 for s in stores if s['type'] is not None)))
+    flags = shlex.split(options.flags)
+    print(summary(make(options.out, options.cc, shlex.split(options.link), [(f, flags) for f in options.files],
+                       options.keep)))
 
 
 if __name__ == '__main__':

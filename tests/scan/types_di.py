@@ -4,7 +4,7 @@ import re
 
 def bare(name):
     """A type's name for comparing: without its keyword and blanks."""
-    if not name or '{' in name or 'anonymous' in name or name.endswith('unnamed'):
+    if not name or re.search(r'[{(<](anonymous|unnamed)|{', name):
         return ''
     return re.sub(r'^((const|volatile|struct|union|class|enum) )+', '', name).replace(' ', '')
 
@@ -29,12 +29,13 @@ class Types:
     def read_module(self, module, unit):
         self.module, self.unit = module, unit
         self.typedef_of = {}
-        composites = []
+        composites, typedefs = [], []
         for number, text in module.metadata.items():
             if text.startswith('!DIDerivedType(tag: DW_TAG_typedef'):
                 node = module.node(str(number))
                 if node.get('baseType', 'null') != 'null':
                     self.typedef_of.setdefault(int(node['baseType'][1:]), node.get('name'))
+                    typedefs.append((number, node))
             elif text.startswith('!DICompositeType('):
                 composites.append(number)
         identifiers = {}
@@ -51,6 +52,11 @@ class Types:
             self.by_name.setdefault(name, []).append(key)
             if 'identifier' in node:
                 identifiers[node['identifier']] = key
+        for number, node in typedefs:
+            key = self.resolve(node['baseType'])[1]
+            name = bare(self.qualified(number, node))
+            if key in self.layouts and key not in self.by_name.get(name, []):
+                self.by_name.setdefault(name, []).append(key)
         return identifiers
 
     def qualified(self, number, node):
@@ -102,7 +108,8 @@ class Types:
         return '', None, 0
 
     def chains(self, key, offset, depth=0):
-        """Every way down from a byte: lists of (type name, offset with arrays folded, member name), outermost first."""
+        """Every way down from a byte, outermost first: lists of (type name, offset with arrays folded, member name,
+        whether that is an array of single bytes)."""
         layout = self.layouts.get(key)
         if layout is None or depth > 16:
             return [[]]
@@ -117,12 +124,10 @@ class Types:
             rest = offset - start
             if kind == 'array' and count:
                 rest %= count
-            here = (layout['name'], start + rest, name)
-            if target:
-                found += [[here] + below for below in self.chains(target, rest, depth + 1)]
-            else:
-                found.append([here])
-        return found if inside else [[(layout['name'], offset, '')]]
+            for below in self.chains(target, rest, depth + 1) if target else [[]]:
+                folded = below[0][1] if below else rest
+                found.append([(layout['name'], start + folded, name, kind == 'array' and count == 1)] + below)
+        return found if inside else [[(layout['name'], offset, '', False)]]
 
     def resolve_path(self, key, path):
         """'in.b', 'in[].b' -> offset; None: no such path."""
