@@ -231,7 +231,8 @@ static void tell_field(const struct writes *writes, const struct writes_pick *pi
 	put_hows(&tally, hows, sizeof(hows));
 	printf("  %s%-*s%s %6zu %10zu  %-8s  %s%-11s%s  %s\n", writes_on(writes, "\033[1m"), width, pick->name,
 	       writes_off(writes), tally.sites + tally.loads, tally.functions_n, widths,
-	       tears_colour(writes, tally.tears), tally.sites ? writes_tears_name(tally.tears) : "", writes_off(writes), hows);
+	       tears_colour(writes, tally.tears), tally.sites ? writes_tears_name(tally.tears) : "", writes_off(writes),
+	       hows);
 	name_functions(writes, &tally, alone ? SIZE_MAX : FUNCTIONS_NAMED);
 	free(tally.functions);
 }

@@ -91,8 +91,10 @@ def hold(program, source, label):
     # main only calls, and makes static objects.
     got = Counter(f"{name_of(site)} {site['function']} {site['width']} {site['how']}" for site in sites
                   if site['type'] and bare(site['type']) in types and site['function'] != 'main')
-    tap.ok(got == want and want, f'{source} {label}: every store', 'missing: %s' % (want - got), 'too many: %s' % (got - want))
-    tap.ok(all(set(site) == SITE for site in sites) and set(ledger) == LEDGER, f'{source} {label}: members', sites[:1], ledger)
+    tap.ok(got == want and want, f'{source} {label}: every store', 'missing: %s' % (want - got),
+           'too many: %s' % (got - want))
+    tap.ok(all(set(site) == SITE for site in sites) and set(ledger) == LEDGER, f'{source} {label}: members',
+           sites[:1], ledger)
     tap.ok(ledger['stores'] == len(sites) == ledger['selected'] and
            ledger['attributed'] + ledger['unknown'] == ledger['stores'] == ledger['heap'] + ledger['global'] +
            ledger['stack'] + ledger['where_unknown'] and sum(ledger['why'].values()) == ledger['unknown'],
@@ -125,13 +127,16 @@ def test_pair(folder):
                re.search(r'p[.>-]+A = 1;?\n +0x[0-9a-f]+  mov qword ptr \[r..\], 0x01\n', text) and
                re.search(r'p[.>-]+B = 2;?\n +0x[0-9a-f]+  mov qword ptr \[r..\+0x08\], 0x02\n', text),
                f'{program.name} {query}: two stores, can tear, their assembly', text)
-        tap.ok('looked at ' in text and '\033' not in text, f'{program.name} {query}: closes with what was looked at', text)
+        tap.ok('looked at ' in text and '\033' not in text, f'{program.name} {query}: closes with what was looked at',
+               text)
 
 
 def test_selection(program):
     def fields(*queries):
         result = writes('--json', program, *queries)
-        return sorted({name_of(site) for site in read_json(result.stdout)[0]}) if result.returncode == 0 else result.stderr
+        if result.returncode:
+            return result.stderr
+        return sorted({name_of(site) for site in read_json(result.stdout)[0]})
 
     tap.equal(fields('choice'), ['choice.half', 'choice.whole'], 'a type')
     tap.equal(fields('union choice.half'), ['choice.half', 'choice.whole'][:1], 'a field, with the keyword')
@@ -164,8 +169,8 @@ def test_filters(program):
     one = writes('--json', '--threads', '1', program).stdout
     tap.equal(writes('--json', '--threads', '3', program).stdout, one, '--threads changes nothing')
     text = writes(program).stdout
-    tap.ok(re.search(r'^ +\d+ +0 +\d+ +\d+/\d+  yes +struct order  \(', text, re.MULTILINE) and 'types are written' in text,
-           'without a type: one line a type', text)
+    line = re.search(r'^ +\d+ +0 +\d+ +\d+/\d+  yes +struct order  \(', text, re.MULTILINE)
+    tap.ok(line and 'types are written' in text, 'without a type: one line a type', text)
     tap.ok('struct bits' not in writes('--min', '2', program).stdout, '--min leaves out what has few', text)
 
 
@@ -180,7 +185,8 @@ def test_inner(folder):
     subprocess.run(['gcc', '-g', '-O2', '-o', program, source], check=True)
     sites = [site for site in read_json(writes('--json', program, 'in.a').stdout)[0] if site['function'] == 'outer']
     tap.ok(len(sites) == 1 and 'struct in.a' in sites[0]['fields'] and
-           [frame['function'] for frame in sites[0]['inline']] == ['set', 'outer'], 'inlined: the field and the calls', sites)
+           [frame['function'] for frame in sites[0]['inline']] == ['set', 'outer'], 'inlined: the field and the calls',
+           sites)
     tap.ok('in set, inlined into outer at ' in writes(program, 'in.a').stdout, 'inlined: told in text')
 
 
@@ -210,7 +216,8 @@ def has_tags(folder):
 
 
 def test_check(folder):
-    generated = subprocess.run([FIELDGUARD, 'gen', '-o', folder, '--include-as', 'order.h', ROOT / 'examples/orders/order.h'])
+    generated = subprocess.run([FIELDGUARD, 'gen', '-o', folder, '--include-as', 'order.h',
+                                ROOT / 'examples/orders/order.h'])
     tap.equal(generated.returncode, 0, 'order.fg.h is generated')
     # Nobody runs it: what the library would add is not needed.
     unlinked = [folder / 'order.fg.c', '-Wl,--unresolved-symbols=ignore-all']
