@@ -156,9 +156,10 @@ void writes_json_ledger(const struct writes *writes)
 	       "\"bytes_not_decoded\": %llu, \"units_left_out\": %zu", writes->scan->functions_n, writes->bare_n,
 	       writes->sites->functions_given_up, (unsigned long long)writes->sites->instructions,
 	       (unsigned long long)writes->sites->bytes_skipped, writes->scan->units_bad);
-	printf(", \"stores\": %zu, \"loads\": %zu, \"heap\": %zu, \"global\": %zu, \"stack\": %zu, \"where_unknown\": %zu, "
-	       "\"attributed\": %zu, \"stack_attributed\": %zu, \"unknown\": %zu, \"why\": {", ledger.stores,
-	       ledger.loads, ledger.heap, ledger.global, ledger.stack, ledger.nowhere, ledger.attributed, ledger.stack_attributed, ledger.unknown);
+	printf(", \"stores\": %zu, \"loads\": %zu, \"heap\": %zu, \"global\": %zu, \"stack\": %zu, \"where_unknown\": %zu",
+	       ledger.stores, ledger.loads, ledger.heap, ledger.global, ledger.stack, ledger.nowhere);
+	printf(", \"attributed\": %zu, \"stack_attributed\": %zu, \"unknown\": %zu, \"why\": {", ledger.attributed,
+	       ledger.stack_attributed, ledger.unknown);
 	for (size_t i = 0; i < ledger.whys_n; i++) {
 		fputs(i ? ", " : "", stdout);
 		json_string(stdout, ledger.whys[i].why);
