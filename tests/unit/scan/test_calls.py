@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """test_calls.py CALLS_DUMP PROGRAMS - where threads begin, and what they reach, as the programs' head comments say
 
-`thread: FUNCTION KIND [guess]`: every one, and no other of the program's own; `reach: FUNCTION: OTHER...`: exactly these.
+`thread: FUNCTION KIND [guess]`: every one, and no other of the program's own; `reach: FUNCTION: OTHER...`: exactly
+these.
 """
 import os
 import re
@@ -27,7 +28,7 @@ def expected(source):
 
 def own(name, source):
     """Of the program, not of what it is linked with."""
-    return name.startswith('main.') if source.endswith('.go') else not re.match(r'(std|runtime|sync|time|internal|reflect|unicode|syscall|os|__gthread)', name)
+    return name.startswith('main.') if source.endswith('.go') else not re.match(r'std::|__gthread', name)
 
 
 def hold(program, source, label):
@@ -59,7 +60,8 @@ def main():
                     hold(program, source, 'go')
                     continue
                 for level in ('O0', 'O2'):
-                    subprocess.run([compiler, '-g', '-' + level, '-pthread', '-o', program, PROGRAMS / source], check=True)
+                    subprocess.run([compiler, '-g', '-' + level, '-pthread', '-o', program, PROGRAMS / source],
+                                   check=True)
                     hold(program, source, f'{compiler}-{level}')
     return tap.done()
 
