@@ -190,6 +190,38 @@ def test_inner(folder):
     tap.ok('in set, inlined into outer at ' in writes(program, 'in.a').stdout, 'inlined: told in text')
 
 
+def test_names(folder):
+    """Names that stand for several types."""
+    source = folder / 'two.cc'
+    source.write_text('namespace one { struct item { int a; }; }\nnamespace two { struct item { long a; }; }\n'
+                      'one::item x;\ntwo::item y;\nint main(int c, char **) { x.a = c; y.a = c; }\n')
+    subprocess.run(['g++', '-g', '-o', folder / 'two', source], check=True)
+    result = writes(folder / 'two', 'item')
+    tap.ok(result.returncode == 2 and "could be 'one::item'" in result.stderr and "could be 'two::item'" in result.stderr
+           and not result.stdout, 'a short name of two types: both are told, none is taken', result)
+    sites = read_json(writes('--json', folder / 'two', 'two::item').stdout)[0]
+    tap.equal([(site['type'], site['width']) for site in sites], [('two::item', 8)], 'one of them by its full name')
+    for number, members in ((1, 'int a;'), (2, 'long b; int a;')):
+        (folder / f'same{number}.c').write_text(f'struct same {{ {members} }} g{number};\nvoid set{number}(int c);\n'
+                                               f'void set{number}(int c) {{ g{number}.a = c; }}\n')
+    (folder / 'same.c').write_text('void set1(int c), set2(int c);\nint main(void) { set1(1); set2(2); }\n')
+    subprocess.run(['gcc', '-g', '-o', folder / 'same', *(folder / f'same{n}.c' for n in ('', 1, 2))], check=True)
+    sites = read_json(writes('--json', folder / 'same', 'same.a').stdout)[0]
+    tap.equal([site['offset'] for site in sites], [0, 8], 'two different types of one name: both')
+
+
+def test_terminal(program):
+    """Colours on a terminal, and none where nobody looks; the line of progress is taken away."""
+    controller, terminal = os.openpty()
+    subprocess.run([FIELDGUARD, 'writes', str(program), 'order'], stdout=terminal, stderr=subprocess.DEVNULL, check=True,
+                   env={**os.environ, 'TERM': 'xterm', 'NO_COLOR': ''})
+    os.close(terminal)
+    tap.ok(b'\033[1m' in os.read(controller, 65536), 'a terminal gets colours')
+    os.close(controller)
+    result = writes(program, 'order')
+    tap.ok('\033' not in result.stdout and not result.stderr, 'a pipe gets none')
+
+
 def check(program, *arguments):
     result = writes('--check', '--json', program, *arguments)
     if result.returncode not in (0, 1):
@@ -270,6 +302,8 @@ def main():
         test_selection(folder / 'stores-gcc-O0')
         test_filters(folder / 'stores-gcc-O0')
         test_inner(folder)
+        test_names(folder)
+        test_terminal(folder / 'stores-gcc-O0')
         test_check(folder)
         test_refusals(folder, folder / 'stores-gcc-O0')
     return tap.done()
