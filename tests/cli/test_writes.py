@@ -213,8 +213,8 @@ def test_names(folder):
 def test_terminal(program):
     """Colours on a terminal, and none where nobody looks; the line of progress is taken away."""
     controller, terminal = os.openpty()
-    subprocess.run([FIELDGUARD, 'writes', str(program), 'order'], stdout=terminal, stderr=subprocess.DEVNULL, check=True,
-                   env={**os.environ, 'TERM': 'xterm', 'NO_COLOR': ''})
+    subprocess.run([FIELDGUARD, 'writes', str(program), 'order'], stdout=terminal, stderr=subprocess.DEVNULL,
+                   check=True, env={**os.environ, 'TERM': 'xterm', 'NO_COLOR': ''})
     os.close(terminal)
     tap.ok(b'\033[1m' in os.read(controller, 65536), 'a terminal gets colours')
     os.close(controller)
