@@ -41,7 +41,9 @@ static int bad_usage(const char *what, const char *argument)
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
-enum { SITES = 256, ASM, SOURCE, READS, CHECK, JSON, FUNCTION, FILE_GLOB, ALL, MIN, POLICY, DEBUG_DIR, THREADS, VERSION };
+enum {
+	SITES = 256, ASM, SOURCE, READS, CHECK, JSON, FUNCTION, FILE_GLOB, ALL, MIN, POLICY, DEBUG_DIR, THREADS, VERSION
+};
 
 static const struct option longs[] = {
 	{"sites", no_argument, NULL, SITES},

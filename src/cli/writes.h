@@ -33,8 +33,8 @@ struct writes_field {
 	const struct scan_type *owner;
 	const struct scan_member *member;
 	uint32_t parent;              /* the field that holds it, where that is a struct without a name; WRITES_NONE */
-	const char *name;             /* as one writes it behind the owner: "status", "position.x"; "": a struct without a
-	                               * name in a member without a name: no field that is asked for, only a step on the way */
+	const char *name;             /* as one writes it behind the owner: "status", "position.x"; "": a member without a
+	                               * name, which is only a step on the way to others */
 	uint32_t *sites;              /* indexes in sites->items, ascending */
 	uint32_t sites_n;
 };

@@ -42,9 +42,10 @@ static bool told_before(const struct check *check, const struct check_finding *f
 		const struct check_finding *other = &check->findings[i];
 		const struct scan_site *place = &check->writes->sites->items[other->site];
 
-		if (other->rule == finding->rule && other->field == finding->field && place->function == site->function &&
-		    place->line == site->line && (place->file == site->file ||
-		    (place->file && site->file && strcmp(place->file, site->file) == 0)))
+		if (other->rule != finding->rule || other->field != finding->field ||
+		    place->function != site->function || place->line != site->line)
+			continue;
+		if (place->file == site->file || (place->file && site->file && strcmp(place->file, site->file) == 0))
 			return true;
 	}
 	return false;
@@ -132,7 +133,8 @@ static bool is_generated(const struct writes *writes, const struct scan_site *si
 		return true;
 	n = scan_frames(writes->scan, site->pc, frames, WRITES_FRAMES_MAX);
 	for (size_t i = 0; i < n; i++)
-		if (is_generated_file(frames[i].file) || (frames[i].function && strncmp(frames[i].function, "fg_", 3) == 0))
+		if (is_generated_file(frames[i].file) ||
+		    (frames[i].function && strncmp(frames[i].function, "fg_", 3) == 0))
 			return true;
 	return site->function && is_generated_file(site->function->file);
 }
@@ -283,15 +285,15 @@ static void check_lock(struct check *check, uint32_t field, uint32_t number)
 	check_add(check, (struct check_finding){
 		.rule = CHECK_LOCK, .field = field, .site = number,
 		.text = name ? check_text("%s is %s%s%s, and %s writes it without a lock in sight", name,
-		                          model_policy_name(tag->policy), tag->group ? "=" : "", tag->group ? tag->group : "",
-		                          name_of(site->function)) : NULL,
+		                          model_policy_name(tag->policy), tag->group ? "=" : "",
+		                          tag->group ? tag->group : "", name_of(site->function)) : NULL,
 		.known = check_text("neither %s nor every function that calls it directly calls a function with lock in its name",
 		                    name_of(site->function)),
 		.guess = check_text("that the lock is not taken elsewhere: in inlined code, or by a caller through a pointer")});
 	free(name);
 }
 
-/* Is the store to one of a shared form's groups, which generated code hands out under its lock, with a lock in sight? */
+/* Is the store to a group of a shared form, which generated code hands out under its lock, and a lock in sight? */
 static bool is_group(const struct check *check, const struct scan_site *site, const struct scan_type *form)
 {
 	struct scan_step steps[SCAN_PATH_MAX];

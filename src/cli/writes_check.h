@@ -35,7 +35,7 @@ enum check_pass {
 	CHECK_PASS_GROUP,             /* of a group that generated code handed out under its lock */
 	CHECK_PASS_ZEROED,            /* memset of the whole object */
 	CHECK_PASS_CONSTRUCTOR,
-	CHECK_PASS_SOURCE,            /* the source says atomic: a relaxed or release store is an ordinary instruction */
+	CHECK_PASS_SOURCE,            /* the source says atomic: a release store is an ordinary instruction */
 	CHECK_PASS_UNREACHED,         /* a writer that no thread reaches by direct calls */
 	CHECK_PASSES_N,
 };

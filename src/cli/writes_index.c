@@ -44,7 +44,8 @@ static bool is_part(const struct scan_type *plain)
 }
 
 /* prefix: the name of the struct without a name of its type that holds these; "": there is none, or it has no name. */
-static void add_fields(struct build *build, const struct scan_type *type, uint32_t parent, const char *prefix, int depth)
+static void add_fields(struct build *build, const struct scan_type *type, uint32_t parent, const char *prefix,
+                       int depth)
 {
 	for (size_t i = 0; i < type->members_n; i++) {
 		const struct scan_member *member = &type->members[i];
@@ -55,8 +56,8 @@ static void add_fields(struct build *build, const struct scan_type *type, uint32
 
 		build->text += sprintf(full, "%s%s%s", prefix, *prefix && *name ? "." : "", name) + 1;
 		/* A way without a name of its own is asked for by what lies on it. */
-		build->writes->fields[number] = (struct writes_field){.owner = build->owner, .member = member, .parent = parent,
-		                                                      .name = *name ? full : ""};
+		build->writes->fields[number] = (struct writes_field){
+			.owner = build->owner, .member = member, .parent = parent, .name = *name ? full : ""};
 		if (is_part(inner) && depth < DEPTH_MAX)
 			add_fields(build, inner, number, full, depth + 1);
 	}
@@ -165,8 +166,8 @@ static void cover(struct touched *touched, const struct scan_type *type, uint64_
 		field = find_field(touched->writes, owner, parent, member);
 		touch(touched, field);
 		if (!member->bitfield)
-			cover(touched, member->type, low > from ? low - from : 0, (high < to ? high : to) - from, owner, field,
-			      depth + 1);
+			cover(touched, member->type, low > from ? low - from : 0, (high < to ? high : to) - from,
+			      owner, field, depth + 1);
 	}
 }
 
@@ -221,12 +222,12 @@ static bool file_matches(const char *glob, const char *file)
 static bool lets_through(const struct writes_options *options, const struct scan_site *site)
 {
 	const struct scan_function *function = site->function;
+	const char *glob = options->function_glob;
 
 	if (options->file_glob && !file_matches(options->file_glob, site->file))
 		return false;
-	return !options->function_glob ||
-	       (function && ((function->name && fnmatch(options->function_glob, function->name, 0) == 0) ||
-	                     (function->linkage_name && fnmatch(options->function_glob, function->linkage_name, 0) == 0)));
+	return !glob || (function && ((function->name && fnmatch(glob, function->name, 0) == 0) ||
+	                              (function->linkage_name && fnmatch(glob, function->linkage_name, 0) == 0)));
 }
 
 static int filter(struct writes *writes)
@@ -296,8 +297,10 @@ void writes_fini(struct writes *writes)
 const char *writes_path(const struct scan_site *site, char *ret, size_t size)
 {
 	struct scan_step steps[SCAN_PATH_MAX];
-	size_t n = site->type ? scan_path(site->type, site->offset, site->width, site->indexed, steps, SCAN_PATH_MAX) : 0;
+	size_t n = 0;
 
+	if (site->type)
+		n = scan_path(site->type, site->offset, site->width, site->indexed, steps, SCAN_PATH_MAX);
 	/* memcpy into an array begins at its first item and goes on. */
 	if (n && site->how == SCAN_HOW_BULK && steps[n - 1].index_known && !steps[n - 1].index)
 		steps[n - 1].indexed = false;
@@ -307,7 +310,8 @@ const char *writes_path(const struct scan_site *site, char *ret, size_t size)
 /* Does b belong to what a is one store of? */
 static bool goes_with(const struct scan_site *a, const struct scan_site *b)
 {
-	return (a->fill_first && a->fill_first == b->fill_first) || (a->split_first && a->split_first == b->split_first);
+	return (a->fill_first && a->fill_first == b->fill_first) ||
+	       (a->split_first && a->split_first == b->split_first);
 }
 
 size_t writes_together(const struct writes *writes, uint32_t site, uint32_t *ret, size_t size)
@@ -341,5 +345,7 @@ enum writes_tears writes_tears(const struct writes *writes, const struct scan_si
 		return n > 1 && site->width ? WRITES_TEARS_BETWEEN : WRITES_TEARS_FIELD;
 	}
 	/* No processor promises that more than 8 bytes become visible at once. */
-	return site->fill_first || (site->how == SCAN_HOW_MERGED && site->width > 8) ? WRITES_TEARS_BETWEEN : WRITES_TEARS_NOT;
+	if (site->fill_first || (site->how == SCAN_HOW_MERGED && site->width > 8))
+		return WRITES_TEARS_BETWEEN;
+	return WRITES_TEARS_NOT;
 }

@@ -9,13 +9,17 @@
 /* Length of the UTF-8 sequence at text. Returns: 0: it is none. */
 static size_t sequence(const unsigned char *text)
 {
-	size_t n = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : text[0] < 0xf5 ? 4 : 0;
+	size_t n = 0;
 
+	if (text[0] < 0x80)
+		n = 1;
+	else if (text[0] >= 0xc2 && text[0] < 0xf5)
+		n = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
 	for (size_t i = 1; i < n; i++)
 		if ((text[i] & 0xc0) != 0x80)
 			return 0;
-	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) || (text[0] == 0xf0 && text[1] < 0x90) ||
-	    (text[0] == 0xf4 && text[1] > 0x8f))
+	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
 		return 0;
 	return n;
 }
@@ -152,9 +156,10 @@ void writes_json_ledger(const struct writes *writes)
 	       "\"bytes_not_decoded\": %llu, \"units_left_out\": %zu", writes->scan->functions_n, writes->bare_n,
 	       writes->sites->functions_given_up, (unsigned long long)writes->sites->instructions,
 	       (unsigned long long)writes->sites->bytes_skipped, writes->scan->units_bad);
-	printf(", \"stores\": %zu, \"loads\": %zu, \"heap\": %zu, \"global\": %zu, \"stack\": %zu, \"where_unknown\": %zu, "
-	       "\"attributed\": %zu, \"stack_attributed\": %zu, \"unknown\": %zu, \"why\": {", ledger.stores, ledger.loads, ledger.heap, ledger.global,
-	       ledger.stack, ledger.nowhere, ledger.attributed, ledger.stack_attributed, ledger.unknown);
+	printf(", \"stores\": %zu, \"loads\": %zu, \"heap\": %zu, \"global\": %zu, \"stack\": %zu, \"where_unknown\": %zu",
+	       ledger.stores, ledger.loads, ledger.heap, ledger.global, ledger.stack, ledger.nowhere);
+	printf(", \"attributed\": %zu, \"stack_attributed\": %zu, \"unknown\": %zu, \"why\": {", ledger.attributed,
+	       ledger.stack_attributed, ledger.unknown);
 	for (size_t i = 0; i < ledger.whys_n; i++) {
 		fputs(i ? ", " : "", stdout);
 		json_string(stdout, ledger.whys[i].why);

@@ -139,11 +139,24 @@ static void try_near(struct nearest *nearest, const char *compared, const char *
 	}
 }
 
+/* The name of a type that is declared and nowhere defined. Returns: NULL: there is none. */
+static const char *find_declared(const struct scan *scan, const char *query)
+{
+	for (size_t i = 0; i < scan->types_n; i++) {
+		const struct scan_type *type = scan->types[i];
+
+		if (type->name && type->incomplete && fits(WAY_EXACT, query, type->name))
+			return type->name;
+	}
+	return NULL;
+}
+
 static int no_such_type(const struct scan *scan, const char *query)
 {
 	struct nearest nearest = {.query = writes_bare_name(query), .distance = UINT32_MAX};
 	const char *dot = strchr(query, '.');
 	char *head = dot ? strndup(query, (size_t)(dot - query)) : NULL;
+	const char *declared;
 	int status;
 
 	for (int pass = 0; pass < (head ? 2 : 1); pass++) {
@@ -158,12 +171,10 @@ static int no_such_type(const struct scan *scan, const char *query)
 			try_near(&nearest, last_part(name), name);
 		}
 	}
-	for (size_t i = 0; i < scan->types_n && !nearest.name; i++)
-		if (scan->types[i]->name && scan->types[i]->incomplete && fits(WAY_EXACT, query, scan->types[i]->name)) {
-			free(head);
-			return cli_fail("'%s' is only declared in %s, nowhere defined", scan->types[i]->name, scan->path);
-		}
-	if (nearest.name)
+	declared = nearest.name ? NULL : find_declared(scan, query);
+	if (declared)
+		status = cli_fail("'%s' is only declared in %s, nowhere defined", declared, scan->path);
+	else if (nearest.name)
 		status = cli_fail("no type '%s' in %s; did you mean '%s'?", query, scan->path, nearest.name);
 	else
 		status = cli_fail("no struct or union '%s' in %s; `fieldguard writes --all %s` lists those that are written",
@@ -300,16 +311,18 @@ static int ambiguous(const char *query, const struct types *types)
 static int take(const struct writes *writes, const char *query, enum way way, const struct types *types,
                 const char *field, struct writes_picks *picks)
 {
+	const struct scan_type *first = types->items[0], *last = types->items[types->n - 1];
 	size_t found = 0;
 
-	if (way == WAY_LAST_PART && types->n > 1 && strcmp(types->items[0]->name, types->items[types->n - 1]->name) != 0)
+	/* By name: where the first and the last have the same one, all have. */
+	if (way == WAY_LAST_PART && strcmp(first->name, last->name) != 0)
 		return ambiguous(query, types);
 	for (size_t i = 0; i < types->n; i++)
 		found += pick_fields(writes, picks, types->items[i], field);
 	if (found)
 		return 0;
-	return field ? no_such_field(writes, types->items[0], field)
-	             : cli_fail("'%s' has no fields", types->items[0]->name);
+	return field ? no_such_field(writes, first, field)
+	             : cli_fail("'%s' has no fields", first->name);
 }
 
 /* The name of a type may hold dots, and so may a path of fields: the longest type that there is wins. */

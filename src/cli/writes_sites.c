@@ -74,9 +74,12 @@ static void put_frames(const struct writes *writes, const struct scan_site *site
 	struct scan_frame frames[WRITES_FRAMES_MAX];
 	size_t n = scan_frames(writes->scan, site->pc, frames, WRITES_FRAMES_MAX);
 
-	for (size_t i = 0; i + 1 < n; i++)
-		printf("        in %s, inlined into %s at %s:%u\n", frames[i].function ? frames[i].function : "?",
-		       frames[i + 1].function ? frames[i + 1].function : "?", writes_file(frames[i + 1].file), frames[i + 1].line);
+	for (size_t i = 0; i + 1 < n; i++) {
+		const struct scan_frame *inner = &frames[i], *outer = &frames[i + 1];
+
+		printf("        in %s, inlined into %s at %s:%u\n", inner->function ? inner->function : "?",
+		       outer->function ? outer->function : "?", writes_file(outer->file), outer->line);
+	}
 }
 
 static void put_source(const struct writes *writes, const struct scan_site *site)
@@ -144,9 +147,9 @@ static void put_group(const struct writes *writes, const uint32_t *group, size_t
 		printf("    %s%zu stores of one assignment, can tear:%s a reader may see a part of it\n",
 		       writes_on(writes, "\033[1;31m"), n, writes_off(writes));
 	else
-		printf("    %s%zu stores one behind another fill %s, can tear between fields:%s a reader may see some of them and not "
-		       "the others\n", writes_on(writes, "\033[33m"), n, first->type ? scan_type_name(first->type, name, sizeof(name)) : "?",
-		       writes_off(writes));
+		printf("    %s%zu stores one behind another fill %s, can tear between fields:%s a reader may see some and not "
+		       "the others\n", writes_on(writes, "\033[33m"), n,
+		       first->type ? scan_type_name(first->type, name, sizeof(name)) : "?", writes_off(writes));
 }
 
 static void put_with_others(struct printer *printer, uint32_t site)

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FILES_KEPT 16
 #define BYTES_MAX (64 << 20)
@@ -19,15 +20,14 @@ static char *read_all(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	char *text = NULL;
-	long size;
+	struct stat st;
 
 	if (!file)
 		return NULL;
-	if (fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) >= 0 && size < BYTES_MAX && fseek(file, 0, SEEK_SET) == 0) {
-		text = malloc((size_t)size + 1);
-		if (text)
-			text[fread(text, 1, (size_t)size, file)] = '\0';
-	}
+	if (fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode) && st.st_size < BYTES_MAX)
+		text = malloc((size_t)st.st_size + 1);
+	if (text)
+		text[fread(text, 1, (size_t)st.st_size, file)] = '\0';
 	fclose(file);
 	return text;
 }

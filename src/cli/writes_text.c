@@ -114,6 +114,7 @@ static const char *counted(size_t n, const char *one, const char *many, char *re
 
 struct function_count {
 	const struct scan_function *function;
+	const struct scan_site *first;  /* of its sites: Go does not say where a function is declared */
 	size_t n;
 };
 
@@ -140,13 +141,13 @@ static void tally_width(struct tally *tally, uint32_t width)
 	tally->widths_n++;
 }
 
-static void tally_function(struct tally *tally, const struct scan_function *function)
+static void tally_function(struct tally *tally, const struct scan_site *site)
 {
 	struct function_count *grown;
 
 	/* Sites come by address: mostly it is the function of the one before. */
 	for (size_t i = tally->functions_n; i > 0; i--) {
-		if (tally->functions[i - 1].function == function) {
+		if (tally->functions[i - 1].function == site->function) {
 			tally->functions[i - 1].n++;
 			return;
 		}
@@ -157,7 +158,7 @@ static void tally_function(struct tally *tally, const struct scan_function *func
 			return;
 		tally->functions = grown;
 	}
-	tally->functions[tally->functions_n++] = (struct function_count){function, 1};
+	tally->functions[tally->functions_n++] = (struct function_count){site->function, site, 1};
 }
 
 static void tally_site(struct tally *tally, const struct writes *writes, const struct scan_site *site)
@@ -168,7 +169,7 @@ static void tally_site(struct tally *tally, const struct writes *writes, const s
 	tally->sites += !site->read;
 	tally->where[site->where]++;
 	tally_width(tally, site->width);
-	tally_function(tally, site->function);
+	tally_function(tally, site);
 	if (site->read)
 		return;
 	tally->how[site->how]++;
@@ -208,10 +209,13 @@ static void name_functions(const struct writes *writes, const struct tally *tall
 {
 	for (size_t i = 0; i < tally->functions_n && i < limit; i++) {
 		const struct scan_function *function = tally->functions[i].function;
+		const struct scan_site *first = tally->functions[i].first;
+		bool declared = function && function->file;
 
 		printf("      %s%s%s", writes_on(writes, "\033[36m"), function ? function->name : "?", writes_off(writes));
-		if (function && function->file)
-			printf(" (%s:%u)", writes_file(function->file), function->line);
+		if (declared || first->file)
+			printf(" (%s:%u)", writes_file(declared ? function->file : first->file),
+			       declared ? function->line : first->line);
 		if (tally->functions[i].n > 1)
 			printf(" x %zu", tally->functions[i].n);
 		putchar('\n');
@@ -231,7 +235,8 @@ static void tell_field(const struct writes *writes, const struct writes_pick *pi
 	put_hows(&tally, hows, sizeof(hows));
 	printf("  %s%-*s%s %6zu %10zu  %-8s  %s%-11s%s  %s\n", writes_on(writes, "\033[1m"), width, pick->name,
 	       writes_off(writes), tally.sites + tally.loads, tally.functions_n, widths,
-	       tears_colour(writes, tally.tears), tally.sites ? writes_tears_name(tally.tears) : "", writes_off(writes), hows);
+	       tears_colour(writes, tally.tears), tally.sites ? writes_tears_name(tally.tears) : "", writes_off(writes),
+	       hows);
 	name_functions(writes, &tally, alone ? SIZE_MAX : FUNCTIONS_NAMED);
 	free(tally.functions);
 }

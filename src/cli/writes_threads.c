@@ -123,7 +123,9 @@ static char *name_writers(const struct check *check, const struct writer *writer
 static void judge_field(struct check *check, const struct writer *writers, size_t n)
 {
 	const struct model_tag *tag = &check->writes->fields[writers[0].field].member->tag;
-	bool once = tag->policy == MODEL_POLICY_ONCE;
+	static const char sure[] = ", and each beginning is given to a call that starts a thread, or is main";
+	static const char unsure[] = ", and that threads begin at functions whose address is taken where they are started";
+	bool once = tag->policy == MODEL_POLICY_ONCE, guess;
 	uint64_t entries = 0;
 	size_t last = 0;
 	char *name, *list;
@@ -136,16 +138,15 @@ static void judge_field(struct check *check, const struct writer *writers, size_
 	}
 	if (!(entries & (entries - 1)))
 		return;
+	guess = any_guess(check, entries);
 	name = check_field_name(check->writes, writers[0].field);
 	list = name_writers(check, writers, n);
 	check_add(check, (struct check_finding){
 		.rule = once ? CHECK_ONCE : CHECK_OWNER, .field = writers[0].field, .site = writers[last].site,
 		.text = name && list ? check_text("%s is %s, and is written by %s", name,
 		                                  once ? "to be written once" : "for one owner to write", list) : NULL,
-		.known = check_text("each function is reached by direct calls%s",
-		                    any_guess(check, entries) ? "" : ", and each beginning is given to a call that starts a thread, or is main"),
-		.guess = check_text("that they write the same object at run time%s",
-		                    any_guess(check, entries) ? ", and that threads begin where the address is taken" : "")});
+		.known = check_text("each function is reached by direct calls%s", guess ? "" : sure),
+		.guess = check_text("that they write the same object at run time%s", guess ? unsure : "")});
 	free(name);
 	free(list);
 }
@@ -154,8 +155,9 @@ void check_writers_judge(struct check *check, struct check_writers *writers)
 {
 	find_entries(check, writers);
 	for (size_t first = 0, next; first < writers->n; first = next) {
-		for (next = first; next < writers->n && writers->items[next].field == writers->items[first].field; next++)
-			;
+		next = first + 1;
+		while (next < writers->n && writers->items[next].field == writers->items[first].field)
+			next++;
 		judge_field(check, &writers->items[first], next - first);
 	}
 }

@@ -140,13 +140,13 @@ static const struct starter *find_starter(const char *name)
 	for (size_t i = 0; name && i < sizeof(starters) / sizeof(starters[0]); i++) {
 		const struct starter *starter = &starters[i];
 
-		if (starter->prefix ? strncmp(name, starter->name, strlen(starter->name)) == 0 : strcmp(name, starter->name) == 0)
+		if (strncmp(name, starter->name, strlen(starter->name) + !starter->prefix) == 0)
 			return starter;
 	}
 	return NULL;
 }
 
-/* std::thread's constructor calls the function that starts the thread: that is one start, the constructor's caller's. */
+/* std::thread's constructor calls what starts the thread: that is one start, of who calls the constructor. */
 static bool inside_starter(const struct scan_function *function)
 {
 	const struct starter *starter = find_starter(function->linkage_name);
@@ -168,7 +168,8 @@ static void add_start(struct walk *walk, const struct starter *starter, uint64_t
 		function = walk->last_address;
 	walk->last_address = NO_FUNCTION;
 	walk->starts = grown;
-	grown[walk->starts_n++] = (struct start){.kind = starter->kind, .by = walk->self, .function = function, .pc = pc};
+	grown[walk->starts_n++] = (struct start){
+		.kind = starter->kind, .by = walk->self, .function = function, .pc = pc};
 }
 
 /* ---- one function ---------------------------------------------------------------------------------------------- */
@@ -347,15 +348,18 @@ static bool is_cpp_run(const struct scan_function *function)
 static int add_start_entries(struct scan_calls *calls, const struct start *start)
 {
 	const struct scan_calls_of *by = &calls->of[start->by];
+	struct scan_entry entry = {.kind = start->kind, .function = start->function, .pc = start->pc};
 	int error = 0;
 
 	calls->starts_n++;
 	if (start->function != NO_FUNCTION)
-		return add_entry(calls, (struct scan_entry){.kind = start->kind, .function = start->function, .pc = start->pc});
+		return add_entry(calls, entry);
 	calls->starts_unknown += !by->addresses_n;
-	for (size_t i = 0; i < by->addresses_n && !error; i++)
-		error = add_entry(calls, (struct scan_entry){.kind = start->kind, .guess = true, .function = by->addresses[i],
-		                                             .pc = start->pc});
+	entry.guess = true;
+	for (size_t i = 0; i < by->addresses_n && !error; i++) {
+		entry.function = by->addresses[i];
+		error = add_entry(calls, entry);
+	}
 	return error;
 }
 
@@ -365,11 +369,13 @@ static int add_entries(const struct job *job)
 	int error = 0;
 
 	for (size_t i = 0; i < scan->functions_n && !error; i++) {
-		if (is_main(&scan->functions[i]))
-			error = add_entry(job->calls, (struct scan_entry){.function = (uint32_t)i});
-		else if (is_cpp_run(&scan->functions[i]))
-			error = add_entry(job->calls, (struct scan_entry){.kind = SCAN_ENTRY_CPP, .function = (uint32_t)i,
-			                                                  .pc = scan->functions[i].ranges[0].low});
+		const struct scan_function *function = &scan->functions[i];
+		struct scan_entry entry = {.kind = SCAN_ENTRY_MAIN, .function = (uint32_t)i};
+
+		if (is_cpp_run(function))
+			entry.kind = SCAN_ENTRY_CPP;
+		if (entry.kind == SCAN_ENTRY_CPP || is_main(function))
+			error = add_entry(job->calls, entry);
 	}
 	for (size_t i = 0; i < scan->functions_n; i++)
 		for (size_t s = 0; s < job->starts_n[i] && !error; s++)

@@ -17,7 +17,7 @@ struct scan_calls_of {
 	size_t callers_n;
 	const char **outside;         /* names of called functions that have no debug information: "pthread_mutex_lock" */
 	size_t outside_n;
-	uint32_t *addresses;          /* functions whose address its code takes, in the order in which it does, each once */
+	uint32_t *addresses;          /* functions whose address its code takes, in that order, each once */
 	size_t addresses_n;
 	size_t indirect_n;            /* calls through a pointer */
 	bool address_taken;           /* by some function's code */
@@ -35,7 +35,7 @@ struct scan_entry {
 	enum scan_entry_kind kind;
 	bool guess;                   /* the starting function takes its address, but does it pass it on? */
 	uint32_t function;            /* index in scan->functions: where the thread begins */
-	uint64_t pc;                  /* of the call that starts it; 0: main */
+	uint64_t pc;                  /* of the call that starts it; 0: main, or not known */
 };
 
 struct scan_calls {
@@ -52,10 +52,10 @@ struct scan_calls {
  * Returns: 0, -ENOTSUP (not x86-64) or -ENOMEM. Owner: the caller, who frees it before the scan. */
 int scan_calls_find(const struct scan *scan, unsigned threads, struct scan_calls **ret_calls);
 void scan_calls_free(struct scan_calls *calls);
-/* Marks every function that a thread beginning at entry (an index) reaches by direct calls. ret_reached: calls->n marks.
+/* Marks every function that a thread beginning at entry (an index) reaches by direct calls. ret_reached: n marks.
  * Returns: 0 or -ENOMEM. */
 int scan_calls_reach(const struct scan_calls *calls, uint32_t entry, bool *ret_reached);
-/* Name of the function that the instruction at pc calls or jumps to directly. Returns: NULL: it does not, or has none. */
+/* Name of the function that the instruction at pc calls or jumps to directly. Returns: NULL: none. */
 const char *scan_called_name(const struct scan *scan, uint64_t pc);
 /* Functions that the symbol table names and the debug information does not know: nothing is said of what they write. */
 size_t scan_functions_bare(const struct scan *scan);

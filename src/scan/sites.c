@@ -119,6 +119,20 @@ static bool is_holder(const struct scan_type *plain)
 	return plain->kind == SCAN_KIND_STRUCT || plain->kind == SCAN_KIND_UNION;
 }
 
+/* The classes by which languages without _Atomic say it. */
+static bool is_atomic_class(const struct scan_type *type)
+{
+	static const char *const names[] = {
+		"std::atomic<", "std::__atomic_base<", "std::__atomic_float<", "std::__1::__cxx_atomic_base_impl<",
+		"core::sync::atomic::Atomic", "sync/atomic.",
+	};
+
+	for (size_t i = 0; type->name && i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncmp(type->name, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Atomic by the type of the field, or of anything it lies in. */
 static bool is_atomic(const struct place *place, uint64_t width)
 {
@@ -128,6 +142,9 @@ static bool is_atomic(const struct place *place, uint64_t width)
 	if (scan_type_qualified(place->leaf, SCAN_ATOMIC) || scan_type_qualified(place->type, SCAN_ATOMIC))
 		return true;
 	n = scan_path(place->type, place->offset, width, place->indexed, steps, SCAN_PATH_MAX);
+	for (size_t i = 0; i < n; i++)
+		if (is_atomic_class(steps[i].holder))
+			return true;
 	return n && scan_type_qualified(steps[n - 1].member->type, SCAN_ATOMIC);
 }
 

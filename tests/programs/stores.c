@@ -17,12 +17,7 @@
  * expect: order.prices[2] set_second_price 8 plain
  * expect: order.inner_x set_inner 4 plain
  * expect: order.place.y set_place 4 plain
- * expect *-O0: order.name set_name 0 bulk
- * expect clang-O2: order.name set_name 0 bulk
- * expect gcc-O2: order.name set_name 8 plain
- * expect gcc-O2: order.name set_name 4 plain
- * expect gcc-O2: order.name set_name 2 plain
- * expect gcc-O2: order.name[] set_name 1 plain
+ * expect: order.name set_name 0 bulk
  * expect *-O0: order wipe 120 bulk
  * expect *-O2: order.id wipe 16 split
  * expect *-O2: order.customer wipe 16 split
@@ -95,7 +90,7 @@ ALONE void set_second_price(struct order *o, int64_t v) { o->prices[2] = v; }
 ALONE void set_inner(struct order *o, int32_t v) { o->inner_x = v; }
 ALONE void set_place(struct order *o, int32_t v) { o->place.y = v; }
 ALONE void set_global(int64_t v) { the_order.id = v; }
-ALONE void set_name(struct order *o, const char *name, size_t n) { memcpy(o->name, name, n & 31); }
+ALONE void set_name(struct order *o, const char *name, size_t n) { memcpy(o->name, name, n); }
 ALONE void wipe(struct order *o) { memset(o, sink, sizeof(*o)); }
 ALONE void set_whole(union choice *c, int64_t v) { c->whole = v; }
 ALONE void set_half(union choice *c, int32_t v) { c->half = v; }
@@ -120,7 +115,7 @@ int main(int argc, char **argv)
 	set_inner(o, argc);
 	set_place(o, argc);
 	set_global(argc);
-	set_name(o, argv[0], strlen(argv[0]));
+	set_name(o, argv[0], strlen(argv[0]) < sizeof(o->name) ? strlen(argv[0]) : 0);
 	set_whole(&choice, argc);
 	set_half(&choice, argc);
 	set_bits(&bits, (unsigned)argc);
