@@ -209,6 +209,12 @@ static void compare_struct(struct compare *compare)
 		qsort(compare->result->items + before, compare->result->n - before, sizeof(*compare->result->items), by_offset);
 }
 
+/* C++ says "order" of what C calls "struct order". */
+static const char *bare_name(const struct model_struct *record)
+{
+	return strncmp(record->c_name, "struct ", 7) == 0 ? record->c_name + 7 : record->c_name;
+}
+
 void model_compare(struct model *memory, const struct model *first, const struct model *second,
                    const struct model_compare_names *names, struct model_comparison *ret_comparison)
 {
@@ -221,7 +227,7 @@ void model_compare(struct model *memory, const struct model *first, const struct
 
 		/* A binary may hold several types of one name: each must agree. */
 		for (size_t k = 0; k < second->structs_n; k++) {
-			if (strcmp(first->structs[i]->c_name, second->structs[k]->c_name) != 0)
+			if (strcmp(bare_name(first->structs[i]), bare_name(second->structs[k])) != 0)
 				continue;
 			compare.first = first->structs[i];
 			compare.second = second->structs[k];
