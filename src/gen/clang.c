@@ -155,7 +155,7 @@ static enum CXChildVisitResult visit_declaration(CXCursor cursor, CXCursor paren
 		return CXChildVisit_Continue;
 	if (clang_header_index(load, location) < 0)
 		return CXChildVisit_Continue;
-	if (kind == CXCursor_StructDecl && clang_isCursorDefinition(cursor) && clang_struct_is_tagged(cursor) &&
+	if (kind == CXCursor_StructDecl && clang_isCursorDefinition(cursor) && (load->all || clang_struct_is_tagged(cursor)) &&
 	    !clang_Cursor_isAnonymous(cursor))
 		clang_load_struct(load, cursor);
 	if (kind != CXCursor_StructDecl && clang_tag_text(load, cursor, &place))
@@ -192,30 +192,10 @@ static void visit_inclusion(CXFile file, CXSourceLocation *stack, unsigned stack
 	inclusions->files[inclusions->n++] = name;
 }
 
-/* Puts each struct behind those it holds inline, which C's own rules make possible; else the order they were met in. */
-static void order_struct(struct model *model, struct model_struct *record, struct model_struct **sorted,
-                         size_t *sorted_n)
-{
-	for (size_t i = 0; i < *sorted_n; i++)
-		if (sorted[i] == record)
-			return;
-	for (size_t i = 0; i < record->fields_n; i++) {
-		const struct model_field *field = &record->fields[i];
-
-		if (!field->type.record || (field->shape != MODEL_SHAPE_ONE && field->shape != MODEL_SHAPE_FIXED))
-			continue;
-		for (size_t k = 0; k < model->structs_n; k++)
-			if (model->structs[k] == field->type.record)
-				order_struct(model, model->structs[k], sorted, sorted_n);
-	}
-	sorted[(*sorted_n)++] = record;
-}
-
 static void walk(struct clang_load *load)
 {
 	struct model *model = load->model;
-	struct model_struct **sorted;
-	size_t sorted_n = 0, structs_n = 0, enums_n = 0;
+	size_t structs_n = 0, enums_n = 0;
 
 	for (size_t i = 0; i < model->headers_n; i++)
 		load->header_files[i] = clang_getFile(load->unit, load->header_paths[i]);
@@ -231,10 +211,7 @@ static void walk(struct clang_load *load)
 	}
 	model->structs_n = structs_n;
 	model->enums_n = enums_n;
-	sorted = model_alloc(model, (structs_n + 1) * sizeof(*sorted));
-	for (size_t i = 0; i < structs_n; i++)
-		order_struct(model, model->structs[i], sorted, &sorted_n);
-	model->structs = sorted;
+	model_sort(model);
 }
 
 static int load_unit(struct clang_load *load, const char *const **ret_files, size_t *ret_files_n)
@@ -249,7 +226,8 @@ static int load_unit(struct clang_load *load, const char *const **ret_files, siz
 	if (!load->model->structs_n) {
 		struct model_place place = {.file = load->model->headers[0]};
 
-		model_error(load->diag, &place, "no struct here has a field with FG()");
+		model_error(load->diag, &place, "%s",
+		            load->all ? "no struct is defined here" : "no struct here has a field with FG()");
 		return -EINVAL;
 	}
 	if (!model_check(load->model, load->diag))
@@ -297,7 +275,7 @@ int gen_load(struct model *model, const struct gen_input *input, struct model_di
              const char *const **ret_files, size_t *ret_files_n)
 {
 	char *cwd = getcwd(NULL, 0);
-	struct clang_load load = {.model = model, .diag = diag, .cwd = cwd};
+	struct clang_load load = {.model = model, .diag = diag, .cwd = cwd, .all = input->all};
 	const char *const *flags;
 	int flags_n, error;
 	CXIndex index;

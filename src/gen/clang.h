@@ -18,6 +18,7 @@ struct clang_load {
 	struct model_diag *diag;
 	CXTranslationUnit unit;
 	const char *cwd;
+	bool all;                           /* structs without any FG() too */
 	const char *const *header_paths;    /* absolute, one for each of model->headers */
 	CXFile header_files[64];
 	const char **files;                 /* every file name that was shown, once each */

@@ -237,7 +237,7 @@ void gen_emit_source(const struct gen_output *output, struct gen_text *text)
 	gen_printf(text,
 	           "#include \"%s.fg.h\"\n#include <errno.h>\n#include <fieldguard/checked.h>\n"
 	           "#include <fieldguard/codec.h>\n#include <fieldguard/copy.h>\n"
-	           "#include <limits.h>\n#include <stddef.h>\n#include <string.h>\n\n",
+	           "#include <fieldguard/note.h>\n#include <limits.h>\n#include <stddef.h>\n#include <string.h>\n\n",
 	           output->name);
 	gen_printf(text,
 	           "_Static_assert(FG_CODEC_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
@@ -278,4 +278,5 @@ void gen_emit_source(const struct gen_output *output, struct gen_text *text)
 			gen_emit_store_source(output, record, text);
 		gen_emit_type_source(output, record, text);
 	}
+	gen_emit_note(output, text);
 }

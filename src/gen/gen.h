@@ -12,6 +12,7 @@ struct gen_input {
 	const char *const *flags;         /* the user's compile flags */
 	size_t flags_n;
 	const char *compile_commands;     /* folder of compile_commands.json, or NULL */
+	bool all;                         /* list structs without any FG() too: for comparing layouts */
 };
 
 /* Reads the headers into model, tags parsed and checked. ret_files: every file read, for a depfile (model memory).
@@ -91,6 +92,9 @@ void gen_emit_store_header(const struct gen_output *output, const struct model_s
 void gen_emit_store_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
 /* T_fg_type and its thunks */
 void gen_emit_type_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text);
+
+/* the note of the whole source */
+void gen_emit_note(const struct gen_output *output, struct gen_text *text);
 
 /* Names. ret has room for 128 bytes. "order", "amount_cents" -> "ORDER_FIELD_AMOUNT_CENTS" */
 /* "order-x.y" -> "ORDER_X_Y" */

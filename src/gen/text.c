@@ -197,6 +197,8 @@ void gen_literal(struct gen_text *text, const char *bytes, size_t n)
 		/* Three octal digits end by themselves; '?' could start a trigraph. */
 		if (byte == '"' || byte == '\\')
 			gen_printf(text, "\\%c", byte);
+		else if (byte == '\n')
+			gen_printf(text, "\\n");
 		else if (byte < 0x20 || byte >= 0x7f || (byte == '?' && i && bytes[i - 1] == '?'))
 			gen_printf(text, "\\%03o", (unsigned)byte);
 		else

@@ -94,6 +94,34 @@ const struct model_field *model_field_named(const struct model_struct *record, c
 	return NULL;
 }
 
+static void sort_struct(struct model *model, struct model_struct *record, struct model_struct **sorted, size_t *sorted_n)
+{
+	for (size_t i = 0; i < *sorted_n; i++)
+		if (sorted[i] == record)
+			return;
+	for (size_t i = 0; i < record->fields_n; i++) {
+		const struct model_field *field = &record->fields[i];
+
+		if (!field->type.record || (field->shape != MODEL_SHAPE_ONE && field->shape != MODEL_SHAPE_FIXED))
+			continue;
+		for (size_t k = 0; k < model->structs_n; k++)
+			if (model->structs[k] == field->type.record)
+				sort_struct(model, model->structs[k], sorted, sorted_n);
+	}
+	sorted[(*sorted_n)++] = record;
+}
+
+void model_sort(struct model *model)
+{
+	struct model_struct **sorted = model_alloc(model, (model->structs_n + 1) * sizeof(*sorted));
+	size_t sorted_n = 0;
+
+	/* C's own rules end it: no struct holds itself. */
+	for (size_t i = 0; i < model->structs_n; i++)
+		sort_struct(model, model->structs[i], sorted, &sorted_n);
+	model->structs = sorted;
+}
+
 const char *model_policy_name(enum model_policy policy)
 {
 	static const char *const names[] = {

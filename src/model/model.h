@@ -39,6 +39,7 @@ struct model_transition {
 /* The words of one FG(), parsed but not yet held against the field's type. */
 struct model_tag {
 	bool present;                 /* the field has an FG() */
+	const char *text;             /* of the FG(), as it stands, without "fg:" */
 	bool skip;                    /* json:"-" */
 	const char *json_name;        /* NULL: the C name */
 	bool required, omitempty, null_absent, quoted /* string */, enum_number;
@@ -164,6 +165,8 @@ bool model_default_bits(const struct model_field *field, uint64_t *ret_bits);
 bool model_default_double(const struct model_field *field, double *ret_value);
 /* Gives an enum's items their outside names (docs/tags.md, "Enums"). */
 void model_enum_name(struct model *model, struct model_enum *enumeration);
+/* Puts each struct behind those it holds inline; else they keep their order. */
+void model_sort(struct model *model);
 const struct model_field *model_field_named(const struct model_struct *record, const char *c_name);
 
 /*

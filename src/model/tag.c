@@ -583,7 +583,7 @@ bool model_tag_parse(struct model *model, const char *text, const char *name, bo
 	struct parser *p = &parser;
 	size_t bad;
 
-	*ret_tag = (struct model_tag){.present = true, .place = *place};
+	*ret_tag = (struct model_tag){.present = true, .text = model_strndup(model, text, len), .place = *place};
 	if (len > TAG_MAX) {
 		fail(p, "the tag is longer than %d bytes", TAG_MAX);
 		return false;

@@ -186,6 +186,7 @@ struct scan_inside {
 	struct scan_files *files;     /* by table */
 	size_t files_n;
 	size_t split_n;               /* units whose rest is in .dwo files */
+	struct model *tags;           /* memory of tags; NULL: none yet */
 };
 
 int scan_fail(struct scan_error *error, int result, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -119,7 +119,7 @@ static int run_steps(struct scan *scan, struct scan_error *error)
 	}
 	if (!result && !scan->inside->options.types_only)
 		result = scan_functions_make(scan, error);
-	return result;
+	return result < 0 ? result : scan_tags_apply(scan, error);
 }
 
 int scan_open(const char *path, const struct scan_options *options, struct scan **ret_scan, struct scan_error *ret_error)
@@ -152,6 +152,7 @@ void scan_close(struct scan *scan)
 		struct scan_inside *inside = scan->inside;
 
 		free_scratch(scan);
+		model_free(inside->tags);
 		free(inside->units);
 		scan_handle_close(&inside->frames);
 		scan_image_close(&inside->alt);

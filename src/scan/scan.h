@@ -113,6 +113,7 @@ struct scan_type {
 	uint32_t variants_n;          /* Rust enums */
 	const char *file;             /* where it is declared; NULL: not said */
 	unsigned line;
+	const char *tag_text;         /* as a member's */
 	struct model_tag tag;         /* of the struct itself */
 	unsigned units_n;             /* compile units that define it */
 	uint32_t id;                  /* index in scan->types; UINT32_MAX for kinds that are not listed there */
@@ -154,6 +155,25 @@ struct scan_variable {
 	unsigned line;
 };
 
+/* ---- generated code -------------------------------------------------------------------------------------------- */
+
+/* A place in a shared form, and the record's fields that lie there. */
+struct scan_shared_place {
+	const char *place;            /* path in the form: "snapshot", "group_money", "atomics.status" */
+	const char *policy;           /* its word in tags: "mutex" */
+	const char *const *fields;    /* C names */
+	size_t fields_n;
+};
+
+/* A struct that `fieldguard gen` made code for, as the note in the binary says (docs/note.md). */
+struct scan_generated {
+	const struct scan_type *record;
+	const struct scan_type *form; /* struct T_shared; NULL: it has none, or nothing in the binary uses it */
+	const char *prefix;           /* of its functions: "order" of order_merge() */
+	const struct scan_shared_place *places; /* of the form */
+	size_t places_n;
+};
+
 /* ---- the binary ------------------------------------------------------------------------------------------------ */
 
 enum scan_machine {
@@ -174,6 +194,8 @@ struct scan {
 	size_t functions_n;
 	const struct scan_variable *globals;    /* with an address; by address */
 	size_t globals_n;
+	const struct scan_generated *generated; /* in the note's order */
+	size_t generated_n;
 	size_t units_n;
 	size_t units_bad;             /* units whose debug information was broken: named in warnings, left out */
 	struct scan_inside *inside;   /* scan/inside.h */
@@ -214,6 +236,9 @@ const struct scan_variable *scan_global_at(const struct scan *scan, uint64_t add
 /* The binary's types as a model: every type with a tag, or the one named. Tags are held against the types as those of
  * headers are. Returns: 0 or -EINVAL, with errors told to diag. */
 int scan_model(const struct scan *scan, const struct scan_type *type, struct model *model, struct model_diag *diag);
+/* The structs of the binary that have the name of one of like's, without holding their tags against them: for
+ * model_compare (model/compare.h). Types of one name that differ are each listed. */
+void scan_model_like(const struct scan *scan, const struct model *like, struct model *model);
 
 /* ---- write sites ----------------------------------------------------------------------------------------------- */
 

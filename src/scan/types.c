@@ -292,6 +292,8 @@ static void count_units(struct build *build)
 			if (!node->tag_text && node->kind != SCAN_KIND_STRUCT && node->kind != SCAN_KIND_UNION)
 				continue;
 			/* One unit may have been compiled by a compiler that keeps tags, another not. */
+			if (!type->tag_text)
+				type->tag_text = node->tag_text;
 			for (uint32_t k = 0; k < node->items_n; k++) {
 				const struct scan_raw_member *raw = (const struct scan_raw_member *)node->items + k;
 

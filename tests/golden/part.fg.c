@@ -8,6 +8,7 @@
 #include <fieldguard/checked.h>
 #include <fieldguard/codec.h>
 #include <fieldguard/copy.h>
+#include <fieldguard/note.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
@@ -407,3 +408,12 @@ const struct fg_type part_fg_type = {
 	.read = part_type_read,
 };
 
+
+/* What this file was made from, for who reads the binary: docs/note.md. */
+FG_NOTE(PART,
+	"fieldguard 1\n"
+	"s 16 part struct part\n"
+	"m 0 96 serial json:\"serial,required\"\n"
+	"m 96 32 weight json:\"weight\" default:\"1\"\n"
+	"f part_shared\n"
+	"p snapshot snapshot serial,weight\n");

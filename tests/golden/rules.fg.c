@@ -8,6 +8,7 @@
 #include <fieldguard/checked.h>
 #include <fieldguard/codec.h>
 #include <fieldguard/copy.h>
+#include <fieldguard/note.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
@@ -3040,3 +3041,54 @@ const struct fg_type rules_light_fg_type = {
 	.read = rules_light_type_read,
 };
 
+
+/* What this file was made from, for who reads the binary: docs/note.md. */
+FG_NOTE(RULES,
+	"fieldguard 1\n"
+	"s 16 rules_point struct rules_point\n"
+	"t tuple local\n"
+	"m 0 8 x json:\"x\"\n"
+	"m 64 64 y json:\"y\"\n"
+	"s 32 rules_origin struct rules_origin\n"
+	"t local\n"
+	"m 0 24 country json:\"country\"\n"
+	"m 64 64 weight json:\"weight\"\n"
+	"m 128 128 at json:\"at\"\n"
+	"s 264 rules struct rules\n"
+	"m 0 64 id json:\"id\" key\n"
+	"m 64 128 customer json:\"customer,once\"\n"
+	"m 192 32 status json:\"state,atomic\" states:\"created>paid>shipped,created>cancelled,paid>cance"
+	"lled\"\n"
+	"m 256 64 since json:\"since,once\"\n"
+	"m 320 256 origin json:\"origin,once\"\n"
+	"m 576 512 path json:\"path,once,count=path_n\"\n"
+	"m 1152 64 amount json:\"amount,mutex=money\"\n"
+	"m 1216 32 currency json:\"currency,mutex=money\"\n"
+	"m 1248 32 step json:\"step,atomic\" hot states:\"a>b>c>a\"\n"
+	"m 1280 64 seen json:\"seen,owner\"\n"
+	"m 1344 64 rate json:\"rate,owner\"\n"
+	"m 1408 160 host json:\"host,owner\"\n"
+	"m 1600 128 where json:\"where,owner\"\n"
+	"m 1728 32 hits json:\"hits,atomic\"\n"
+	"m 1760 256 note json:\"note\"\n"
+	"m 2016 64 tags json:\"tags,once\"\n"
+	"f rules_shared\n"
+	"p snapshot snapshot id,note\n"
+	"p once once customer,since,origin,path,path_n,tags\n"
+	"p group_money mutex amount,currency\n"
+	"p owner owner host,where\n"
+	"p owner owner seen\n"
+	"p owner owner rate\n"
+	"p atomics.status atomic status\n"
+	"p hot_step.value atomic step\n"
+	"p atomics.hits atomic hits\n"
+	"s 8 rules_counter struct rules_counter\n"
+	"m 0 32 n json:\"n,owner\"\n"
+	"m 32 8 done json:\"done,once\"\n"
+	"f rules_counter_shared\n"
+	"p once once done\n"
+	"p owner owner n\n"
+	"s 4 rules_light struct rules_light\n"
+	"m 0 32 step json:\"step,atomic\" states:\"a>b\"\n"
+	"f rules_light_shared\n"
+	"p atomics.step atomic step\n");
