@@ -110,10 +110,12 @@ static void put_hot(const struct layout_view *view, struct text *text)
 	for (size_t i = 0; i < sharing->lines_n; i++) {
 		cold = 0;
 		for (size_t k = 0; sharing->lines[i].hot && k < sharing->cells_n; k++)
-			cold += !sharing->cells[k].hot && scan_cell_on_line(&sharing->cells[k], sharing->line_size, sharing->lines[i].line);
+			cold += !sharing->cells[k].hot &&
+			        scan_cell_on_line(&sharing->cells[k], sharing->line_size, sharing->lines[i].line);
 		if (cold)
 			text_printf(text, "  cold beside hot: %zu member%s on line %llu wait%s for what is hot there\n", cold,
-			            cold == 1 ? "" : "s", (unsigned long long)sharing->lines[i].line, cold == 1 ? "s" : "");
+			            cold == 1 ? "" : "s", (unsigned long long)sharing->lines[i].line,
+			            cold == 1 ? "s" : "");
 	}
 }
 
@@ -163,7 +165,8 @@ void layout_notes(const struct layout *layout, const struct layout_view *view, s
 
 	if (sharing->basis == SCAN_BASIS_LOCAL)
 		text_str(text, "  tagged local: one thread's own, so nothing is shared\n");
-	else if (sharing->basis != SCAN_BASIS_NONE && (sharing->lines_n || sharing->basis != SCAN_BASIS_TYPES || !layout->all))
+	else if (sharing->basis != SCAN_BASIS_NONE &&
+	         (sharing->lines_n || sharing->basis != SCAN_BASIS_TYPES || !layout->all))
 		put_sharing(sharing, &view->other, ink, text);
 	else if (!layout->all)
 		text_printf(text, "  who writes: nothing is known (looked at: tags in the binary and of --policy, atomic types, "
@@ -233,12 +236,14 @@ void layout_summary(const struct layout *layout, bool each, struct text *text)
 		const struct scan_type *type = layout->types[i];
 		struct scan_sharing sharing = {0};
 
-		if (scan_layout_read(type, &(struct scan_layout_options){.line_size = layout->options->line_size}, &rows) != 0)
+		if (scan_layout_read(type, &(struct scan_layout_options){.line_size = layout->options->line_size},
+		                     &rows) != 0)
 			continue;
 		if (scan_layout_sharing(layout->scan, type, layout->options->line_size, NULL, 0, &sharing) == -ENOMEM)
 			exit(cli_fail("out of memory"));
 		lines[n] = (struct summary_line){
-			.type = type, .lines = rows.lines, .lost = scan_layout_lost(&rows), .holes = rows.holes_n + rows.bit_holes_n,
+			.type = type, .lines = rows.lines, .lost = scan_layout_lost(&rows),
+			.holes = rows.holes_n + rows.bit_holes_n,
 			.members = type->members_n, .index = i,
 			.known = sharing.basis == SCAN_BASIS_TAGS || sharing.basis == SCAN_BASIS_RECORD};
 		lines[n].shared = lines[n].known ? sharing.lines_n : 0;

@@ -53,9 +53,10 @@ struct scan_layout_options {
 	bool nested;                  /* open members that are structs or unions with a name, too */
 };
 
-/* Anonymous members and the variants of Rust enums are always opened. layout: zeroed, or of an earlier call, whose memory
- * is used again. Returns: 0, -ENOMEM, or -EINVAL: no struct or union, or one whose members nothing says. */
-int scan_layout_read(const struct scan_type *type, const struct scan_layout_options *options, struct scan_layout *layout);
+/* Anonymous members and the variants of Rust enums are always opened. layout: zeroed, or of an earlier call, whose
+ * memory is used again. Returns: 0, -ENOMEM, or -EINVAL: no struct or union, or one whose members nothing says. */
+int scan_layout_read(const struct scan_type *type, const struct scan_layout_options *options,
+                     struct scan_layout *layout);
 void scan_layout_fini(struct scan_layout *layout);
 /* Bytes that hold nothing: holes, spare bits and padding, rounded down. */
 uint64_t scan_layout_lost(const struct scan_layout *layout);

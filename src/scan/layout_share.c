@@ -95,8 +95,8 @@ static void add_cell(struct share *share, const char *path, uint64_t offset_bits
 	if (!grown)
 		return;
 	sharing->cells = grown;
-	grown[sharing->cells_n] = (struct scan_cell){.path = strdup(path), .top = share->top, .offset_bits = offset_bits,
-	                                             .size_bits = size_bits, .writer = index, .hot = writer->hot};
+	grown[sharing->cells_n] = (struct scan_cell){.path = strdup(path), .top = share->top,
+	                                             .offset_bits = offset_bits, .size_bits = size_bits, .writer = index, .hot = writer->hot};
 	if (!grown[sharing->cells_n].path)
 		share->error = -ENOMEM;
 	else
@@ -190,7 +190,8 @@ static struct scan_writer by_place(const struct scan_type *record, const char *p
 	for (size_t i = 0; i < record->members_n; i++) {
 		const struct model_tag *tag = &record->members[i].tag;
 
-		if (tag->present && tag->policy == MODEL_POLICY_RWMUTEX && tag->group && strcmp(tag->group, writer.name) == 0)
+		if (tag->present && tag->policy == MODEL_POLICY_RWMUTEX && tag->group &&
+		    strcmp(tag->group, writer.name) == 0)
 			writer.kind = SCAN_WRITER_RWMUTEX;
 	}
 	return writer;
