@@ -2,7 +2,7 @@
 """scan.py [OPTION...] FIELDGUARD BINARY... - reading binaries, beside pahole
 
 For each binary, in turns: `fieldguard layout BINARY` (every type, as text), `pahole BINARY`, `fieldguard writes`.
-Programs in bench/scan are built first, where their compilers are there. A ratio below 1 means that fieldguard was faster;
+Programs in bench/scan are built first, where their compilers are there. A ratio below 1: fieldguard was faster;
 it is taken inside one round, so that a machine that is slow for a while is slow for both.
 """
 import argparse

@@ -178,6 +178,8 @@ void layout_notes(const struct layout *layout, const struct layout_view *view, s
 	if ((sharing->lines_n || view->observed.lines_n) && scan_layout_align(view->type) < sharing->line_size)
 		text_printf(text, "  (lines are counted from an object that begins one; this type is aligned to %llu, so others may "
 		            "meet, too)\n", (unsigned long long)scan_layout_align(view->type));
+	if (sharing->cut || view->observed.cut)
+		text_str(text, "  (too much is nested in it: only the first members were looked at)\n");
 	put_crossing(view, ink, text);
 	put_hot(view, text);
 	if (layout->options->suggest) {
@@ -234,18 +236,20 @@ void layout_summary(const struct layout *layout, bool each, struct text *text)
 		exit(cli_fail("out of memory"));
 	for (size_t i = 0; i < layout->types_n; i++) {
 		const struct scan_type *type = layout->types[i];
+		enum scan_basis basis = scan_layout_basis(layout->scan, type);
 		struct scan_sharing sharing = {0};
 
 		if (scan_layout_read(type, &(struct scan_layout_options){.line_size = layout->options->line_size},
 		                     &rows) != 0)
 			continue;
-		if (scan_layout_sharing(layout->scan, type, layout->options->line_size, NULL, 0, &sharing) == -ENOMEM)
+		if (basis != SCAN_BASIS_NONE &&
+		    scan_layout_sharing(layout->scan, type, layout->options->line_size, NULL, 0, &sharing) == -ENOMEM)
 			exit(cli_fail("out of memory"));
 		lines[n] = (struct summary_line){
 			.type = type, .lines = rows.lines, .lost = scan_layout_lost(&rows),
 			.holes = rows.holes_n + rows.bit_holes_n,
 			.members = type->members_n, .index = i,
-			.known = sharing.basis == SCAN_BASIS_TAGS || sharing.basis == SCAN_BASIS_RECORD};
+			.known = basis != SCAN_BASIS_NONE};
 		lines[n].shared = lines[n].known ? sharing.lines_n : 0;
 		tagged += lines[n].known;
 		shared += lines[n].shared > 0;

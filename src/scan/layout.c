@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define DEPTH_MAX 16
+#define OPEN_MAX 100000             /* rows, after which nothing more is opened: broken input may nest without end */
 #define LINE_SIZE 64
 
 static bool is_compound(const struct scan_type *type)
@@ -118,7 +119,7 @@ static int walk_member(const struct walk *walk, const struct scan_type *holder, 
 	int error;
 
 	row.opened = is_compound(type) && !type->incomplete && type->members_n && !member->virtual_base &&
-	             spot->depth < DEPTH_MAX && (!member->name || member->variant || walk->nested);
+	             spot->depth < DEPTH_MAX && walk->layout->rows_n < OPEN_MAX && (!member->name || member->variant || walk->nested);
 	error = add_row(walk->layout, &row);
 	for (const struct scan_member *next = member + 1;
 	     member->base && next < holder->members + holder->members_n; next++)

@@ -33,7 +33,7 @@ struct scan_row {
 	const struct scan_member *member; /* MEMBER */
 	uint64_t offset_bits;         /* from the start of the outermost type */
 	uint64_t size_bits;
-	bool opened;                  /* its own members follow, one deeper */
+	bool opened;                  /* its own members follow, one deeper; never where there are many rows already */
 	bool variant;                 /* it, or what holds it, is there in one variant of a Rust enum only */
 };
 
@@ -120,6 +120,7 @@ struct scan_sharing {
 	size_t writers_n;
 	struct scan_shared_line *lines; /* only those that are shared */
 	size_t lines_n;
+	bool cut;                     /* too much is nested in it: only the first members were looked at */
 };
 
 /* One line of a recording: so many writes of a field by a thread. */
@@ -129,6 +130,8 @@ struct scan_observed {
 	uint64_t writes;
 };
 
+/* What there is to judge by, recordings apart: NONE where tags say nothing, though types may. */
+enum scan_basis scan_layout_basis(const struct scan *scan, const struct scan_type *type);
 /* line_size: bytes. observed: of this type; NULL: tags and types alone decide.
  * Returns: 0, -ENOMEM or -EINVAL as above. Owner: the caller, scan_sharing_fini. */
 int scan_layout_sharing(const struct scan *scan, const struct scan_type *type, unsigned line_size,

@@ -1,9 +1,9 @@
 /* layout.c - structs for `fieldguard layout`
  *
  * struct holes: 32 bytes, a hole of 7 behind a and one of 7 behind c, packs to 24. struct bits: bit-fields. union
- * either: overlaid. struct counters: two counters on one line, further fields on the next. struct flexible: ends in an array
- * without a length. struct shut: packed. struct moved: differs with -DNEWER: count is wider, gone is gone, fresh is
- * new. */
+ * either: overlaid. struct counters: two counters on one line, further fields on the next. struct flexible: ends in an
+ * array without a length. struct shut: packed. struct moved: differs with -DNEWER: count is wider, gone is gone, fresh
+ * is new. */
 #include <stdint.h>
 
 struct holes {
