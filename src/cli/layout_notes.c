@@ -53,7 +53,7 @@ static const char *basis_words(enum scan_basis basis)
 static void put_sharing(const struct scan_sharing *sharing, const struct scan_sharing *other, struct layout_ink ink,
                         struct text *text)
 {
-	const char *colour = sharing->basis == SCAN_BASIS_TYPES ? ink.yellow : ink.red;
+	const char *colour = sharing->basis == SCAN_BASIS_TYPES || sharing->has_shared_form ? ink.yellow : ink.red;
 
 	if (!sharing->lines_n) {
 		text_printf(text, "  %sno false sharing%s in lines of %u, %s", ink.green, ink.off, sharing->line_size,
@@ -68,6 +68,9 @@ static void put_sharing(const struct scan_sharing *sharing, const struct scan_sh
 	text_put(text, "\n", 1);
 	for (size_t i = 0; i < sharing->lines_n; i++)
 		put_shared_line(sharing, &sharing->lines[i], ink, text);
+	if (sharing->has_shared_form && sharing->lines_n)
+		text_str(text, "    (if it were shared as it is: it is a record, one thread's own; what threads share is its "
+		         "generated form)\n");
 }
 
 /* ---- hints ----------------------------------------------------------------------------------------------------- */
@@ -252,7 +255,7 @@ void layout_summary(const struct layout *layout, bool each, struct text *text)
 			.known = basis != SCAN_BASIS_NONE};
 		lines[n].shared = lines[n].known ? sharing.lines_n : 0;
 		tagged += lines[n].known;
-		shared += lines[n].shared > 0;
+		shared += lines[n].shared > 0 && !sharing.has_shared_form;
 		lost += lines[n].lost;
 		holes += lines[n].holes;
 		n++;

@@ -362,6 +362,19 @@ static const struct scan_type *record_of(const struct scan *scan, const struct s
 	return NULL;
 }
 
+/* Is there a "struct order_shared" to this struct order? */
+static bool has_shared_form(const struct scan *scan, const struct scan_type *type)
+{
+	char *name = NULL;
+	size_t n = 0;
+
+	if (!scan || !type->name || asprintf(&name, "%s_shared", type->name) < 0)
+		return false;
+	scan_types_named(scan, name, &n);
+	free(name);
+	return n > 0;
+}
+
 /* ---- lines ----------------------------------------------------------------------------------------------------- */
 
 bool scan_cell_on_line(const struct scan_cell *cell, unsigned line_size, uint64_t line)
@@ -452,6 +465,8 @@ int scan_layout_sharing(const struct scan *scan, const struct scan_type *type, u
 		sharing.basis = SCAN_BASIS_TYPES;
 	if (sharing.basis == SCAN_BASIS_RECORD)
 		share.record = record_of(scan, type);
+	if (sharing.basis == SCAN_BASIS_TAGS)
+		sharing.has_shared_form = has_shared_form(scan, type);
 	if (sharing.basis != SCAN_BASIS_LOCAL)
 		cells_of(&share, type, 0, 0);
 	if (sharing.basis == SCAN_BASIS_TYPES && !sharing.cells_n)
