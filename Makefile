@@ -1,6 +1,6 @@
 # The front door: every target works in a fresh clone with nothing but git and make. Meson does the building; see
 # docs/building.md for the configurations behind these names.
-.PHONY: all run lab test bench fuzz torture model install clean help
+.PHONY: all run lab test bench bench-scan pictures fuzz torture model install clean help
 .SILENT:
 
 PREFIX ?= /usr/local
@@ -18,6 +18,8 @@ help:
 	echo 'make lab        three incidents, naive beside guarded: fieldguard lab 1, 2 and 3'
 	echo 'make test       every test under gcc, clang, the sanitizers and valgrind'
 	echo 'make bench      decoding and sharing, beside other libraries and locks'
+	echo 'make bench-scan reading binaries, beside pahole'
+	echo 'make pictures   the pictures of structs in docs/pictures'
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
 	echo 'make torture    the torture tests under ThreadSanitizer, 60 s each: SECONDS=600'
 	echo 'make model      spin on every model in models/: all interleavings, and how many states those were'
@@ -37,6 +39,14 @@ test:
 
 bench:
 	bench/run.sh
+
+bench-scan:
+	scripts/bootstrap.sh dev:fieldguard bench:fieldguard
+	bench/scan.py build-bench/fieldguard build/fieldguard
+
+pictures:
+	scripts/bootstrap.sh dev:fieldguard dev:examples/orders/quickstart
+	scripts/pictures.sh build
 
 fuzz:
 	scripts/bootstrap.sh fuzz

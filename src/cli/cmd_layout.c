@@ -43,8 +43,8 @@ static int bad_usage(const char *what, const char *argument)
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
 enum {
-	NESTED = 256, SUMMARY, LINE_SIZE, SUGGEST, OBSERVED, CHECK, SVG, JSON, DIFF, AGAINST, POLICY, DEBUG_DIR, THREADS, HELP,
-	VERSION,
+	NESTED = 256, SUMMARY, LINE_SIZE, SUGGEST, OBSERVED, CHECK, SVG, JSON, DIFF, AGAINST, POLICY, DEBUG_DIR,
+	THREADS, HELP, VERSION,
 };
 
 static int take_option(struct layout_options *options, int letter)

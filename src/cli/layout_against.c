@@ -16,7 +16,8 @@
 #define DEPTH_MAX 16
 
 /* The binary's member of this name; those of members without a name are the type's own. */
-static const struct scan_member *member_named(const struct scan_type *type, const char *name, uint64_t *base, unsigned depth)
+static const struct scan_member *member_named(const struct scan_type *type, const char *name, uint64_t *base,
+                                              unsigned depth)
 {
 	for (size_t i = 0; i < type->members_n; i++) {
 		const struct scan_member *member = &type->members[i], *inner;
@@ -51,8 +52,8 @@ static const struct model_place *place_of(const struct model_struct *record, con
 	return field->place.file ? &field->place : &record->place;
 }
 
-static void hold_tag(const struct model_struct *record, const struct model_field *field, const struct scan_member *member,
-                     struct model_diag *diag)
+static void hold_tag(const struct model_struct *record, const struct model_field *field,
+                     const struct scan_member *member, struct model_diag *diag)
 {
 	char here[128], there[128];
 
@@ -75,8 +76,10 @@ static void hold_field(const struct model_struct *record, const struct model_fie
 		return;
 	}
 	if (at != field->offset_bits)
-		model_error(diag, place_of(record, field), "'%s' lies at bit %llu (byte %llu) here and at bit %llu (byte %llu) in the binary",
-		            field->name, (unsigned long long)field->offset_bits, (unsigned long long)(field->offset_bits / 8),
+		model_error(diag, place_of(record, field),
+		            "'%s' lies at bit %llu (byte %llu) here and at bit %llu (byte %llu) in the binary",
+		            field->name, (unsigned long long)field->offset_bits,
+		            (unsigned long long)(field->offset_bits / 8),
 		            (unsigned long long)at, (unsigned long long)(at / 8));
 	if (member->size_bits != field->size_bits)
 		model_error(diag, place_of(record, field), "'%s' has %llu bits here and %llu in the binary", field->name,

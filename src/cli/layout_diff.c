@@ -98,7 +98,8 @@ static void put_change(struct diff *diff, const struct change *change)
 	}
 	if (change->retyped)
 		text_printf(text, "%s%s -> %s", change->moved || change->resized ? ", " : " ",
-		            scan_type_name(change->was->type, was, sizeof(was)), scan_type_name(change->is->type, is, sizeof(is)));
+		            scan_type_name(change->was->type, was, sizeof(was)),
+		            scan_type_name(change->is->type, is, sizeof(is)));
 	text_str(text, "\n");
 }
 
@@ -189,7 +190,8 @@ static void tell(struct diff *diff, const struct scan_type *was, const struct sc
 		json_type(diff, !was ? "added" : !is ? "removed" : "changed", was, is);
 	} else if (!was || !is) {
 		text_printf(text, "%s%s %s%s: %llu bytes\n", was ? diff->ink.red : diff->ink.green, was ? "removed" : "added",
-		            layout_type_name(was ? was : is), diff->ink.off, (unsigned long long)(was ? was : is)->size);
+		            layout_type_name(was ? was : is), diff->ink.off,
+		            (unsigned long long)(was ? was : is)->size);
 	} else {
 		text_printf(text, "%schanged %s%s: ", diff->ink.yellow, layout_type_name(is), diff->ink.off);
 		if (was->size != is->size)
@@ -207,7 +209,8 @@ static void tell(struct diff *diff, const struct scan_type *was, const struct sc
 /* ---- pairs ----------------------------------------------------------------------------------------------------- */
 
 /* Types of one name in both binaries: those that are the same belong together, the others in their order. */
-static void pair_up(struct diff *diff, const struct scan_type **was, size_t was_n, const struct scan_type **is, size_t is_n)
+static void pair_up(struct diff *diff, const struct scan_type **was, size_t was_n, const struct scan_type **is,
+                    size_t is_n)
 {
 	size_t at = 0;
 
@@ -283,7 +286,8 @@ static void compare(struct diff *diff, const struct scan_type **was, size_t was_
 
 int layout_diff(struct layout *layout, struct scan *newer)
 {
-	struct diff diff = {.layout = layout, .ink = layout_ink(layout->colour), .text = {.out = stdout}, .first = true};
+	struct diff diff = {.layout = layout, .ink = layout_ink(layout->colour), .text = {.out = stdout},
+	                    .first = true};
 	const struct scan_type **was = calloc(layout->scan->types_n + 1, sizeof(*was));
 	const struct scan_type **is = calloc(newer->types_n + 1, sizeof(*is));
 	size_t was_n, is_n;

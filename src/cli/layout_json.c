@@ -72,6 +72,8 @@ static void put_sharing(struct text *text, const struct scan_sharing *sharing)
 	key(text, "basis", true);
 	text_json(text, bases[sharing->basis]);
 	number(text, "line_size", sharing->line_size);
+	if (sharing->has_shared_form)
+		truth(text, "record");
 	key(text, "shared_lines", false);
 	text_put(text, "[", 1);
 	for (size_t i = 0; i < sharing->lines_n; i++) {

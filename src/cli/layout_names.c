@@ -71,7 +71,8 @@ static void declare_c(const struct scan_type *type, char *left, char *right)
 
 		if (type->kind == SCAN_KIND_POINTER) {
 			prepend(right, "*");
-			if (target && !target->name && (target->kind == SCAN_KIND_ARRAY || target->kind == SCAN_KIND_FUNCTION)) {
+			if (target && !target->name &&
+			    (target->kind == SCAN_KIND_ARRAY || target->kind == SCAN_KIND_FUNCTION)) {
 				prepend(right, "(");
 				append(right, ")");
 			}

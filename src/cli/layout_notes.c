@@ -53,7 +53,7 @@ static const char *basis_words(enum scan_basis basis)
 static void put_sharing(const struct scan_sharing *sharing, const struct scan_sharing *other, struct layout_ink ink,
                         struct text *text)
 {
-	const char *colour = sharing->basis == SCAN_BASIS_TYPES ? ink.yellow : ink.red;
+	const char *colour = sharing->basis == SCAN_BASIS_TYPES || sharing->has_shared_form ? ink.yellow : ink.red;
 
 	if (!sharing->lines_n) {
 		text_printf(text, "  %sno false sharing%s in lines of %u, %s", ink.green, ink.off, sharing->line_size,
@@ -68,6 +68,9 @@ static void put_sharing(const struct scan_sharing *sharing, const struct scan_sh
 	text_put(text, "\n", 1);
 	for (size_t i = 0; i < sharing->lines_n; i++)
 		put_shared_line(sharing, &sharing->lines[i], ink, text);
+	if (sharing->has_shared_form && sharing->lines_n)
+		text_str(text, "    (if it were shared as it is: it is a record, one thread's own; what threads share is its "
+		         "generated form)\n");
 }
 
 /* ---- hints ----------------------------------------------------------------------------------------------------- */
@@ -110,10 +113,12 @@ static void put_hot(const struct layout_view *view, struct text *text)
 	for (size_t i = 0; i < sharing->lines_n; i++) {
 		cold = 0;
 		for (size_t k = 0; sharing->lines[i].hot && k < sharing->cells_n; k++)
-			cold += !sharing->cells[k].hot && scan_cell_on_line(&sharing->cells[k], sharing->line_size, sharing->lines[i].line);
+			cold += !sharing->cells[k].hot &&
+			        scan_cell_on_line(&sharing->cells[k], sharing->line_size, sharing->lines[i].line);
 		if (cold)
 			text_printf(text, "  cold beside hot: %zu member%s on line %llu wait%s for what is hot there\n", cold,
-			            cold == 1 ? "" : "s", (unsigned long long)sharing->lines[i].line, cold == 1 ? "s" : "");
+			            cold == 1 ? "" : "s", (unsigned long long)sharing->lines[i].line,
+			            cold == 1 ? "s" : "");
 	}
 }
 
@@ -163,7 +168,8 @@ void layout_notes(const struct layout *layout, const struct layout_view *view, s
 
 	if (sharing->basis == SCAN_BASIS_LOCAL)
 		text_str(text, "  tagged local: one thread's own, so nothing is shared\n");
-	else if (sharing->basis != SCAN_BASIS_NONE && (sharing->lines_n || sharing->basis != SCAN_BASIS_TYPES || !layout->all))
+	else if (sharing->basis != SCAN_BASIS_NONE &&
+	         (sharing->lines_n || sharing->basis != SCAN_BASIS_TYPES || !layout->all))
 		put_sharing(sharing, &view->other, ink, text);
 	else if (!layout->all)
 		text_printf(text, "  who writes: nothing is known (looked at: tags in the binary and of --policy, atomic types, "
@@ -175,6 +181,8 @@ void layout_notes(const struct layout *layout, const struct layout_view *view, s
 	if ((sharing->lines_n || view->observed.lines_n) && scan_layout_align(view->type) < sharing->line_size)
 		text_printf(text, "  (lines are counted from an object that begins one; this type is aligned to %llu, so others may "
 		            "meet, too)\n", (unsigned long long)scan_layout_align(view->type));
+	if (sharing->cut || view->observed.cut)
+		text_str(text, "  (too much is nested in it: only the first members were looked at)\n");
 	put_crossing(view, ink, text);
 	put_hot(view, text);
 	if (layout->options->suggest) {
@@ -231,19 +239,23 @@ void layout_summary(const struct layout *layout, bool each, struct text *text)
 		exit(cli_fail("out of memory"));
 	for (size_t i = 0; i < layout->types_n; i++) {
 		const struct scan_type *type = layout->types[i];
+		enum scan_basis basis = scan_layout_basis(layout->scan, type);
 		struct scan_sharing sharing = {0};
 
-		if (scan_layout_read(type, &(struct scan_layout_options){.line_size = layout->options->line_size}, &rows) != 0)
+		if (scan_layout_read(type, &(struct scan_layout_options){.line_size = layout->options->line_size},
+		                     &rows) != 0)
 			continue;
-		if (scan_layout_sharing(layout->scan, type, layout->options->line_size, NULL, 0, &sharing) == -ENOMEM)
+		if (basis != SCAN_BASIS_NONE &&
+		    scan_layout_sharing(layout->scan, type, layout->options->line_size, NULL, 0, &sharing) == -ENOMEM)
 			exit(cli_fail("out of memory"));
 		lines[n] = (struct summary_line){
-			.type = type, .lines = rows.lines, .lost = scan_layout_lost(&rows), .holes = rows.holes_n + rows.bit_holes_n,
+			.type = type, .lines = rows.lines, .lost = scan_layout_lost(&rows),
+			.holes = rows.holes_n + rows.bit_holes_n,
 			.members = type->members_n, .index = i,
-			.known = sharing.basis == SCAN_BASIS_TAGS || sharing.basis == SCAN_BASIS_RECORD};
+			.known = basis != SCAN_BASIS_NONE};
 		lines[n].shared = lines[n].known ? sharing.lines_n : 0;
 		tagged += lines[n].known;
-		shared += lines[n].shared > 0;
+		shared += lines[n].shared > 0 && !sharing.has_shared_form;
 		lost += lines[n].lost;
 		holes += lines[n].holes;
 		n++;

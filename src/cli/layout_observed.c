@@ -17,6 +17,11 @@ static char *take_string(struct fg_str string)
 	return copy;
 }
 
+static bool is(struct fg_str name, const char *word)
+{
+	return name.len == strlen(word) && memcmp(name.ptr, word, name.len) == 0;
+}
+
 /* One line. writes is 1 where it is not said; other members are left to whoever wrote them.
  * Returns: the place behind the object, or NULL: d->error says why. */
 static const char *read_members(struct fg_dec *d, const char *p, struct layout_observation *one, bool *ret_thread)
@@ -27,7 +32,7 @@ static const char *read_members(struct fg_dec *d, const char *p, struct layout_o
 		p = fg_dec_name(d, p, &name);
 		if (!p)
 			return NULL;
-		if ((name.len == 4 && memcmp(name.ptr, "type", 4) == 0) || (name.len == 5 && memcmp(name.ptr, "field", 5) == 0)) {
+		if (is(name, "type") || is(name, "field")) {
 			char **place = name.len == 4 ? &one->type : &one->field;
 
 			p = fg_dec_str(d, p, &value);
@@ -35,10 +40,10 @@ static const char *read_members(struct fg_dec *d, const char *p, struct layout_o
 				return NULL;
 			free(*place);
 			*place = take_string(value);
-		} else if (name.len == 6 && memcmp(name.ptr, "thread", 6) == 0) {
+		} else if (is(name, "thread")) {
 			p = fg_dec_uint(d, p, UINT64_MAX, "a thread", &one->thread);
 			*ret_thread = true;
-		} else if (name.len == 6 && memcmp(name.ptr, "writes", 6) == 0) {
+		} else if (is(name, "writes")) {
 			p = fg_dec_uint(d, p, UINT64_MAX, "a count", &one->writes);
 		} else {
 			p = fg_dec_skip(d, p);

@@ -63,7 +63,8 @@ static unsigned distance(const char *a, const char *b)
 		row[0] = (unsigned)i;
 		for (size_t k = 1; k <= b_len; k++) {
 			unsigned above = row[k], left = row[k - 1];
-			unsigned least = diagonal + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[k - 1]));
+			bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[k - 1]);
+			unsigned least = diagonal + !same;
 
 			least = above + 1 < least ? above + 1 : least;
 			row[k] = left + 1 < least ? left + 1 : least;

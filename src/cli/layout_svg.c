@@ -5,8 +5,8 @@
  *     line 0  [ id                    ][ status][////][ views ]...      ! 3 writers
  *     line 1  [ ...
  *
- * Members that lie over one another (unions, variants) get lanes below one another within their lines. The picture has a
- * ground of its own, so that it reads on light and dark pages alike.
+ * Members that lie over one another (unions, variants) get lanes below one another within their lines. The picture has
+ * a ground of its own, so that it reads on light and dark pages alike.
  */
 #include "cli/cli.h"
 #include "cli/layout.h"
@@ -69,8 +69,10 @@ static const struct scan_sharing *sharing_of(const struct layout_view *view)
 static enum paint paint_of(const struct layout_view *view, const struct scan_row *row)
 {
 	static const enum paint by_kind[] = {
-		[SCAN_WRITER_UNKNOWN] = PAINT_NONE, [SCAN_WRITER_ONCE] = PAINT_ONCE, [SCAN_WRITER_SNAPSHOT] = PAINT_SNAPSHOT,
-		[SCAN_WRITER_ATOMIC] = PAINT_ATOMIC, [SCAN_WRITER_MUTEX] = PAINT_MUTEX, [SCAN_WRITER_RWMUTEX] = PAINT_RWMUTEX,
+		[SCAN_WRITER_UNKNOWN] = PAINT_NONE, [SCAN_WRITER_ONCE] = PAINT_ONCE,
+		[SCAN_WRITER_SNAPSHOT] = PAINT_SNAPSHOT,
+		[SCAN_WRITER_ATOMIC] = PAINT_ATOMIC, [SCAN_WRITER_MUTEX] = PAINT_MUTEX,
+		[SCAN_WRITER_RWMUTEX] = PAINT_RWMUTEX,
 		[SCAN_WRITER_OWNER] = PAINT_OWNER, [SCAN_WRITER_BY_TYPE] = PAINT_BY_TYPE,
 		[SCAN_WRITER_OBSERVED] = PAINT_OBSERVED,
 	};
@@ -81,7 +83,8 @@ static enum paint paint_of(const struct layout_view *view, const struct scan_row
 	for (size_t i = 0; i < sharing->cells_n; i++) {
 		const struct scan_cell *cell = &sharing->cells[i];
 
-		if (cell->offset_bits < row->offset_bits + row->size_bits && row->offset_bits < cell->offset_bits + cell->size_bits) {
+		if (cell->offset_bits < row->offset_bits + row->size_bits &&
+		    row->offset_bits < cell->offset_bits + cell->size_bits) {
 			enum paint paint = by_kind[sharing->writers[cell->writer].kind];
 
 			return paint == PAINT_ATOMIC && cell->hot ? PAINT_HOT : paint;
@@ -163,13 +166,14 @@ static void put_tooltip(struct picture *picture, const struct layout_view *view,
 }
 
 /* Behind the end of what the line holds of the type. */
-static void put_variant_name(struct picture *picture, const struct layout_view *view, const struct box *box, uint64_t line)
+static void put_variant_name(struct picture *picture, const struct layout_view *view, const struct box *box,
+                             uint64_t line)
 {
 	uint64_t bytes = view->type->size < picture->line_size ? view->type->size : picture->line_size;
 
 	if (line == 0 && box->row->member->name)
-		put_label(picture, LEFT + (double)bytes * picture->byte + 8, picture->y + box->lane * LANE + 19, 400, "line",
-		          box->row->member->name);
+		put_label(picture, LEFT + (double)bytes * picture->byte + 8, picture->y + box->lane * LANE + 19, 400,
+		          "line", box->row->member->name);
 }
 
 /* The part of a box that lies on one line. */
@@ -231,7 +235,8 @@ static void put_line_name(struct picture *picture, const struct layout_view *vie
 	for (size_t i = 0; i < sharing->lines_n; i++)
 		if (sharing->lines[i].line == line && sharing->basis != SCAN_BASIS_TYPES)
 			text_printf(&picture->text, "<text class=\"bad\" x=\"%.1f\" y=\"%.1f\">! %zu writers</text>\n",
-			            LEFT + picture->byte * picture->line_size + 6, picture->y + 19, sharing->lines[i].writers_n);
+			            LEFT + picture->byte * picture->line_size + 6, picture->y + 19,
+			            sharing->lines[i].writers_n);
 }
 
 static void put_line(struct picture *picture, const struct layout_view *view, const struct box *boxes, size_t n,
@@ -356,7 +361,8 @@ static void put_document(const struct picture *picture, struct text *document)
 
 int layout_svg(struct layout *layout)
 {
-	struct picture picture = {.line_size = layout->options->line_size, .byte = layout->options->line_size == 64 ? 14 : 8};
+	struct picture picture = {.line_size = layout->options->line_size,
+	                          .byte = layout->options->line_size == 64 ? 14 : 8};
 	struct layout_view view = {0};
 	struct text document = {0};
 	int error;

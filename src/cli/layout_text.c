@@ -85,7 +85,8 @@ void layout_view_fini(struct layout_view *view)
 
 bool layout_view_finding(const struct layout_view *view)
 {
-	return (view->sharing.lines_n && view->sharing.basis != SCAN_BASIS_TYPES) || view->observed.lines_n;
+	return view->observed.lines_n ||
+	       (view->sharing.lines_n && view->sharing.basis != SCAN_BASIS_TYPES && !view->sharing.has_shared_form);
 }
 
 /* ---- a type ---------------------------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define DEPTH_MAX 16
+#define OPEN_MAX 100000             /* rows, after which nothing more is opened: broken input may nest without end */
 #define LINE_SIZE 64
 
 static bool is_compound(const struct scan_type *type)
@@ -118,9 +119,10 @@ static int walk_member(const struct walk *walk, const struct scan_type *holder, 
 	int error;
 
 	row.opened = is_compound(type) && !type->incomplete && type->members_n && !member->virtual_base &&
-	             spot->depth < DEPTH_MAX && (!member->name || member->variant || walk->nested);
+	             spot->depth < DEPTH_MAX && walk->layout->rows_n < OPEN_MAX && (!member->name || member->variant || walk->nested);
 	error = add_row(walk->layout, &row);
-	for (const struct scan_member *next = member + 1; member->base && next < holder->members + holder->members_n; next++)
+	for (const struct scan_member *next = member + 1;
+	     member->base && next < holder->members + holder->members_n; next++)
 		if (next->offset_bits > member->offset_bits && spot->base + next->offset_bits < inner.end)
 			inner.end = spot->base + next->offset_bits;
 	if (!error && row.opened)
@@ -138,7 +140,8 @@ static int walk_type(const struct walk *walk, const struct scan_type *type, cons
 		const struct scan_member *member = &type->members[i];
 
 		/* A variant's struct begins where the enum does: the discriminant of the others is no hole in it. */
-		if (!spot->variant && !member->virtual_base && member->offset_bits > end && type->kind == SCAN_KIND_STRUCT)
+		if (!spot->variant && !member->virtual_base && member->offset_bits > end &&
+		    type->kind == SCAN_KIND_STRUCT)
 			error = add_gap(walk->layout, SCAN_ROW_HOLE, spot->depth, spot->base, end, member->offset_bits);
 		if (!error)
 			error = walk_member(walk, type, member, spot);
@@ -151,7 +154,8 @@ static int walk_type(const struct walk *walk, const struct scan_type *type, cons
 	return error;
 }
 
-int scan_layout_read(const struct scan_type *type, const struct scan_layout_options *options, struct scan_layout *layout)
+int scan_layout_read(const struct scan_type *type, const struct scan_layout_options *options,
+                     struct scan_layout *layout)
 {
 	unsigned line_size = options->line_size ? options->line_size : LINE_SIZE;
 	struct walk walk = {layout, options->nested};

@@ -33,7 +33,7 @@ struct scan_row {
 	const struct scan_member *member; /* MEMBER */
 	uint64_t offset_bits;         /* from the start of the outermost type */
 	uint64_t size_bits;
-	bool opened;                  /* its own members follow, one deeper */
+	bool opened;                  /* its own members follow, one deeper; never where there are many rows already */
 	bool variant;                 /* it, or what holds it, is there in one variant of a Rust enum only */
 };
 
@@ -53,9 +53,10 @@ struct scan_layout_options {
 	bool nested;                  /* open members that are structs or unions with a name, too */
 };
 
-/* Anonymous members and the variants of Rust enums are always opened. layout: zeroed, or of an earlier call, whose memory
- * is used again. Returns: 0, -ENOMEM, or -EINVAL: no struct or union, or one whose members nothing says. */
-int scan_layout_read(const struct scan_type *type, const struct scan_layout_options *options, struct scan_layout *layout);
+/* Anonymous members and the variants of Rust enums are always opened. layout: zeroed, or of an earlier call, whose
+ * memory is used again. Returns: 0, -ENOMEM, or -EINVAL: no struct or union, or one whose members nothing says. */
+int scan_layout_read(const struct scan_type *type, const struct scan_layout_options *options,
+                     struct scan_layout *layout);
 void scan_layout_fini(struct scan_layout *layout);
 /* Bytes that hold nothing: holes, spare bits and padding, rounded down. */
 uint64_t scan_layout_lost(const struct scan_layout *layout);
@@ -119,6 +120,9 @@ struct scan_sharing {
 	size_t writers_n;
 	struct scan_shared_line *lines; /* only those that are shared */
 	size_t lines_n;
+	bool has_shared_form;         /* a record: one thread's own, and what threads share is its generated form, which is
+	                               * in the binary too. What is said of it would hold if it were shared as it is */
+	bool cut;                     /* too much is nested in it: only the first members were looked at */
 };
 
 /* One line of a recording: so many writes of a field by a thread. */
@@ -128,6 +132,8 @@ struct scan_observed {
 	uint64_t writes;
 };
 
+/* What there is to judge by, recordings apart: NONE where tags say nothing, though types may. */
+enum scan_basis scan_layout_basis(const struct scan *scan, const struct scan_type *type);
 /* line_size: bytes. observed: of this type; NULL: tags and types alone decide.
  * Returns: 0, -ENOMEM or -EINVAL as above. Owner: the caller, scan_sharing_fini. */
 int scan_layout_sharing(const struct scan *scan, const struct scan_type *type, unsigned line_size,

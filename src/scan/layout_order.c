@@ -37,7 +37,7 @@ static uint64_t up(uint64_t value, uint64_t to)
 
 /* ---- the compiler's rules -------------------------------------------------------------------------------------- */
 
-/* The bit at which a place lies when all before end is taken. A bit-field must not cross a unit of its declared type. */
+/* The bit at which a place lies when all before end is taken. A bit-field doesn't cross a unit of its declared type. */
 static uint64_t bit_of(const struct scan_place *place, uint64_t end)
 {
 	uint64_t unit = 8 * place->unit;
@@ -69,7 +69,8 @@ static bool explained(struct job *job)
 		struct scan_place *place = &job->places[i];
 		uint64_t want = place->member->offset_bits;
 
-		while (!place->unit && bit_of(place, end) < want && want % (16 * place->align) == 0 && place->align < job->align)
+		while (!place->unit && bit_of(place, end) < want && want % (16 * place->align) == 0 &&
+		       place->align < job->align)
 			place->align *= 2;
 		if (bit_of(place, end) != want)
 			return false;
@@ -182,8 +183,8 @@ static uint64_t take(const struct job *job, struct block *block, bool line_start
 	return up(end, 8) / 8;
 }
 
-/* Of those left with this writer (any: all), the one that wastes least at this place; among equals the first declared, or
- * (by_align) the most aligned. */
+/* Of those left with this writer (any: all), the one that wastes least at this place; among equals the first declared,
+ * or (by_align) the most aligned. */
 static struct block *best(const struct job *job, uint64_t at, bool any, size_t writer, bool by_align)
 {
 	struct block *found = NULL;
@@ -195,7 +196,8 @@ static struct block *best(const struct job *job, uint64_t at, bool any, size_t w
 
 		if (block->taken || block->tail || !(any || block->writer == writer))
 			continue;
-		if (!found || waste < waste_found || (by_align && waste == waste_found && block->align > found->align)) {
+		if (!found || waste < waste_found ||
+		    (by_align && waste == waste_found && block->align > found->align)) {
 			found = block;
 			waste_found = waste;
 		}
@@ -303,7 +305,8 @@ static size_t still_shared(const struct job *job, const struct scan_order *order
 
 		if (writer == NO_WRITER || job->sharing->writers[writer].kind == SCAN_WRITER_ONCE || !place->size_bits)
 			continue;
-		if (last != NO_WRITER && writer != last && last_line == place->offset_bits / bits && counted != last_line) {
+		if (last != NO_WRITER && writer != last && last_line == place->offset_bits / bits &&
+		    counted != last_line) {
 			counted = last_line;
 			shared++;
 		}

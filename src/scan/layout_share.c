@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define DEPTH_MAX 16
+#define LOOKED_AT_MAX 100000        /* members, of one type and what it holds: broken input may nest without end */
 
 struct share {
 	const struct scan_type *type;
@@ -15,7 +16,7 @@ struct share {
 	size_t observed_n;
 	struct scan_sharing *sharing;
 	size_t cells_size, writers_size;
-	size_t top;
+	size_t top, looked_at;
 	char path[512];                     /* of the member that is looked at; cut where it is longer */
 	size_t path_len;
 	int error;
@@ -26,21 +27,28 @@ static bool is_compound(const struct scan_type *type)
 	return type->kind == SCAN_KIND_STRUCT || type->kind == SCAN_KIND_UNION;
 }
 
-static bool has_tags(const struct scan_type *type, unsigned depth)
+static bool has_tags(const struct scan_type *type, unsigned depth, unsigned *left)
 {
 	if (type->tag.present)
 		return true;
-	for (size_t i = 0; i < type->members_n; i++) {
+	for (size_t i = 0; i < type->members_n && *left; i++, --*left) {
 		const struct scan_member *member = &type->members[i];
 		const struct scan_type *inner = scan_type_strip(member->type);
 
 		if (member->tag.present)
 			return true;
 		/* Of an anonymous member the members are the type's own. */
-		if (!member->name && depth < DEPTH_MAX && is_compound(inner) && has_tags(inner, depth + 1))
+		if (!member->name && depth < DEPTH_MAX && is_compound(inner) && has_tags(inner, depth + 1, left))
 			return true;
 	}
 	return false;
+}
+
+static bool is_tagged(const struct scan_type *type)
+{
+	unsigned left = LOOKED_AT_MAX;
+
+	return has_tags(type, 0, &left);
 }
 
 /* Room for one more. Returns: the new data, or NULL. */
@@ -95,8 +103,9 @@ static void add_cell(struct share *share, const char *path, uint64_t offset_bits
 	if (!grown)
 		return;
 	sharing->cells = grown;
-	grown[sharing->cells_n] = (struct scan_cell){.path = strdup(path), .top = share->top, .offset_bits = offset_bits,
-	                                             .size_bits = size_bits, .writer = index, .hot = writer->hot};
+	grown[sharing->cells_n] = (struct scan_cell){.path = strdup(path), .top = share->top,
+	                                             .offset_bits = offset_bits, .size_bits = size_bits,
+	                                             .writer = index, .hot = writer->hot};
 	if (!grown[sharing->cells_n].path)
 		share->error = -ENOMEM;
 	else
@@ -135,6 +144,12 @@ static struct scan_writer by_tag(const struct model_tag *tag, bool *ret_fresh)
 	return writer;
 }
 
+/* Most names are none of these: four letters tell, without a call. */
+static bool may_be(const char *name, const char *known)
+{
+	return name[0] == known[0] && name[1] == known[1] && name[2] == known[2] && name[3] == known[3];
+}
+
 static bool starts(const char *text, const char *with)
 {
 	return strncmp(text, with, strlen(with)) == 0;
@@ -157,10 +172,10 @@ static struct scan_writer by_type(const struct scan_type *type)
 	}
 	for (unsigned depth = 0; type && depth < DEPTH_MAX && writer.kind == SCAN_WRITER_UNKNOWN; depth++) {
 		for (size_t i = 0; type->name && i < sizeof(atomics) / sizeof(atomics[0]); i++)
-			if (starts(type->name, atomics[i]))
+			if (may_be(type->name, atomics[i]) && starts(type->name, atomics[i]))
 				writer = (struct scan_writer){.kind = SCAN_WRITER_BY_TYPE, .name = "atomic type"};
 		for (size_t i = 0; type->name && i < sizeof(locks) / sizeof(locks[0]); i++)
-			if (strcmp(type->name, locks[i]) == 0)
+			if (may_be(type->name, locks[i]) && strcmp(type->name, locks[i]) == 0)
 				writer = (struct scan_writer){.kind = SCAN_WRITER_BY_TYPE, .name = "lock"};
 		type = type->kind == SCAN_KIND_TYPEDEF || type->kind == SCAN_KIND_QUALIFIED ? type->target : NULL;
 	}
@@ -190,7 +205,8 @@ static struct scan_writer by_place(const struct scan_type *record, const char *p
 	for (size_t i = 0; i < record->members_n; i++) {
 		const struct model_tag *tag = &record->members[i].tag;
 
-		if (tag->present && tag->policy == MODEL_POLICY_RWMUTEX && tag->group && strcmp(tag->group, writer.name) == 0)
+		if (tag->present && tag->policy == MODEL_POLICY_RWMUTEX && tag->group &&
+		    strcmp(tag->group, writer.name) == 0)
 			writer.kind = SCAN_WRITER_RWMUTEX;
 	}
 	return writer;
@@ -314,6 +330,10 @@ static void cell_of(struct share *share, const struct scan_member *member, uint6
 static void cells_of(struct share *share, const struct scan_type *type, uint64_t base, unsigned depth)
 {
 	for (size_t i = 0; i < type->members_n && !share->error; i++) {
+		if (share->looked_at++ >= LOOKED_AT_MAX) {
+			share->sharing->cut = true;
+			return;
+		}
 		if (!depth)
 			share->top = i;
 		cell_of(share, &type->members[i], base, depth);
@@ -337,9 +357,22 @@ static const struct scan_type *record_of(const struct scan *scan, const struct s
 	found = scan_types_named(scan, name, &n);
 	free(name);
 	for (size_t i = 0; i < n; i++)
-		if (found[i]->kind == SCAN_KIND_STRUCT && has_tags(found[i], 0))
+		if (found[i]->kind == SCAN_KIND_STRUCT && is_tagged(found[i]))
 			return found[i];
 	return NULL;
+}
+
+/* Is there a "struct order_shared" to this struct order? */
+static bool has_shared_form(const struct scan *scan, const struct scan_type *type)
+{
+	char *name = NULL;
+	size_t n = 0;
+
+	if (!scan || !type->name || asprintf(&name, "%s_shared", type->name) < 0)
+		return false;
+	scan_types_named(scan, name, &n);
+	free(name);
+	return n > 0;
 }
 
 /* ---- lines ----------------------------------------------------------------------------------------------------- */
@@ -410,6 +443,15 @@ static int compare_cells(const void *a, const void *b)
 	return x->top < y->top ? -1 : x->top > y->top;
 }
 
+enum scan_basis scan_layout_basis(const struct scan *scan, const struct scan_type *type)
+{
+	if (type->tag.present && type->tag.local)
+		return SCAN_BASIS_LOCAL;
+	if (is_tagged(type))
+		return SCAN_BASIS_TAGS;
+	return record_of(scan, type) ? SCAN_BASIS_RECORD : SCAN_BASIS_NONE;
+}
+
 int scan_layout_sharing(const struct scan *scan, const struct scan_type *type, unsigned line_size,
                         const struct scan_observed *observed, size_t observed_n, struct scan_sharing *ret_sharing)
 {
@@ -418,16 +460,13 @@ int scan_layout_sharing(const struct scan *scan, const struct scan_type *type, u
 
 	if (!is_compound(type) || type->incomplete)
 		return -EINVAL;
-	if (observed)
-		sharing.basis = SCAN_BASIS_OBSERVED;
-	else if (type->tag.present && type->tag.local)
-		sharing.basis = SCAN_BASIS_LOCAL;
-	else if (has_tags(type, 0))
-		sharing.basis = SCAN_BASIS_TAGS;
-	else if ((share.record = record_of(scan, type)) != NULL)
-		sharing.basis = SCAN_BASIS_RECORD;
-	else
+	sharing.basis = observed ? SCAN_BASIS_OBSERVED : scan_layout_basis(scan, type);
+	if (sharing.basis == SCAN_BASIS_NONE)
 		sharing.basis = SCAN_BASIS_TYPES;
+	if (sharing.basis == SCAN_BASIS_RECORD)
+		share.record = record_of(scan, type);
+	if (sharing.basis == SCAN_BASIS_TAGS)
+		sharing.has_shared_form = has_shared_form(scan, type);
 	if (sharing.basis != SCAN_BASIS_LOCAL)
 		cells_of(&share, type, 0, 0);
 	if (sharing.basis == SCAN_BASIS_TYPES && !sharing.cells_n)

@@ -4,7 +4,8 @@
 
 #include "made.h"
 
-#define TAGGED_TAG(policy_, group_, hot_) {.present = true, .policy = (policy_), .policy_given = true, .group = (group_), .hot = (hot_)}
+#define TAGGED_TAG(policy_, group_, hot_) {.present = true, .policy = (policy_), .policy_given = true, \
+	.group = (group_), .hot = (hot_)}
 
 static struct scan_type tagged_char24 = {.kind = SCAN_KIND_ARRAY, .size = 24, .target = &made_char, .count = 24};
 static struct scan_type tagged_char64 = {.kind = SCAN_KIND_ARRAY, .size = 64, .target = &made_char, .count = 64};

@@ -47,7 +47,8 @@ static void test_local(void)
 
 static void test_types(void)
 {
-	struct scan_type atomic = {.kind = SCAN_KIND_QUALIFIED, .qualifiers = SCAN_ATOMIC, .target = &made_i64, .size = 8};
+	struct scan_type atomic = {.kind = SCAN_KIND_QUALIFIED, .qualifiers = SCAN_ATOMIC, .target = &made_i64,
+	                           .size = 8};
 	struct scan_type mutex = {.kind = SCAN_KIND_TYPEDEF, .name = "pthread_mutex_t", .target = &made_char40, .size = 40};
 	struct scan_member members[] = {
 		{.name = "hits", .type = &atomic, .offset_bits = 0, .size_bits = 64},
