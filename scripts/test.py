@@ -2,8 +2,9 @@
 """test.py [--suite SUITE]... [RUN...] - every test in every configuration, and one summary
 
 A run is a configuration of config/ with the suites that matter in it: RUNS below, without a name all but those of
-ON_REQUEST. Each is configured and built by scripts/bootstrap.sh and tested by `meson test`; what the tests said comes from meson's log. The
-last line counts TAP test points over all runs. Exit: 0, or 1 when a point failed, a build failed or nothing ran.
+ON_REQUEST. Each is configured and built by scripts/bootstrap.sh and tested by `meson test`; what the tests said comes
+from meson's log. The last line counts TAP test points over all runs. Exit: 0, or 1 when a point failed, a build failed
+or nothing ran.
 """
 import argparse
 import json
