@@ -54,7 +54,7 @@ fuzz:
 
 torture:
 	scripts/bootstrap.sh
-	FG_TORTURE_SECONDS='$(SECONDS)' scripts/test.py --suite torture tsan
+	FG_TORTURE_SECONDS='$(SECONDS)' scripts/test.py --suite torture tsan tsan-clang
 
 model:
 	scripts/bootstrap.sh

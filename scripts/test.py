@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """test.py [--suite SUITE]... [RUN...] - every test in every configuration, and one summary
 
-A run is a configuration of config/ with the suites that matter in it (RUNS below; all of them by default). Each is
-configured and built by scripts/bootstrap.sh and tested by `meson test`; what the tests said comes from meson's log. The
-last line counts TAP test points over all runs. Exit: 0, or 1 when a point failed, a build failed or nothing ran.
+A run is a configuration of config/ with the suites that matter in it: RUNS below, without a name all but those of
+ON_REQUEST. Each is configured and built by scripts/bootstrap.sh and tested by `meson test`; what the tests said comes
+from meson's log. The last line counts TAP test points over all runs. Exit: 0, or 1 when a point failed, a build failed
+or nothing ran.
 """
 import argparse
 import json
@@ -19,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # configuration: of config/; suites: to run (empty: all); without: suites left out; wrapper: runs each test
 Run = namedtuple('Run', 'name configuration suites without wrapper')
+# Only where it is named: what it adds is not worth its time in every run of everything.
+ON_REQUEST = ['tsan-clang']
 VALGRIND = 'valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite,possible --error-exitcode=99'
 RUNS = [
     Run('gcc', 'dev', [], [], None),
@@ -26,7 +29,9 @@ RUNS = [
     Run('asan', 'asan', [], ['style', 'install', 'model'], None),
     Run('tsan', 'tsan', ['unit', 'torture'], [], None),
     Run('valgrind', 'dev', ['valgrind'], [], VALGRIND),
+    Run('tsan-clang', 'tsan-clang', ['torture'], [], None),
 ]
+SANITIZED = ['asan', 'tsan', 'tsan-clang']
 ENVIRONMENT = {
     'ASAN_OPTIONS': 'abort_on_error=0:detect_stack_use_after_return=1:allocator_may_return_null=1',
     'UBSAN_OPTIONS': 'print_stacktrace=1:halt_on_error=1',
@@ -132,9 +137,9 @@ def test_run(run, suites, tally):
         command += ['--no-suite', suite]
     if run.wrapper:
         command += ['--wrapper', run.wrapper]
-    if run.wrapper or run.configuration in ('asan', 'tsan'):
+    if run.wrapper or run.configuration in SANITIZED:
         command += ['--timeout-multiplier', '8']
-    if run.configuration in ('asan', 'tsan'):
+    if run.configuration in SANITIZED:
         command = fixed_addresses() + command
     status, said = run_quietly(command, env={**ENVIRONMENT, **os.environ})
     for log in (folder / 'meson-logs').glob(f'{base}*.json'):      # meson adds a wrapper's name
@@ -147,7 +152,7 @@ def test_run(run, suites, tally):
 def do_run(run, suites):
     """Builds and tests one run, tells of it. Returns: its tally."""
     tally = Tally()
-    print(f'{run.name:<9}', end='', flush=True)
+    print(f'{run.name:<11}', end='', flush=True)
     start = time.monotonic()
     status, said = run_quietly(['scripts/bootstrap.sh', run.configuration])
     built = time.monotonic()
@@ -174,7 +179,7 @@ def main():
         parser.error(f'no run named {", ".join(sorted(unknown))}')
     total, failed, start = Tally(), [], time.monotonic()
     for run in RUNS:
-        if arguments.runs and run.name not in arguments.runs:
+        if run.name not in (arguments.runs or [r.name for r in RUNS if r.name not in ON_REQUEST]):
             continue
         tally = do_run(run, arguments.suite or run.suites)
         total.add(tally)

@@ -269,7 +269,7 @@ static inline bool fg_seq_retry_failed(struct fg_seq *seq, const struct fg_seq_r
  * as its loads and stores do, and this has a quarter less of them. gcc loads the words of a float vector into the
  * registers that it stores from (nothing is computed with them); clang takes the way through others, and loses.
  */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#if defined(__x86_64__) && defined(__SSE2__) && !defined(__clang__) && defined(__GNUC__) && __GNUC__ >= 12
 typedef float fg_half __attribute__((vector_size(8)));
 typedef float fg_pair __attribute__((vector_size(16)));
 #define FG_PAIR_GET_(i)                                                                                                \
