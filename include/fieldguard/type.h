@@ -10,7 +10,7 @@
 #include <fieldguard/base.h>
 #include <fieldguard/decode.h>
 
-#define FG_TYPE_ABI 3
+#define FG_TYPE_ABI 4
 
 /* Why a merge was refused: one field, by names out of its tags alone. Static texts, nothing to free. */
 struct fg_refusal {
@@ -62,6 +62,9 @@ struct fg_type {
 	 * (below) it may return -ENOMEM and -EINVAL too, with nothing changed; then read is NULL, and the shared record
 	 * needs its fini. */
 	size_t shared_size, shared_align;
+	/* What follows these bytes up to shared_size is padding that no function above touches in a record once it is
+	 * initialised: a store keeps the key there. 0: unknown, the store keeps off. */
+	size_t shared_used;
 	int (*merge)(void *shared, const void *record, const void *present, struct fg_refusal *ret_refusal);
 	void (*read)(void *shared, void *ret_record, void *ret_present);
 	const struct fg_type_pointers *pointers;         /* NULL: its records hold none */

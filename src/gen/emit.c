@@ -252,7 +252,7 @@ void gen_emit_source(const struct gen_output *output, struct gen_text *text)
 		    text,
 		    "_Static_assert(FG_PUBLISH_ABI == 1, \"made for another version of fieldguard: generate again\");\n");
 	gen_printf(text,
-	           "_Static_assert(FG_TYPE_ABI == 3, \"made for another version of fieldguard: generate again\");\n\n");
+	           "_Static_assert(FG_TYPE_ABI == 4, \"made for another version of fieldguard: generate again\");\n\n");
 	for (size_t i = 0; i < model->structs_n; i++)
 		if (gen_uses(model, model->structs[i]))
 			emit_layout(model->structs[i], text);

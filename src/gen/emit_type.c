@@ -1,5 +1,6 @@
 /* emit_type.c - const struct fg_type T_fg_type, and the functions that take its place for void pointers */
 #include "gen/gen.h"
+#include "gen/shared_form.h"
 
 static const struct model_field *key_field(const struct model_struct *record)
 {
@@ -109,6 +110,25 @@ static void emit_key_thunk(const struct model_struct *record, const struct model
 	gen_printf(text, "}\n\n");
 }
 
+/* All that fg_store and fg_ingest know of the shared form. */
+static void emit_shared_part(const struct model_struct *record, struct gen_text *text)
+{
+	const char *name = record->name;
+	struct shared_form form;
+	char last[160];
+
+	shared_form_init(&form, record);
+	shared_last_place(&form, last);
+	shared_form_fini(&form);
+	gen_printf(text, ".shared_size = sizeof(struct %s_shared),\n.shared_align = _Alignof(struct %s_shared),\n", name,
+	           name);
+	gen_printf(text,
+	           ".shared_used = offsetof(struct %s_shared, %s) + sizeof(((struct %s_shared *)0)->%s),\n"
+	           ".merge = %s_type_merge,\n.%s = %s%s_type_%s,\n",
+	           name, last, name, last, name, gen_published(record) ? "pointers" : "read",
+	           gen_published(record) ? "&" : "", name, gen_published(record) ? "pointers" : "read");
+}
+
 void gen_emit_type_source(const struct gen_output *output, const struct model_struct *record, struct gen_text *text)
 {
 	const struct model_field *key = key_field(record);
@@ -130,11 +150,7 @@ void gen_emit_type_source(const struct gen_output *output, const struct model_st
 	gen_printf(text, ".decode = %s_type_decode,\n.encode = %s_type_encode,\n.patch = %s_type_patch,\n", name, name,
 	           name);
 	if (record->shareable)
-		gen_printf(text,
-		           ".shared_size = sizeof(struct %s_shared),\n.shared_align = _Alignof(struct %s_shared),\n"
-		           ".merge = %s_type_merge,\n.%s = %s%s_type_%s,\n",
-		           name, name, name, gen_published(record) ? "pointers" : "read", gen_published(record) ? "&" : "",
-		           name, gen_published(record) ? "pointers" : "read");
+		emit_shared_part(record, text);
 	if (key)
 		gen_printf(text, ".key = %s_type_key,\n", name);
 	text->depth = 0;

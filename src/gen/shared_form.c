@@ -203,6 +203,25 @@ size_t shared_present_words(const struct model_struct *record)
 	return n;
 }
 
+void shared_last_place(const struct shared_form *form, char ret[160])
+{
+	const char *last = "snapshot";
+
+	for (size_t i = 0; i < form->groups_n; i++)
+		if (&form->groups[i] != form->once && &form->groups[i] != form->owner)
+			last = form->groups[i].place;
+	if (form->once)
+		last = "once";
+	if (shared_has_owner(form))
+		last = "owner";
+	if (form->atomics_n)
+		last = "atomics";
+	snprintf(ret, 160, "%s", last);
+	for (size_t i = 0; i < form->atomics_n; i++)
+		if (form->atomics[i]->tag.hot)
+			snprintf(ret, 160, "hot_%s", form->atomics[i]->name);
+}
+
 void shared_atomic_place(const struct model_field *field, char ret[160])
 {
 	if (field->tag.hot)

@@ -57,6 +57,8 @@ bool shared_is_image(const struct shared_group *group);
 bool shared_has_owner(const struct shared_form *form);
 /* Words of struct T_present, nested masks included. */
 size_t shared_present_words(const struct model_struct *record);
+/* The last member of struct T_shared: "atomics", "group_money". */
+void shared_last_place(const struct shared_form *form, char ret[160]);
 /* The object that holds an atomic field: "atomics.status", "hot_views.value". */
 void shared_atomic_place(const struct model_field *field, char ret[160]);
 /* Room for n fields; never fails; the caller frees. */

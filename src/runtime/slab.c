@@ -7,21 +7,35 @@
 /* Few enough bytes that a store with a handful of keys a shard stays small. */
 #define SLAB_BYTES 8192
 
-void slab_shape_init(struct slab_shape *shape, size_t record_size, size_t record_align,
-                     const struct fg_allocator *allocator)
+/* A cell in the padding of the record, if there is enough of it. */
+static void cell_init(struct slab_shape *shape, const struct fg_type *type)
+{
+	size_t at = (type->shared_used + 7) & ~(size_t)7;
+	size_t stride = shape->stride;
+
+	shape->header = sizeof(struct slab);
+	if (type->shared_used && at + sizeof(struct slab_key) <= stride && !(stride % _Alignof(struct slab_key))) {
+		shape->cell_at = (ptrdiff_t)at;
+		shape->cell_step = 0;
+		return;
+	}
+	/* Backwards from the first record. */
+	shape->header += shape->slab_n * sizeof(struct slab_key);
+	shape->cell_at = -(ptrdiff_t)sizeof(struct slab_key);
+	shape->cell_step = -(ptrdiff_t)(sizeof(struct slab_key) + stride);
+}
+
+void slab_shape_init(struct slab_shape *shape, const struct fg_type *type, const struct fg_allocator *allocator)
 {
 	shape->allocator = allocator;
-	shape->align = record_align < 16 ? 16 : record_align;
-	shape->stride = (record_size + record_align - 1) & ~(record_align - 1);
+	shape->align = type->shared_align < 16 ? 16 : type->shared_align;
+	shape->stride = (type->shared_size + type->shared_align - 1) & ~(type->shared_align - 1);
 	shape->slab_n = 1;
-	shape->slab_shift = 0;
-	while (shape->slab_n < SLAB_RECORDS_MAX && shape->slab_n * 2 * shape->stride <= SLAB_BYTES) {
+	while (shape->slab_n < SLAB_RECORDS_MAX && shape->slab_n * 2 * shape->stride <= SLAB_BYTES)
 		shape->slab_n *= 2;
-		shape->slab_shift++;
-	}
-	shape->header = sizeof(struct slab) + shape->slab_n * sizeof(struct slab_key);
+	cell_init(shape, type);
+	shape->pointers = type->pointers;
 	shape->touched = SLAB_KEY_TOUCHED;
-	shape->fini = NULL;
 }
 
 static uint64_t full(const struct slab_shape *shape)
@@ -32,11 +46,6 @@ static uint64_t full(const struct slab_shape *shape)
 static size_t slab_size(const struct slab_shape *shape)
 {
 	return shape->header + shape->align - 1 + shape->slab_n * shape->stride;
-}
-
-static size_t directory_size(size_t room)
-{
-	return sizeof(struct slab_directory) + room * sizeof(_Atomic(unsigned char *));
 }
 
 static void count_bytes(struct slabs *slabs, size_t more, size_t less)
@@ -65,62 +74,33 @@ static void open_remove(struct slabs *slabs, struct slab *slab)
 		slab->next_open->prev_open = slab->prev_open;
 }
 
-static struct slab_directory *directory_of(const struct slabs *slabs)
+static int directory_grow(const struct slab_shape *shape, struct slabs *slabs)
 {
-	return atomic_load_explicit(&slabs->directory, memory_order_relaxed);
-}
+	size_t room = slabs->directory_room ? slabs->directory_room + slabs->directory_room / 2 : 4;
+	struct slab **grown = memory_alloc(shape->allocator, room * sizeof(*grown));
 
-static unsigned char *directory_get(const struct slab_directory *directory, size_t n)
-{
-	return atomic_load_explicit(&directory->records[n], memory_order_relaxed);
-}
-
-/* Readers may be in the old one: it is copied, and left to be retired. */
-static int directory_grow(const struct slab_shape *shape, struct slabs *slabs, struct slab_directory **ret_old)
-{
-	struct slab_directory *old = directory_of(slabs), *grown;
-	size_t room = old ? old->room + old->room / 2 : 4;
-
-	grown = memory_zalloc(shape->allocator, directory_size(room));
 	if (!grown)
 		return -ENOMEM;
-	grown->slabs = slabs;
-	grown->room = room;
-	for (size_t n = 0; n < slabs->directory_n; n++)
-		atomic_init(&grown->records[n], directory_get(old, n));
-	atomic_store_explicit(&slabs->directory, grown, memory_order_release);
-	count_bytes(slabs, directory_size(room), old ? directory_size(old->room) : 0);
-	if (old)
-		*ret_old = old;
+	if (slabs->directory_n)
+		memcpy(grown, slabs->directory, slabs->directory_n * sizeof(*grown));
+	memory_free(shape->allocator, slabs->directory);
+	count_bytes(slabs, room * sizeof(*grown), slabs->directory_room * sizeof(*grown));
+	slabs->directory = grown;
+	slabs->directory_room = room;
 	return 0;
 }
 
-struct slab *slabs_at(const struct slab_shape *shape, const struct slabs *slabs, size_t n)
-{
-	unsigned char *records = directory_get(directory_of(slabs), n);
-
-	return records ? (struct slab *)(void *)(records - shape->header) : NULL;
-}
-
-static struct slab *slab_of(const struct slab_shape *shape, const struct slabs *slabs, uint32_t number)
-{
-	return slabs_at(shape, slabs, number >> shape->slab_shift);
-}
-
 /* Adds an empty slab. */
-static int slab_add(const struct slab_shape *shape, struct slabs *slabs, struct slab_directory **ret_old)
+static int slab_add(const struct slab_shape *shape, struct slabs *slabs)
 {
-	struct slab_directory *directory = directory_of(slabs);
 	size_t at = slabs->directory_n;
 	unsigned char *block;
 	struct slab *slab;
 
 	if (slabs->holes) {
-		for (at = 0; directory_get(directory, at); at++)
+		for (at = 0; slabs->directory[at]; at++)
 			;
-	} else if (at >= (UINT32_MAX - 1) >> shape->slab_shift) {
-		return -ENOMEM;
-	} else if ((!directory || at == directory->room) && directory_grow(shape, slabs, ret_old)) {
+	} else if (at == slabs->directory_room && directory_grow(shape, slabs)) {
 		return -ENOMEM;
 	}
 	block = memory_alloc(shape->allocator, slab_size(shape));
@@ -130,8 +110,8 @@ static int slab_add(const struct slab_shape *shape, struct slabs *slabs, struct 
 	memset(slab, 0, sizeof(*slab));
 	slab->slabs = slabs;
 	slab->block = block;
-	slab->number = (uint32_t)at;
-	atomic_store_explicit(&directory_of(slabs)->records[at], slab_records(shape, slab), memory_order_release);
+	slab->number = at;
+	slabs->directory[at] = slab;
 	count_bytes(slabs, slab_size(shape), 0);
 	if (at == slabs->directory_n)
 		slabs->directory_n++;
@@ -144,19 +124,13 @@ static int slab_add(const struct slab_shape *shape, struct slabs *slabs, struct 
 static void slab_give_back(const struct slab_shape *shape, struct slabs *slabs, struct slab *slab)
 {
 	open_remove(slabs, slab);
-	atomic_store_explicit(&directory_of(slabs)->records[slab->number], NULL, memory_order_relaxed);
+	slabs->directory[slab->number] = NULL;
 	slabs->holes++;
 	count_bytes(slabs, 0, slab_size(shape));
 	memory_free(shape->allocator, slab->block);
 }
 
-size_t slab_key_far_bytes(const struct slab_key *cell)
-{
-	struct fg_key key = slab_key_of(cell);
-
-	return key.len > SLAB_KEY_INLINE ? key.len : 0;
-}
-
+/* Fills a cell. */
 static int key_set(const struct slab_shape *shape, struct slabs *slabs, struct slab_key *cell, struct fg_key key)
 {
 	void *far;
@@ -182,20 +156,19 @@ static int key_set(const struct slab_shape *shape, struct slabs *slabs, struct s
 static void contents_free(const struct slab_shape *shape, struct slabs *slabs, struct slab *slab, uint64_t bits)
 {
 	for (; bits; bits &= bits - 1) {
-		uint32_t i = (uint32_t)__builtin_ctzll(bits);
-		struct slab_key *cell = slab_cell(slab_records(shape, slab), i);
-		size_t far = slab_key_far_bytes(cell);
+		struct slab_place place = slab_place(shape, slab, (uint32_t)__builtin_ctzll(bits));
+		struct fg_key key = slab_key_of(slab_cell(shape, place));
 
-		if (shape->fini)
-			shape->fini(slab_record(shape, slab_records(shape, slab), i));
-		if (!far)
-			continue;
-		memory_free(shape->allocator, (void *)(uintptr_t)slab_key_of(cell).ptr);
-		count_bytes(slabs, 0, far);
+		if (key.len > SLAB_KEY_INLINE) {
+			memory_free(shape->allocator, (void *)(uintptr_t)key.ptr);
+			count_bytes(slabs, 0, key.len);
+		}
+		if (shape->pointers)
+			shape->pointers->shared_fini(place.record);
 	}
 }
 
-/* Frees numbers of a slab, and it with its last. */
+/* Frees places of a slab, and it with its last. */
 static void bits_free(const struct slab_shape *shape, struct slabs *slabs, struct slab *slab, uint64_t bits)
 {
 	contents_free(shape, slabs, slab, bits);
@@ -206,40 +179,42 @@ static void bits_free(const struct slab_shape *shape, struct slabs *slabs, struc
 		slab_give_back(shape, slabs, slab);
 }
 
-int slabs_add(const struct slab_shape *shape, struct slabs *slabs, struct fg_key key, uint32_t *ret_number,
-              struct slab_directory **ret_old)
+int slabs_add(const struct slab_shape *shape, struct slabs *slabs, struct fg_key key, struct slab_place *ret_place)
 {
-	unsigned char *records;
+	struct slab_place place;
 	struct slab *slab;
-	uint32_t i;
 
-	if (!slabs->open && slab_add(shape, slabs, ret_old))
+	if (!slabs->open && slab_add(shape, slabs))
 		return -ENOMEM;
 	slab = slabs->open;
-	records = slab_records(shape, slab);
-	i = (uint32_t)__builtin_ctzll(~slab->used);
-	if (key_set(shape, slabs, slab_cell(records, i), key)) {
+	place = slab_place(shape, slab, (uint32_t)__builtin_ctzll(~slab->used));
+	memset(place.record, 0, shape->stride);
+	/* The cell may lie in the record's padding, which this may clear: so the key comes after it. */
+	if (shape->pointers)
+		shape->pointers->shared_init(place.record, shape->allocator);
+	if (key_set(shape, slabs, slab_cell(shape, place), key)) {
+		if (shape->pointers)
+			shape->pointers->shared_fini(place.record);
 		if (!slab->used)
 			slab_give_back(shape, slabs, slab);
 		return -ENOMEM;
 	}
-	memset(slab_record(shape, records, i), 0, shape->stride);
-	slab->used |= UINT64_C(1) << i;
+	slab->used |= UINT64_C(1) << place.i;
 	if (slab->used == full(shape))
 		open_remove(slabs, slab);
-	*ret_number = (slab->number << shape->slab_shift) + i;
+	*ret_place = place;
 	return 0;
 }
 
-void slabs_undo(const struct slab_shape *shape, struct slabs *slabs, uint32_t number)
+void slabs_undo(const struct slab_shape *shape, struct slabs *slabs, struct slab_place place)
 {
-	bits_free(shape, slabs, slab_of(shape, slabs, number), UINT64_C(1) << (number & (shape->slab_n - 1)));
+	bits_free(shape, slabs, slab_of(shape, place), UINT64_C(1) << place.i);
 }
 
-struct slab *slabs_remove(const struct slab_shape *shape, struct slabs *slabs, uint32_t number, bool evicted)
+struct slab *slabs_remove(const struct slab_shape *shape, struct slab_place place, bool evicted)
 {
-	struct slab *slab = slab_of(shape, slabs, number);
-	uint64_t bit = UINT64_C(1) << (number & (shape->slab_n - 1));
+	struct slab *slab = slab_of(shape, place);
+	uint64_t bit = UINT64_C(1) << place.i;
 
 	if (evicted)
 		slab->evicted |= bit;
@@ -267,12 +242,12 @@ bool slabs_reclaim(const struct slab_shape *shape, struct slabs *slabs, struct s
 void slabs_fini(const struct slab_shape *shape, struct slabs *slabs)
 {
 	for (size_t n = 0; n < slabs->directory_n; n++) {
-		struct slab *slab = slabs_at(shape, slabs, n);
+		struct slab *slab = slabs->directory[n];
 
 		if (slab) {
 			contents_free(shape, slabs, slab, slab->used);
 			memory_free(shape->allocator, slab->block);
 		}
 	}
-	memory_free(shape->allocator, directory_of(slabs));
+	memory_free(shape->allocator, slabs->directory);
 }

@@ -1,8 +1,8 @@
 /*
  * store.c - shared records by key
  *
- * The top 8 bits of a key's hash choose one of 256 shards: a table of slots, from hash to number, and slabs, from
- * number to key and record. store_parts.h has the picture.
+ * The top 8 bits of a key's hash choose one of 256 shards: a table of slots, from hash to record, and slabs, which hold
+ * records and keys. store_parts.h has the picture.
  *
  * Who reads a record, or merges into one that exists, looks it up within a read section (epoch.h) and takes no lock:
  * what it finds stays in memory until the section ends, and the record keeps itself consistent under its fields'
@@ -22,9 +22,8 @@ static struct shard *shard_of(struct fg_store *store, uint64_t hash)
 }
 
 struct found {
-	void *record;
+	struct slab_place place;
 	size_t slot;
-	uint32_t number;
 };
 
 /* The record of a key, in a read section or under the lock. */
@@ -32,23 +31,20 @@ static inline bool find(const struct fg_store *store, const struct shard *shard,
                         uint64_t hash, struct found *ret_found)
 {
 	const struct table *table = atomic_load_explicit(&shard->table, memory_order_acquire);
-	uint32_t number;
+	struct slab_place place;
 	size_t slot;
 
 	if (FG_UNLIKELY(!table))
 		return false;
-	for (slot = table_home(table, hash); (number = table_search(table, hash, &slot));
+	for (slot = table_home(table, hash); (place.record = table_search(table, hash, &slot, &place.i));
 	     slot = table_next(table, slot)) {
-		uint32_t i = (number - 1) & (store->shape.slab_n - 1);
-		unsigned char *records = slabs_records(&store->shape, &shard->slabs, number - 1);
-		struct slab_key *cell = slab_cell(records, i);
+		struct slab_key *cell = slab_cell(&store->shape, place);
 
-		if (!slab_key_is(cell, key))
+		if (FG_UNLIKELY(!slab_key_is(cell, key)))
 			continue;
 		slab_key_touch(cell);
-		ret_found->record = slab_record(&store->shape, records, i);
+		ret_found->place = place;
 		ret_found->slot = slot;
-		ret_found->number = number - 1;
 		return true;
 	}
 	return false;
@@ -62,7 +58,7 @@ static void store_destroy(struct fg_store *store)
 		struct slabs *slabs = &store->shards[i].slabs;
 
 		for (size_t n = 0; n < slabs->directory_n; n++) {
-			struct slab *slab = slabs_at(&store->shape, slabs, n);
+			struct slab *slab = slabs->directory[n];
 
 			if (slab)
 				limit_tell(store, slab, slab->evicted);
@@ -92,15 +88,6 @@ static void table_reclaim(struct epoch_garbage *garbage)
 static struct shard *shard_of_slabs(struct slabs *slabs)
 {
 	return (struct shard *)(void *)((char *)slabs - offsetof(struct shard, slabs));
-}
-
-static void directory_reclaim(struct epoch_garbage *garbage)
-{
-	struct slab_directory *directory = (struct slab_directory *)garbage;
-	struct fg_store *store = shard_of_slabs(directory->slabs)->store;
-
-	memory_free(store->allocator, directory);
-	unref(store);
 }
 
 static void slab_reclaim(struct epoch_garbage *garbage);
@@ -134,16 +121,13 @@ static void slab_reclaim(struct epoch_garbage *garbage)
 
 void leftovers_retire(struct fg_store *store, const struct leftovers *leftovers)
 {
-	size_t pieces = (size_t)!!leftovers->table + !!leftovers->directory + !!leftovers->slab;
+	size_t pieces = (size_t)!!leftovers->table + !!leftovers->slab;
 
 	if (!pieces)
 		return;
 	atomic_fetch_add_explicit(&store->users, pieces, memory_order_relaxed);
 	if (leftovers->table)
 		epoch_retire(&leftovers->table->garbage, table_size(leftovers->table->slots_n), table_reclaim);
-	if (leftovers->directory)
-		epoch_retire(&leftovers->directory->garbage, leftovers->directory->room * sizeof(void *),
-		             directory_reclaim);
 	if (leftovers->slab)
 		slab_retire(store, leftovers->slab);
 }
@@ -190,42 +174,34 @@ struct patch {
 static int insert(struct fg_store *store, struct shard *shard, const struct patch *patch, struct leftovers *leftovers)
 {
 	size_t count = atomic_load_explicit(&shard->count, memory_order_relaxed);
-	struct table *table;
-	uint32_t number;
-	void *shared;
+	struct slab_place place;
 	int rc;
 
-	if (table_make_room(store, shard, leftovers) ||
-	    slabs_add(&store->shape, &shard->slabs, patch->key, &number, &leftovers->directory))
+	if (table_make_room(store, shard, leftovers) || slabs_add(&store->shape, &shard->slabs, patch->key, &place))
 		return -ENOMEM;
-	shared = slab_record(&store->shape, slabs_records(&store->shape, &shard->slabs, number),
-	                     number & (store->shape.slab_n - 1));
-	if (store->type->pointers)
-		store->type->pointers->shared_init(shared, store->allocator);
 	/* The first one replaces nothing, so nothing is retired under the lock. */
-	rc = store->type->merge(shared, patch->record, patch->present, patch->ret_refusal);
+	rc = store->type->merge(place.record, patch->record, patch->present, patch->ret_refusal);
 	if (rc && rc != -EPERM) {
-		slabs_undo(&store->shape, &shard->slabs, number);
+		slabs_undo(&store->shape, &shard->slabs, place);
 		return rc;
 	}
-	table = atomic_load_explicit(&shard->table, memory_order_relaxed);
-	shard->filled += table_insert(table, patch->hash, number);
+	shard->filled += table_insert(atomic_load_explicit(&shard->table, memory_order_relaxed), patch->hash, place.record,
+	                              place.i);
 	atomic_store_explicit(&shard->count, count + 1, memory_order_relaxed);
 	return rc;
 }
 
-void shard_remove(struct shard *shard, size_t slot, uint32_t number, bool evicted, struct leftovers *leftovers)
+void shard_remove(struct shard *shard, size_t slot, struct slab_place place, bool evicted, struct leftovers *leftovers)
 {
 	struct fg_store *store = shard->store;
-	struct slab_key *cell = slab_cell(slabs_records(&store->shape, &shard->slabs, number),
-	                                  number & (store->shape.slab_n - 1));
+	struct slab_key *cell = slab_cell(&store->shape, place);
 	size_t count = atomic_load_explicit(&shard->count, memory_order_relaxed);
 
 	shard->filled -= table_remove(atomic_load_explicit(&shard->table, memory_order_relaxed), slot);
 	atomic_store_explicit(&shard->count, count - 1, memory_order_relaxed);
 	if (store->limited)
 		limit_give(store, limit_charge(store, slab_key_of(cell).len));
-	leftovers->slab = slabs_remove(&store->shape, &shard->slabs, number, evicted);
+	leftovers->slab = slabs_remove(&store->shape, place, evicted);
 }
 
 static bool type_fits(const struct fg_type *type)
@@ -238,7 +214,7 @@ static bool type_fits(const struct fg_type *type)
 static int expect(struct fg_store *store, size_t keys)
 {
 	size_t mean = keys / SHARDS + 1, slots_n = table_slots_for(mean - mean / 8);
-	struct leftovers none = { NULL, NULL, NULL };
+	struct leftovers none = { NULL, NULL };
 	int rc = 0;
 
 	store->slots_min = TABLE_SLOTS_MIN;
@@ -272,9 +248,7 @@ int fg_store_new(const struct fg_type *type, const struct fg_store_options *opti
 		store->options = *options;
 	for (size_t i = 0; i < SHARDS; i++)
 		store->shards[i].store = store;
-	slab_shape_init(&store->shape, type->shared_size, type->shared_align, allocator);
-	if (type->pointers)
-		store->shape.fini = type->pointers->shared_fini;
+	slab_shape_init(&store->shape, type, allocator);
 	rc = limit_init(store);
 	if (!rc)
 		rc = expect(store, store->options.expected_keys);
@@ -318,7 +292,7 @@ static int merge_or_insert(struct fg_store *store, struct shard *shard, const st
 
 	/* Between the look-up and the lock another may have made the record. */
 	if (find(store, shard, &probe, patch->hash, &found)) {
-		*ret_there = found.record;
+		*ret_there = found.place.record;
 		return 0;
 	}
 	if (store->limited && !limit_take(store, charge)) {
@@ -339,7 +313,7 @@ static __attribute__((noinline)) int merge_new(struct fg_store *store, struct sh
 	if (patch->key.len > SLAB_KEY_MAX)
 		return -ENOMEM;
 	do {
-		struct leftovers leftovers = { NULL, NULL, NULL };
+		struct leftovers leftovers = { NULL, NULL };
 		struct fg_read read = fg_read_begin();
 		void *there = NULL;
 
@@ -368,7 +342,7 @@ int store_merge_hashed(struct fg_store *store, struct fg_key key, uint64_t hash,
 	int rc;
 
 	if (find(store, shard, &probe, hash, &found)) {
-		rc = store->type->merge(found.record, record, present, ret_refusal);
+		rc = store->type->merge(found.place.record, record, present, ret_refusal);
 		fg_read_end(&read);
 		return rc;
 	}
@@ -403,9 +377,9 @@ int fg_store_read_into(struct fg_store *store, struct fg_key key, struct fg_aren
 	if (!find(store, shard_of(store, hash), &probe, hash, &found))
 		rc = -ENOENT;
 	else if (store->type->pointers)
-		rc = store->type->pointers->read(found.record, arena, ret_record, ret_present);
+		rc = store->type->pointers->read(found.place.record, arena, ret_record, ret_present);
 	else
-		store->type->read(found.record, ret_record, ret_present);
+		store->type->read(found.place.record, ret_record, ret_present);
 	fg_read_end(&read);
 	return rc;
 }
@@ -419,7 +393,7 @@ int fg_store_remove(struct fg_store *store, struct fg_key key)
 {
 	uint64_t hash = store_hash(store, key);
 	struct slab_probe probe = slab_probe_of(key);
-	struct leftovers leftovers = { NULL, NULL, NULL };
+	struct leftovers leftovers = { NULL, NULL };
 	struct shard *shard = shard_of(store, hash);
 	struct found found;
 	bool there;
@@ -427,7 +401,7 @@ int fg_store_remove(struct fg_store *store, struct fg_key key)
 	fg_mutex_lock(&shard->lock);
 	there = find(store, shard, &probe, hash, &found);
 	if (there)
-		shard_remove(shard, found.slot, found.number, false, &leftovers);
+		shard_remove(shard, found.slot, found.place, false, &leftovers);
 	fg_mutex_unlock(&shard->lock);
 	leftovers_retire(store, &leftovers);
 	return there ? 0 : -ENOENT;
@@ -466,11 +440,11 @@ static int batch_look(struct fg_store *store, struct shard *shard, size_t n, con
 
 	if (n < shard->slabs.directory_n) {
 		filled = 0;
-		slab = slabs_at(&store->shape, &shard->slabs, n);
-		for (uint64_t live = slab ? slab->used & ~slab->removed & ~slab->retired : 0; live; live &= live - 1) {
+		slab = shard->slabs.directory[n];
+		for (uint64_t live = slab ? slab_live(slab) : 0; live; live &= live - 1) {
 			uint32_t i = (uint32_t)__builtin_ctzll(live);
 
-			store_look(store, slab_record(&store->shape, slab_records(&store->shape, slab), i), section,
+			store_look(store, slab_place(&store->shape, slab, i).record, section,
 			           batch->records + (size_t)filled * batch->record_stride,
 			           batch->presents + (size_t)filled * batch->present_stride);
 			filled++;
@@ -500,7 +474,7 @@ static int batch_fill(struct fg_store *store, struct shard *shard, size_t n, str
 }
 
 /* Each slab's records are copied under the lock and visited without it: visit may be slow, and may use the store. A
- * record keeps its number until it is removed, so one that stays is seen exactly once. */
+ * record keeps its place until it is removed, so one that stays is seen exactly once. */
 int fg_store_each(struct fg_store *store, int (*visit)(const void *record, const void *present, void *user), void *user)
 {
 	struct batch batch;

@@ -2,11 +2,11 @@
  * store_limit.c - the limits of a store: who has to go, and when that is told
  *
  * The victim is a key of the shard that needs room (any key may fall into it: the hash is random), by second chance: a
- * hand goes round the shard's numbers, takes the first whose key was not looked up since the hand was there last, and
+ * hand goes round the shard's records, takes the first whose key was not looked up since the hand was there last, and
  * clears the marks that it passes (F. Corbato, "A Paging Experiment with the Multics System", 1968).
  *
  * A record that was taken out may still be merged into by those who had found it before. So it is told only when its
- * number is reclaimed: then nobody can have it any more, and what is told is all that was ever merged into it.
+ * place is reclaimed: then nobody can have it any more, and what is told is all that was ever merged into it.
  */
 #include "hash.h"
 #include "memory.h"
@@ -70,31 +70,31 @@ void limit_give(struct fg_store *store, size_t charge)
 
 /* The hand's next victim. Returns: false where the shard has no key. Twice round at the most: others may go on looking
  * up every key, then the first that the hand comes to is taken. */
-static bool victim(struct shard *shard, uint32_t *ret_number)
+static bool victim(struct shard *shard, struct slab_place *ret_place)
 {
 	const struct slab_shape *shape = &shard->store->shape;
-	size_t numbers = shard->slabs.directory_n << shape->slab_shift;
+	size_t places = shard->slabs.directory_n * shape->slab_n;
 
 	if (!atomic_load_explicit(&shard->count, memory_order_relaxed))
 		return false;
 	for (size_t seen = 0;; seen++) {
-		size_t number = shard->hand++;
+		size_t at = shard->hand++;
 		struct slab_key *cell;
 		struct slab *slab;
 		uint32_t i, len;
 
-		if (number >= numbers) {
+		if (at >= places) {
 			shard->hand = 0;
 			continue;
 		}
-		i = (uint32_t)number & (shape->slab_n - 1);
-		slab = slabs_at(shape, &shard->slabs, number >> shape->slab_shift);
-		if (!slab || !((slab->used & ~slab->removed & ~slab->retired) >> i & 1))
+		i = (uint32_t)(at % shape->slab_n);
+		slab = shard->slabs.directory[at / shape->slab_n];
+		if (!slab || !(slab_live(slab) >> i & 1))
 			continue;
-		cell = slab_cell(slab_records(shape, slab), i);
+		*ret_place = slab_place(shape, slab, i);
+		cell = slab_cell(shape, *ret_place);
 		len = atomic_load_explicit(&cell->len, memory_order_relaxed);
-		*ret_number = (uint32_t)number;
-		if (!(len & SLAB_KEY_TOUCHED) || seen > 2 * numbers)
+		if (!(len & SLAB_KEY_TOUCHED) || seen > 2 * places)
 			return true;
 		atomic_store_explicit(&cell->len, len & ~SLAB_KEY_TOUCHED, memory_order_relaxed);
 	}
@@ -102,15 +102,16 @@ static bool victim(struct shard *shard, uint32_t *ret_number)
 
 bool limit_evict(struct shard *shard, struct leftovers *leftovers)
 {
-	const struct slab_shape *shape = &shard->store->shape;
 	struct table *table = atomic_load_explicit(&shard->table, memory_order_relaxed);
+	struct slab_place place;
 	struct fg_key key;
-	uint32_t number;
+	size_t slot;
 
-	if (!victim(shard, &number))
+	if (!victim(shard, &place))
 		return false;
-	key = slab_key_of(slab_cell(slabs_records(shape, &shard->slabs, number), number & (shape->slab_n - 1)));
-	shard_remove(shard, table_slot_of(table, hash_key(key.ptr, key.len), number), number, true, leftovers);
+	key = slab_key_of(slab_cell(&shard->store->shape, place));
+	slot = table_slot_of(table, hash_key(key.ptr, key.len), place.record);
+	shard_remove(shard, slot, place, true, leftovers);
 	return true;
 }
 
@@ -120,7 +121,7 @@ bool limit_evict_elsewhere(struct fg_store *store, const struct shard *shard)
 
 	for (size_t i = 1; i < SHARDS; i++) {
 		struct shard *other = &store->shards[(own + i) % SHARDS];
-		struct leftovers leftovers = { NULL, NULL, NULL };
+		struct leftovers leftovers = { NULL, NULL };
 		bool evicted;
 
 		if (!atomic_load_explicit(&other->count, memory_order_relaxed))
@@ -137,7 +138,6 @@ bool limit_evict_elsewhere(struct fg_store *store, const struct shard *shard)
 
 void limit_tell(struct fg_store *store, struct slab *slab, uint64_t evicted)
 {
-	unsigned char *records = slab_records(&store->shape, slab);
 	struct fg_read section;
 
 	if (!evicted)
@@ -145,8 +145,9 @@ void limit_tell(struct fg_store *store, struct slab *slab, uint64_t evicted)
 	section = fg_read_begin();
 	fg_mutex_lock(&store->tell_lock);
 	for (; evicted; evicted &= evicted - 1) {
-		store_look(store, slab_record(&store->shape, records, (uint32_t)__builtin_ctzll(evicted)), &section,
-		           store->told_record, store->told_present);
+		struct slab_place place = slab_place(&store->shape, slab, (uint32_t)__builtin_ctzll(evicted));
+
+		store_look(store, place.record, &section, store->told_record, store->told_present);
 		store->options.evict(store->told_record, store->told_present, store->options.user);
 	}
 	fg_mutex_unlock(&store->tell_lock);

@@ -2,7 +2,7 @@
  * store_parts.h - what a store is made of; for store.c and store_limit.c
  *
  *     store   shard 0 | shard 1 | ... | shard 255
- *     shard   line 1: table, directory         read by every look-up, written when one of them grows
+ *     shard   line 1: table, slabs             the table is read by every look-up and written when it grows
  *             line 2: lock, counts             inserts, removes, growth, walks
  */
 #ifndef FG_RUNTIME_STORE_PARTS_H
@@ -19,7 +19,7 @@
 
 struct shard {
 	_Alignas(2 * CACHE_LINE) _Atomic(struct table *) table;    /* written under lock; NULL: no key yet */
-	struct slabs slabs;            /* its directory is read by look-ups; all else lock */
+	struct slabs slabs;            /* lock; used by who makes and removes, as is what follows */
 	_Alignas(CACHE_LINE) struct fg_mutex lock;
 	size_t filled;                 /* lock; slots that are not empty */
 	size_t hand;                   /* lock; the number that eviction looks at next */
@@ -48,12 +48,11 @@ struct fg_store {
 /* What a change has taken out of the shard, to be retired after its lock is given back. */
 struct leftovers {
 	struct table *table;
-	struct slab_directory *directory;
 	struct slab *slab;
 };
 
-/* Lock held. Takes the number in this slot out of the shard. */
-void shard_remove(struct shard *shard, size_t slot, uint32_t number, bool evicted, struct leftovers *leftovers);
+/* Lock held. Takes the record in this slot out of the shard. */
+void shard_remove(struct shard *shard, size_t slot, struct slab_place place, bool evicted, struct leftovers *leftovers);
 /* Lock not held. */
 void leftovers_retire(struct fg_store *store, const struct leftovers *leftovers);
 
@@ -80,7 +79,7 @@ void limit_give(struct fg_store *store, size_t charge);
 bool limit_evict(struct shard *shard, struct leftovers *leftovers);
 /* No lock held. Evicts one key of any other shard. Returns: false where none was found. */
 bool limit_evict_elsewhere(struct fg_store *store, const struct shard *shard);
-/* Tells what was evicted of these numbers. Lock not held; nobody else uses the records. */
+/* Tells what was evicted of these records. Lock not held; nobody else uses the records. */
 void limit_tell(struct fg_store *store, struct slab *slab, uint64_t evicted);
 
 #endif

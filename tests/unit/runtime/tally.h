@@ -202,6 +202,7 @@ static const struct fg_type tally_fg_type = {
 	.decode = tally_decode,
 	.shared_size = sizeof(struct tally_shared),
 	.shared_align = _Alignof(struct tally_shared),
+	.shared_used = offsetof(struct tally_shared, bits) + sizeof(uint64_t),
 	.merge = tally_merge,
 	.read = tally_read,
 	.key = tally_key,
