@@ -43,6 +43,7 @@ struct scan_raw_member {
 	uint32_t line, variant;
 	uint32_t die;                 /* offset in its unit */
 	uint8_t bitfield, base, virtual_base, artificial, discriminant;
+	uint8_t unsized_;             /* nothing of it is in the struct's size */
 	uint8_t big_offset;           /* offset_bits is DW_AT_bit_offset's, to be turned round by the type's size */
 	const char *tag_text;
 };

@@ -214,7 +214,10 @@ static void add_member(struct walk *walk, const struct scan_die *die, struct lev
 		member->virtual_base = true;
 		member->offset_bits = 0;
 	}
-	if (die->has & SCAN_HAS_BIT_SIZE) {
+	/* Rust says no bits of what has no size of its own: the slice that ends a struct. */
+	if ((die->has & SCAN_HAS_BIT_SIZE) && !die->bit_size && member->name) {
+		member->unsized_ = true;
+	} else if (die->has & SCAN_HAS_BIT_SIZE) {
 		member->bitfield = true;
 		member->size_bits = die->bit_size;
 		if (die->has & SCAN_HAS_DATA_BIT_OFFSET) {
