@@ -31,6 +31,8 @@ VARIANTS = [
     ('scan_types.c', 'clang dwarf 4 type units', ['clang-14', '-gdwarf-4', '-fdebug-types-section'] + C),
     ('scan_types.c', 'clang dwarf 5 type units', ['clang-14', '-gdwarf-5', '-fdebug-types-section'] + C),
     ('scan_types.c', 'gcc dwarf 64 bit 5', ['gcc', '-gdwarf-5', '-gdwarf64'] + C),
+    ('scan_cold.c', 'gcc dwarf 4', ['gcc', '-gdwarf-4', '-g', '-O2']),
+    ('scan_cold.c', 'gcc dwarf 5', ['gcc', '-gdwarf-5', '-g', '-O2']),
     ('scan_classes.cpp', 'g++ dwarf 4', ['g++', '-gdwarf-4'] + C),
     ('scan_classes.cpp', 'g++ dwarf 5', ['g++', '-gdwarf-5'] + C),
     ('scan_classes.cpp', 'g++ dwarf 4 type units', ['g++', '-gdwarf-4', '-fdebug-types-section'] + C),
@@ -72,6 +74,8 @@ def check(exe, arguments, source, label):
     status, lines, said = dump(exe, arguments)
     if not tap.ok(status == 0 and not said, label + ': is read, and nothing is odd', said):
         return
+    lost = [line for line in lines if line.endswith('is not found by its address')]
+    tap.ok(not lost, label + ': each function is found by its addresses', *lost)
     have = set(lines)
     want = expected(source, label)
     missing = [line for line in want if line not in have]
