@@ -36,15 +36,19 @@ union scan_ref {
 	uint32_t node;
 };
 
+/* Small, since a large binary has millions of them. */
 struct scan_raw_member {
 	const char *name;
 	union scan_ref type;
-	uint64_t offset_bits, size_bits; /* size_bits 0: by its type */
-	uint32_t line, variant;
-	uint32_t die;                 /* offset in its unit */
-	uint8_t bitfield, base, virtual_base, artificial, discriminant;
-	uint8_t big_offset;           /* offset_bits is DW_AT_bit_offset's, to be turned round by the type's size */
+	uint64_t offset_bits;
 	const char *tag_text;
+	uint32_t size_bits;           /* bit-fields */
+	uint32_t line;
+	uint32_t die;                 /* offset in its unit */
+	uint16_t variant;
+	bool bitfield : 1, base : 1, virtual_base : 1, artificial : 1, discriminant : 1;
+	bool unsized_ : 1;            /* nothing of it is in the struct's size */
+	bool big_offset : 1;          /* offset_bits is DW_AT_bit_offset's, to be turned round by the type's size */
 };
 
 struct scan_raw_enumerator {
@@ -60,10 +64,11 @@ struct scan_node {
 	uint64_t size, count, go_runtime_type;
 	union scan_ref target;
 	void *items;                  /* struct scan_raw_member or scan_raw_enumerator */
-	uint32_t items_n, variants_n;
+	uint32_t items_n;
+	uint16_t variants_n;
+	uint16_t tag;                 /* DW_TAG_ */
 	uint32_t align;
 	uint32_t file, line;
-	uint32_t tag;                 /* DW_TAG_ */
 	const char *tag_text;         /* of a struct itself */
 	scan_key origin;              /* what a declaration or a signature stands for */
 };

@@ -122,6 +122,29 @@ static int compare_variables(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
+static bool is_entry(const struct scan *scan, const struct scan_range *range)
+{
+	const char *name = scan_symbol_at(scan, range->low);
+
+	return name && !strstr(name, ".cold");
+}
+
+/* The range with the entry comes first, also where a compiler names the cold part before it. */
+static void put_entry_first(const struct scan *scan, struct scan_range *ranges, size_t n)
+{
+	if (n < 2 || is_entry(scan, &ranges[0]))
+		return;
+	for (size_t i = 1; i < n; i++) {
+		if (is_entry(scan, &ranges[i])) {
+			struct scan_range entry = ranges[i];
+
+			memmove(&ranges[1], &ranges[0], i * sizeof(*ranges));
+			ranges[0] = entry;
+			return;
+		}
+	}
+}
+
 static int make_function(struct scan *scan, uint32_t u, const struct scan_raw_symbol *symbol, struct scan_function *ret)
 {
 	const struct scan_unit *unit = &scan->inside->units[u];
@@ -131,6 +154,7 @@ static int make_function(struct scan *scan, uint32_t u, const struct scan_raw_sy
 	if (!ranges)
 		return -ENOMEM;
 	memcpy(ranges, symbol->ranges, symbol->ranges_n * sizeof(*ranges));
+	put_entry_first(scan, ranges, symbol->ranges_n);
 	gather(scan, unit, symbol, &told);
 	ret->name = full_name(scan, &told);
 	ret->linkage_name = told.linkage_name ? told.linkage_name : ret->name;

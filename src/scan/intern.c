@@ -77,9 +77,9 @@ static uint64_t hash_node(const struct scan_node *node, enum scan_language langu
 
 		hash = hash_text(hash, member->name);
 		hash = mix(hash, member->offset_bits);
-		hash = mix(hash, member->size_bits << 32 | (uint64_t)member->variant << 8 |
+		hash = mix(hash, (uint64_t)member->size_bits << 32 | (uint64_t)member->variant << 8 |
 				 (uint64_t)(member->bitfield | member->base << 1 | member->virtual_base << 2 |
-					    member->artificial << 3 | member->discriminant << 4));
+					    member->artificial << 3 | member->discriminant << 4 | member->unsized_ << 5));
 	}
 	return hash;
 }

@@ -75,7 +75,7 @@ static int make_members(struct build *build, const struct scan_node *node, struc
 
 		type->members[i] = (struct scan_member){
 			.name = raw[i].name, .type = its ? its : &void_type, .offset_bits = raw[i].offset_bits,
-			.size_bits = raw[i].size_bits, .bitfield = raw[i].bitfield, .base = raw[i].base,
+			.size_bits = raw[i].unsized_ ? UINT64_MAX : raw[i].size_bits, .bitfield = raw[i].bitfield, .base = raw[i].base,
 			.virtual_base = raw[i].virtual_base, .artificial = raw[i].artificial, .variant = raw[i].variant,
 			.discriminant = raw[i].discriminant, .line = raw[i].line, .tag_text = raw[i].tag_text,
 		};
@@ -197,8 +197,9 @@ static void finish_record(struct build *build, struct scan_type *type, unsigned 
 		if (member->virtual_base)
 			member->offset_bits = 0;
 		bits = __builtin_mul_overflow(member->type->size, (uint64_t)8, &bits) ? 0 : member->type->size * 8;
+		/* UINT64_MAX: it has none, whatever its type says. */
 		if (!member->bitfield)
-			member->size_bits = bits;
+			member->size_bits = member->size_bits == UINT64_MAX ? 0 : bits;
 	}
 	if (!type->align && !type->incomplete)
 		type->align = natural_align(type);

@@ -192,7 +192,7 @@ static void add_member(struct walk *walk, const struct scan_die *die, struct lev
 	member = &walk->members[walk->members_n++];
 	*member = (struct scan_raw_member){
 		.name = die->name && *die->name ? die->name : NULL, .type.key = die->type, .line = die->line,
-		.variant = outer->variant, .die = (uint32_t)(die->offset - walk->unit->head.offset),
+		.variant = (uint16_t)outer->variant, .die = (uint32_t)(die->offset - walk->unit->head.offset),
 		.base = die->tag == DW_TAG_inheritance, .artificial = (die->has & SCAN_IS_ARTIFICIAL) != 0,
 	};
 	level->member = (uint32_t)walk->members_n;
@@ -214,9 +214,12 @@ static void add_member(struct walk *walk, const struct scan_die *die, struct lev
 		member->virtual_base = true;
 		member->offset_bits = 0;
 	}
-	if (die->has & SCAN_HAS_BIT_SIZE) {
+	/* Rust says no bits of what has no size of its own: the slice that ends a struct. */
+	if ((die->has & SCAN_HAS_BIT_SIZE) && !die->bit_size && member->name) {
+		member->unsized_ = true;
+	} else if (die->has & SCAN_HAS_BIT_SIZE) {
 		member->bitfield = true;
-		member->size_bits = die->bit_size;
+		member->size_bits = (uint32_t)die->bit_size;
 		if (die->has & SCAN_HAS_DATA_BIT_OFFSET) {
 			member->offset_bits += die->data_bit_offset;
 		} else if (die->has & SCAN_HAS_BIT_OFFSET) {
@@ -387,6 +390,17 @@ static struct scan_raw_symbol *add_symbol(struct walk *walk, const struct scan_d
 	return symbol;
 }
 
+/* Linkers leave the ranges of functions they dropped at whatever small address they like: no code is there. */
+static int keep_code(const struct scan *scan, struct scan_range *ranges, int n)
+{
+	int kept = 0;
+
+	for (int i = 0; i < n; i++)
+		if (scan_is_code(scan, ranges[i].low) && scan_is_code(scan, ranges[i].high - 1))
+			ranges[kept++] = ranges[i];
+	return kept;
+}
+
 static void add_function(struct walk *walk, const struct scan_die *die)
 {
 	struct scan_range ranges[RANGES_MAX];
@@ -402,6 +416,7 @@ static void add_function(struct walk *walk, const struct scan_die *die)
 	if (symbol->declaration)
 		return;
 	n = scan_die_ranges(&walk->unit->head, die, ranges, RANGES_MAX);
+	n = n > 0 ? keep_code(walk->scan, ranges, n) : n;
 	if (n <= 0)
 		return;
 	symbol->ranges = scan_arena_alloc(walk->arena, (size_t)n * sizeof(*ranges));
@@ -513,7 +528,7 @@ static void take_die(struct walk *walk, const struct scan_die *die, struct level
 		const struct level *outer = &walk->levels[walk->depth];
 
 		level->node = outer->node;
-		if (outer->node != SCAN_NO_NODE)
+		if (outer->node != SCAN_NO_NODE && walk->unit->nodes[outer->node].variants_n < UINT16_MAX)
 			level->variant = ++walk->unit->nodes[outer->node].variants_n;
 		break;
 	}
@@ -641,6 +656,14 @@ static int walk_dies(struct walk *walk, struct scan_cursor *cursor)
 	return cursor->bad ? -EINVAL : 0;
 }
 
+/* Rows grow by doubling; what is left over at the end would add up over thousands of units. */
+static void *give_back(void *items, size_t n, size_t size)
+{
+	void *smaller = n ? realloc(items, n * size) : NULL;
+
+	return smaller ? smaller : items;
+}
+
 int scan_walk(struct scan *scan, struct scan_unit *unit, struct scan_arena *arena)
 {
 	struct walk *walk = calloc(1, sizeof(*walk));
@@ -662,5 +685,7 @@ int scan_walk(struct scan *scan, struct scan_unit *unit, struct scan_arena *aren
 	free(walk->members);
 	free(walk->enumerators);
 	free(walk);
+	unit->nodes = give_back(unit->nodes, unit->nodes_n, sizeof(*unit->nodes));
+	unit->symbols = give_back(unit->symbols, unit->symbols_n, sizeof(*unit->symbols));
 	return result < 0 ? result : 0;
 }

@@ -3,7 +3,7 @@
  *
  * = struct node: size 120 align 8
  * =, struct node: units 1
- * = struct node: at scan_types.c:54
+ * = struct node: at scan_types.c:57
  * = struct node.next: 0+64 struct node *
  * = struct node.p: 64+384 point [3][2]
  * = struct node.name: 448+64 const char *
@@ -26,6 +26,9 @@
  * = struct packed.b: 8+64 long
  * = struct packed.c: 72+32 int
  * =5 struct aligned: size 64 align 64
+ * =clang struct tagged.id: 0+64 long tag json:"id",key
+ * =clang struct tagged.inner: 64+32 struct {...} tag json:"inner"
+ * = struct tagged.n: 96+32 int
  * = enum color: size 4 align 4
  * = enum color.GREEN = 5
  * = enum color.BLUE = -1
@@ -39,7 +42,7 @@
  * = global shared: struct node *
  * = function set: int
  * = function set: linkage set
- * = function set: at scan_types.c:86
+ * = function set: at scan_types.c:101
  * = function main: int
  */
 #include <stdlib.h>
@@ -69,6 +72,18 @@ struct node {
 struct packed { char a; long b; int c; } __attribute__((packed));
 struct aligned { char a; char b; } __attribute__((aligned(64)));
 union either { int i; double d; };
+
+#if __has_attribute(btf_decl_tag)
+#define TAG(text) __attribute__((btf_decl_tag("fg:" text)))
+#else
+#define TAG(text)
+#endif
+struct tagged {
+	long id TAG("json:\"id\",key");
+	struct { int x; } inner TAG("json:\"inner\"");
+	int n;
+};
+__attribute__((used)) struct tagged tagged;
 
 /* Used: nothing that an optimiser may take apart. */
 __attribute__((used)) point points[4];

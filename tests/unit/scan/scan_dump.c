@@ -80,9 +80,12 @@ static void print_code(const struct scan *scan)
 		printf("function %s: linkage %s\n", function->name, function->linkage_name);
 		if (function->file && strrchr(function->file, '/'))
 			printf("function %s: at %s:%u\n", function->name, strrchr(function->file, '/') + 1, function->line);
-		if (scan_function_at(scan, function->ranges[0].low) &&
-		    scan_function_at(scan, function->ranges[0].low)->ranges[0].low != function->ranges[0].low)
-			printf("function %s: is not found by its address\n", function->name);
+		for (size_t k = 0; k < function->ranges_n; k++) {
+			const struct scan_function *found = scan_function_at(scan, function->ranges[k].low);
+
+			if (!found || found->ranges[0].low != function->ranges[0].low)
+				printf("function %s: is not found by its address\n", function->name);
+		}
 	}
 	for (size_t i = 0; i < scan->globals_n; i++)
 		printf("global %s: %s%s\n", scan->globals[i].name,

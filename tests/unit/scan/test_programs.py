@@ -31,6 +31,8 @@ VARIANTS = [
     ('scan_types.c', 'clang dwarf 4 type units', ['clang-14', '-gdwarf-4', '-fdebug-types-section'] + C),
     ('scan_types.c', 'clang dwarf 5 type units', ['clang-14', '-gdwarf-5', '-fdebug-types-section'] + C),
     ('scan_types.c', 'gcc dwarf 64 bit 5', ['gcc', '-gdwarf-5', '-gdwarf64'] + C),
+    ('scan_cold.c', 'gcc dwarf 4', ['gcc', '-gdwarf-4', '-g', '-O2']),
+    ('scan_cold.c', 'gcc dwarf 5', ['gcc', '-gdwarf-5', '-g', '-O2']),
     ('scan_classes.cpp', 'g++ dwarf 4', ['g++', '-gdwarf-4'] + C),
     ('scan_classes.cpp', 'g++ dwarf 5', ['g++', '-gdwarf-5'] + C),
     ('scan_classes.cpp', 'g++ dwarf 4 type units', ['g++', '-gdwarf-4', '-fdebug-types-section'] + C),
@@ -72,6 +74,8 @@ def check(exe, arguments, source, label):
     status, lines, said = dump(exe, arguments)
     if not tap.ok(status == 0 and not said, label + ': is read, and nothing is odd', said):
         return
+    lost = [line for line in lines if line.endswith('is not found by its address')]
+    tap.ok(not lost, label + ': each function is found by its addresses', *lost)
     have = set(lines)
     want = expected(source, label)
     missing = [line for line in want if line not in have]
@@ -130,6 +134,49 @@ def debug_files(exe, directory, programs):
     tap.ok(status == 2 and 'another build' in said, 'a debug file of another build is passed over, and that is said', status, said)
 
 
+# What several units say of the same names.
+UNITS = {
+    'a.c': """struct data; struct node { struct node *next; struct data *d; }; struct same { int a; };
+struct ring { struct link *first; }; struct link { struct ring *of; struct link *next; };
+struct node a; struct same b; struct ring r; struct nowhere *n; struct twice *t;
+int main(void) { return a.d != 0; }""",
+    'b.c': """struct data { int x; }; struct node { struct node *next; struct data *d; }; struct same { int a; };
+struct ring { struct link *first; }; struct link { struct ring *of; struct link *next; };
+struct node a2; struct same b2; struct ring r2; struct data d; struct twice { int one; } t2;""",
+    'c.c': """struct same { long a; }; struct deep { struct same *s; };
+struct same c; struct deep e; struct twice { long two; } t3;""",
+    'd.c': """struct same { int a; }; struct deep { struct same *s; }; struct deep e2; struct same d4;""",
+}
+UNITS_SAY = ['struct data: size 4 align 4', 'struct node: units 2', 'struct node.d: 64+64 struct data *',
+             'struct same: units 3', 'struct same: units 1', 'struct same.a: 0+64 long', 'struct ring: units 2',
+             'struct link: units 2', 'struct nowhere: incomplete', 'struct twice: incomplete',
+             'struct twice.one: 0+32 int', 'struct twice.two: 0+64 long']
+
+
+def units(exe, directory):
+    for name, text in UNITS.items():
+        with open(os.path.join(directory, name), 'w') as out:
+            out.write(text)
+    sources = [os.path.join(directory, name) for name in UNITS]
+    for compiler, version in [('gcc', '4'), ('gcc', '5'), ('clang-14', '5')]:
+        binary = os.path.join(directory, 'units.bin')
+        label = 'types of several units, %s dwarf %s' % (compiler, version)
+        if not shutil.which(compiler):
+            tap.skip(label, 'no ' + compiler)
+            continue
+        # clang leaves out what no code or variable needs.
+        subprocess.run([compiler, '-g', '-gdwarf-' + version, '-fno-eliminate-unused-debug-types', '-o', binary] + sources,
+                       check=True, stderr=subprocess.DEVNULL)
+        _, lines, said = dump(exe, [binary])
+        missing = [line for line in UNITS_SAY if line not in lines]
+        tap.ok(not missing, label, *missing, 'said:', *[line for line in lines if line.startswith('struct')])
+        deep = [line for line in lines if line.startswith('struct deep: size')]
+        tap.equal(len(deep), 2, label + ': two that differ only in what they point to stay two')
+        _, one, _ = dump(exe, ['--threads', '1', binary])
+        _, many, _ = dump(exe, ['--threads', '7', binary])
+        tap.ok(one == many == lines, label + ': any number of threads says the same')
+
+
 def dwz(exe, directory, programs):
     if not shutil.which('dwz'):
         tap.skip('debug information shared by dwz', 'no dwz')
@@ -163,6 +210,8 @@ def main():
                 tap.skip(label, 'no ' + command[0])
     with tempfile.TemporaryDirectory() as directory:
         debug_files(exe, directory, programs)
+    with tempfile.TemporaryDirectory() as directory:
+        units(exe, directory)
     with tempfile.TemporaryDirectory() as directory:
         dwz(exe, directory, programs)
     return tap.done()
