@@ -91,6 +91,7 @@ def check_truth(folder):
         made = truth.make(os.path.join(folder, name), cc, UNLINKED, files)
         sites = sites_of(made['binary'])
         verdicts = compare.judge(made, compare.Answers(sites, made))
+        print('# ' + truth.summary(made))
         for line in compare.tables(name, verdicts):
             print('# ' + line)
         kind = 'C++' if '++' in cc else 'generated C' if name == 'generated' else 'C'
