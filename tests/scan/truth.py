@@ -77,7 +77,7 @@ class Rewriter:
         self.added.append('!%d = !DILocation(line: %d, column: 1, scope: %s%s)' %
                           (self.next_node, number, place['scope'], inlined))
         store = self.describe(line.strip(), function)
-        store.update(function=function, block=block, line=int(place.get('line', 0)), file=self.file(place['scope']),
+        store.update(unit=self.unit, function=function, block=block, line=int(place.get('line', 0)), file=self.file(place['scope']),
                      ir=re.sub(r', !dbg.*', '', line.strip())[:300])
         self.stores[number] = store
         tag = '!dbg !%d' % self.next_node
@@ -196,7 +196,10 @@ def spans(stores, width):
 
 
 def entries(by_line, calls, known, types):
-    placed = set(by_line) | set(calls)
+    gone = {}               # IR stores without a machine store, by where they stand and what they write
+    for line, store in known.items():
+        if line not in by_line and line not in calls and store['kind'] == 'store':
+            gone.setdefault(neighbourhood(store), []).append(store)
     for line, stores in by_line.items():
         ir = known[line]
         # a spill has no line of its own and takes that of what stands before it
@@ -204,14 +207,14 @@ def entries(by_line, calls, known, types):
             stores = [s for s in stores if not s.on_stack() or ir['where'] == 'global']
         elif ir['where'] != 'stack' and len(stores) > 1:
             stores = [s for s in stores if s.width == ir['width']] or stores
-        for offset, spread, store in placement(line, stores, ir, known, placed):
+        for offset, spread, store in placement(stores, ir, gone):
             yield entry(store.pc, store.width, ir, offset, spread, types, 'store' if ir['kind'] == 'store' else ir['kind'])
     for line, pcs in calls.items():
         for pc in pcs:
             yield entry(pc, 0, known[line], 0, 0, types, 'call')
 
 
-def placement(line, stores, ir, known, placed):
+def placement(stores, ir, gone):
     """(offset relative to the IR store, spread, machine store)"""
     if len(stores) == 1 and stores[0].width == ir['width']:
         return [(0, 0, stores[0])]
@@ -221,7 +224,7 @@ def placement(line, stores, ir, known, placed):
     ret = []
     for store in stores:
         if ir['kind'] == 'store' and store.width > ir['width'] > 0:
-            low = merged_start(line, store.width, ir, known, placed)
+            low = merged_start(store.width, ir, gone)
             ret.append((low, 0, store) if low is not None else (0, ir['width'], store))
         elif store.width == ir['width']:    # the same store in several copies: tail duplication
             ret.append((0, 0, store))
@@ -230,13 +233,15 @@ def placement(line, stores, ir, known, placed):
     return ret
 
 
-def merged_start(line, width, ir, known, placed):
+def neighbourhood(store):
+    return tuple(store[k] for k in ('unit', 'function', 'block', 'base', 'type'))
+
+
+def merged_start(width, ir, gone):
     """Stores of one block to neighbouring bytes became one: where it begins; None where that is not clear."""
     parts = {ir['offset']: ir['width']}
-    for other, store in known.items():
-        if other != line and other not in placed and store['kind'] == 'store' and \
-                all(store[k] == ir[k] for k in ('function', 'block', 'base', 'type')):
-            parts[store['offset']] = store['width']
+    for store in gone.get(neighbourhood(ir), []):
+        parts[store['offset']] = store['width']
     starts = [s for s in parts if ir['offset'] - width < s <= ir['offset'] and covered(parts, s, width)]
     return starts[0] - ir['offset'] if len(starts) == 1 else None
 
