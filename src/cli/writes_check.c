@@ -299,7 +299,7 @@ static void check_lock(struct check *check, uint32_t field, uint32_t number)
 		.text = name ? check_text("%s is %s%s%s, and %s writes it without a lock in sight", name,
 		                          model_policy_name(tag->policy), tag->group ? "=" : "",
 		                          tag->group ? tag->group : "", name_of(site->function)) : NULL,
-		.known = check_text("neither %s nor every function that calls it directly calls a function with lock in its name",
+		.known = check_text("%s calls no function with lock in its name, and not all that call it directly do",
 		                    name_of(site->function)),
 		.guess = check_text("that the lock is not taken elsewhere: in inlined code, or by a caller through a pointer")});
 	free(name);
@@ -501,17 +501,18 @@ static void tell_ledger(const struct check *check)
 	char number[32];
 
 	printf("%s%zu %s: ", check->findings_n ? "\n" : "", check->findings_n, check->findings_n == 1 ? "finding" : "findings");
-	printf("%zu tagged fields of %zu types", check->fields_n, check->types_n);
+	printf("%s stores to %zu tagged fields of %zu type%s", writes_number(check->held, number), check->fields_n,
+	       check->types_n, check->types_n == 1 ? "" : "s");
 	if (check->shared_n)
 		printf(", %zu of them shared forms,", check->shared_n);
-	printf(" were held against the %s stores to them\n", writes_number(check->held, number));
+	printf(" were looked at\n");
 	for (size_t i = 1; i < CHECK_PASSES_N; i++)
 		if (check->passes[i])
 			printf("  %9s  taken as right, %s\n", writes_number(check->passes[i], number), passes[i].text);
 	tell_threads(check);
 	printf("  %9s  calls through pointers, not followed", writes_number(check->calls->indirect_n, number));
 	if (check->calls->starts_unknown)
-		printf("; %zu threads begin at a function that is not known", check->calls->starts_unknown);
+		printf("; %zu starts of threads whose function is not known", check->calls->starts_unknown);
 	writes_ledger(writes, &ledger);
 	printf("\n  %9s  stores", writes_number(ledger.stores, number));
 	printf(" in all, of which %s are to unknown places", writes_number(ledger.unknown, number));

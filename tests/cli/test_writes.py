@@ -272,6 +272,16 @@ def test_check(folder):
     program = compile_go(folder, 'policies.go')
     if program:
         hold_findings(program, 'policies.go', 'go', '--policy', policy_file(folder, 'policies.go'))
+    for name in ('kinds', 'part', 'rules'):
+        header = ROOT / f'tests/golden/{name}.h'
+        subprocess.run([FIELDGUARD, 'gen', '-o', folder, '--include-as', header.name, header, '--', *INCLUDE], check=True)
+        for compiler, level in (('gcc', 'O2'), ('clang', 'O0')):
+            library = folder / f'{name}-{compiler}.so'
+            subprocess.run([compiler, '-g', '-' + level, '-shared', '-fPIC', *INCLUDE, '-I' + str(header.parent),
+                            '-o', library, folder / f'{name}.fg.c'], check=True)
+            result, findings, ledger = check(library)
+            tap.ok(result.returncode == 0 and not findings and ledger['held'] > 2 and ledger['shared_forms'] > 0,
+                   f'{name}.h {compiler}-{level}: nothing is found in generated code', result.stdout, result.stderr)
     result, findings, ledger = check(QUICKSTART)
     tap.ok(result.returncode == 0 and not findings and ledger['held'] > 5 and ledger['shared_forms'] > 0,
            'examples/orders: nothing is found in generated code', result.stdout, result.stderr)
