@@ -274,7 +274,8 @@ def test_check(folder):
         hold_findings(program, 'policies.go', 'go', '--policy', policy_file(folder, 'policies.go'))
     for name in ('kinds', 'part', 'rules'):
         header = ROOT / f'tests/golden/{name}.h'
-        subprocess.run([FIELDGUARD, 'gen', '-o', folder, '--include-as', header.name, header, '--', *INCLUDE], check=True)
+        subprocess.run([FIELDGUARD, 'gen', '-o', folder, '--include-as', header.name, header, '--', *INCLUDE],
+                       check=True)
         for compiler, level in (('gcc', 'O2'), ('clang', 'O0')):
             library = folder / f'{name}-{compiler}.so'
             subprocess.run([compiler, '-g', '-' + level, '-shared', '-fPIC', *INCLUDE, '-I' + str(header.parent),
