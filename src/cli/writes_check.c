@@ -72,21 +72,6 @@ void check_add(struct check *check, struct check_finding finding)
 
 /* ---- tags ------------------------------------------------------------------------------------------------------ */
 
-/* The generated shared form of a struct. Returns: NULL: the binary holds none. */
-static const struct scan_type *shared_form(const struct scan *scan, const struct scan_type *type)
-{
-	char name[512];
-	const struct scan_type *const *found;
-	size_t n;
-
-	snprintf(name, sizeof(name), "%s_shared", writes_bare_name(type->name));
-	found = scan_types_named(scan, name, &n);
-	for (size_t i = 0; i < n; i++)
-		if (found[i]->kind == SCAN_KIND_STRUCT && !found[i]->incomplete)
-			return found[i];
-	return NULL;
-}
-
 static bool is_generated_file(const char *file)
 {
 	size_t n = file ? strlen(file) : 0;
@@ -94,24 +79,23 @@ static bool is_generated_file(const char *file)
 	return n > 5 && (strcmp(file + n - 5, ".fg.h") == 0 || strcmp(file + n - 5, ".fg.c") == 0);
 }
 
+/* What the note says of the type's generated code. form: the type is the shared form, else the record. */
+static const struct scan_generated *find_generated(const struct scan *scan, const struct scan_type *type, bool form)
+{
+	for (size_t i = 0; i < scan->generated_n; i++)
+		if ((form ? scan->generated[i].form : scan->generated[i].record) == type)
+			return &scan->generated[i];
+	return NULL;
+}
+
 /* A struct of which generated code alone knows the inside. */
 static bool is_shared_form(const struct scan *scan, const struct scan_type *type)
 {
-	size_t n = type->name ? strlen(type->name) : 0, found_n;
-	const struct scan_type *const *found;
-	char record[512];
+	size_t n = type->name ? strlen(type->name) : 0;
 
-	if (n < 8 || strcmp(type->name + n - 7, "_shared") != 0)
-		return false;
-	if (is_generated_file(type->file))
+	if (find_generated(scan, type, true))
 		return true;
-	snprintf(record, sizeof(record), "%.*s", (int)(n - 7), type->name);
-	found = scan_types_named(scan, record, &found_n);
-	for (size_t i = 0; i < found_n; i++)
-		for (size_t m = 0; m < found[i]->members_n; m++)
-			if (found[i]->members[m].tag.present)
-				return true;
-	return false;
+	return n > 7 && strcmp(type->name + n - 7, "_shared") == 0 && is_generated_file(type->file);
 }
 
 static bool has_policy(const struct scan_member *member)
@@ -256,20 +240,48 @@ static void check_atomic(struct check *check, uint32_t field, uint32_t number)
 	free(how);
 }
 
+/* " (order's id, note: snapshot)": what lies in a place of a shared form; malloc'd. */
+static char *name_place(const struct writes *writes, uint32_t field)
+{
+	const struct scan_generated *generated = find_generated(writes->scan, writes->fields[field].owner, true);
+	const char *path = writes->fields[field].name;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	for (size_t i = 0; out && generated && i < generated->places_n; i++) {
+		const struct scan_shared_place *place = &generated->places[i];
+		size_t n = strlen(place->place);
+
+		if (strncmp(place->place, path, n) != 0 || (path[n] && path[n] != '.'))
+			continue;
+		fprintf(out, " (%s's", writes_bare_name(generated->record->name));
+		for (size_t f = 0; f < place->fields_n; f++)
+			fprintf(out, "%s %s", f ? "," : "", place->fields[f]);
+		fprintf(out, ": %s)", place->policy);
+	}
+	if (out)
+		fclose(out);
+	return text;
+}
+
 static void check_shared(struct check *check, uint32_t field, uint32_t number)
 {
 	const struct writes *writes = check->writes;
 	const struct scan_site *site = &writes->sites->items[number];
-	char *name = check_field_name(writes, field), *how = describe(writes, site);
+	char *name = check_field_name(writes, field), *how = describe(writes, site), *place = name_place(writes, field);
+	char *text = NULL;
 
+	if (name && how && place)
+		text = check_text("%s is inside a shared record%s, and %s writes it by %s, past its generated functions", name,
+		                  place, name_of(site->function), how);
 	check_add(check, (struct check_finding){
-		.rule = CHECK_SHARED, .field = field, .site = number,
-		.text = name && how ? check_text("%s is inside a shared record, and %s writes it by %s, past its generated functions",
-		                                 name, name_of(site->function), how) : NULL,
+		.rule = CHECK_SHARED, .field = field, .site = number, .text = text,
 		.known = instruction(writes, site),
 		.guess = check_text("that other threads can see the object already")});
 	free(name);
 	free(how);
+	free(place);
 }
 
 static void check_lock(struct check *check, uint32_t field, uint32_t number)
@@ -287,7 +299,7 @@ static void check_lock(struct check *check, uint32_t field, uint32_t number)
 		.text = name ? check_text("%s is %s%s%s, and %s writes it without a lock in sight", name,
 		                          model_policy_name(tag->policy), tag->group ? "=" : "",
 		                          tag->group ? tag->group : "", name_of(site->function)) : NULL,
-		.known = check_text("neither %s nor every function that calls it directly calls a function with lock in its name",
+		.known = check_text("%s calls no function with lock in its name, and not all that call it directly do",
 		                    name_of(site->function)),
 		.guess = check_text("that the lock is not taken elsewhere: in inlined code, or by a caller through a pointer")});
 	free(name);
@@ -368,7 +380,7 @@ static void judge_type(struct check *check, struct check_writers *writers, const
 {
 	const struct writes *writes = check->writes;
 	bool form = is_shared_form(writes->scan, type);
-	bool record = !form && type->name && shared_form(writes->scan, type);
+	bool record = !form && find_generated(writes->scan, type, false);
 	size_t before = check->fields_n;
 
 	for (uint32_t i = writes->type_first[type->id]; i < writes->type_first[type->id + 1]; i++) {
@@ -462,6 +474,26 @@ static const char *entry_kind(enum scan_entry_kind kind)
 	return kinds[kind];
 }
 
+static void tell_threads(const struct check *check)
+{
+	size_t told = 0, runtimes = 0;
+
+	printf("  threads begin at:");
+	for (size_t i = 0; i < check->calls->entries_n; i++) {
+		const struct scan_entry *entry = &check->calls->entries[i];
+		const char *name = check_entry_name(check, entry);
+
+		if (strncmp(name, "runtime.", 8) == 0) {
+			runtimes++;
+			continue;
+		}
+		printf("%s %s (%s%s)", told++ ? "," : "", name, entry_kind(entry->kind), entry->guess ? ", a guess" : "");
+	}
+	if (runtimes)
+		printf("%s %zu functions of Go's runtime", told ? " and" : "", runtimes);
+	printf("%s\n", check->calls->entries_n ? "" : " nothing that was found");
+}
+
 static void tell_ledger(const struct check *check)
 {
 	const struct writes *writes = check->writes;
@@ -469,21 +501,18 @@ static void tell_ledger(const struct check *check)
 	char number[32];
 
 	printf("%s%zu %s: ", check->findings_n ? "\n" : "", check->findings_n, check->findings_n == 1 ? "finding" : "findings");
-	printf("%zu tagged fields of %zu types", check->fields_n, check->types_n);
+	printf("%s stores to %zu tagged fields of %zu type%s", writes_number(check->held, number), check->fields_n,
+	       check->types_n, check->types_n == 1 ? "" : "s");
 	if (check->shared_n)
 		printf(", %zu of them shared forms,", check->shared_n);
-	printf(" were held against the %s stores to them\n", writes_number(check->held, number));
+	printf(" were looked at\n");
 	for (size_t i = 1; i < CHECK_PASSES_N; i++)
 		if (check->passes[i])
 			printf("  %9s  taken as right, %s\n", writes_number(check->passes[i], number), passes[i].text);
-	printf("  threads begin at:");
-	for (size_t i = 0; i < check->calls->entries_n; i++)
-		printf("%s %s (%s%s)", i ? "," : "", writes->scan->functions[check->calls->entries[i].function].name,
-		       entry_kind(check->calls->entries[i].kind), check->calls->entries[i].guess ? ", a guess" : "");
-	printf("%s\n", check->calls->entries_n ? "" : " nothing that was found");
+	tell_threads(check);
 	printf("  %9s  calls through pointers, not followed", writes_number(check->calls->indirect_n, number));
 	if (check->calls->starts_unknown)
-		printf("; %zu threads begin at a function that is not known", check->calls->starts_unknown);
+		printf("; %zu starts of threads whose function is not known", check->calls->starts_unknown);
 	writes_ledger(writes, &ledger);
 	printf("\n  %9s  stores", writes_number(ledger.stores, number));
 	printf(" in all, of which %s are to unknown places", writes_number(ledger.unknown, number));

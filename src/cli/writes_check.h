@@ -31,7 +31,7 @@ enum check_pass {
 	CHECK_PASS_NONE = 0,
 	CHECK_PASS_STACK,             /* the object is on the stack */
 	CHECK_PASS_GENERATED,         /* of generated code or the library */
-	CHECK_PASS_RECORD,            /* the struct has a shared form: this is a record */
+	CHECK_PASS_RECORD,            /* the struct has generated code: this is a record */
 	CHECK_PASS_GROUP,             /* of a group that generated code handed out under its lock */
 	CHECK_PASS_ZEROED,            /* memset of the whole object */
 	CHECK_PASS_CONSTRUCTOR,
@@ -69,6 +69,8 @@ struct check_writers *check_writers_new(void);
 void check_writer(struct check *check, struct check_writers *writers, uint32_t field, uint32_t site);
 void check_writers_judge(struct check *check, struct check_writers *writers);
 void check_writers_free(struct check_writers *writers);
+/* "worker"; for the hidden function of std::thread's object, whose name nobody wrote, words. */
+const char *check_entry_name(const struct check *check, const struct scan_entry *entry);
 /* mutex and rwmutex: does the function call a lock function, or do all its callers? */
 bool check_holds_lock(const struct check *check, const struct scan_function *function);
 

@@ -1,6 +1,7 @@
 /* writes_threads.c - who writes a field, from which threads, under which lock: see writes_check.h */
 #include "cli/writes_check.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,7 +70,14 @@ static void find_entries(struct check *check, struct check_writers *writers)
 	free(reached);
 }
 
-/* "worker (pthread_create), main" */
+const char *check_entry_name(const struct check *check, const struct scan_entry *entry)
+{
+	const char *name = check->writes->scan->functions[entry->function].name;
+
+	return strncmp(name, "std::thread::_State_impl<", 25) == 0 ? "what std::thread runs" : name;
+}
+
+/* "worker and main" */
 static char *name_entries(const struct check *check, uint64_t entries)
 {
 	char *text = NULL;
@@ -82,7 +90,7 @@ static char *name_entries(const struct check *check, uint64_t entries)
 	for (size_t e = 0; e < check->calls->entries_n && e < ENTRIES_MAX; e++) {
 		if (!(entries & (uint64_t)1 << e))
 			continue;
-		fprintf(out, "%s%s", between, check->writes->scan->functions[check->calls->entries[e].function].name);
+		fprintf(out, "%s%s", between, check_entry_name(check, &check->calls->entries[e]));
 		between = " and ";
 	}
 	fclose(out);
@@ -164,7 +172,7 @@ void check_writers_judge(struct check *check, struct check_writers *writers)
 
 /* ---- locks ----------------------------------------------------------------------------------------------------- */
 
-/* "pthread_mutex_lock", "sync.(*Mutex).Lock", "account_lock", "order_lock_money", "std::lock_guard<...>::lock_guard"; not
+/* "pthread_mutex_lock", "sync.(*Mutex).lockSlow", "account_lock", "order_lock_money", "std::lock_guard<...>::lock_guard"; not
  * "pthread_mutex_unlock", "pthread_rwlock_init", "clock", "pay_without_lock". */
 static bool is_lock_name(const char *name)
 {
@@ -176,7 +184,7 @@ static bool is_lock_name(const char *name)
 	for (const char *at = name; at && (at = strcasestr(at, "lock")) != NULL; at += 4) {
 		if (at > name && strchr("bBcC", at[-1]))
 			continue;
-		if (!at[4] || at[4] == '_' || at[4] == '<' || at[4] == '(')
+		if (!at[4] || at[4] == '_' || at[4] == '<' || at[4] == '(' || isupper((unsigned char)at[4]))
 			return true;
 	}
 	return false;

@@ -341,8 +341,8 @@ static bool is_main(const struct scan_function *function)
 /* The function of std::thread's hidden object that the new thread runs; it calls what was given, mostly directly. */
 static bool is_cpp_run(const struct scan_function *function)
 {
-	return function->linkage_name && strncmp(function->linkage_name, "_ZNSt6thread11_State_impl", 25) == 0 &&
-	       strstr(function->linkage_name, "_M_run");
+	return function->name && strncmp(function->name, "std::thread::_State_impl<", 25) == 0 &&
+	       strstr(function->name, "::_M_run");
 }
 
 static int add_start_entries(struct scan_calls *calls, const struct start *start)

@@ -1,5 +1,16 @@
 /*
- * policies.c - one struct with every policy, written rightly and wrongly; clang keeps the tags in the binary
+ * policies.c - one struct with every policy, written rightly and wrongly; clang keeps the tags in the binary, for gcc:
+ *
+ * policy: order.status   atomic
+ * policy: order.views    atomic
+ * policy: order.state    atomic states:"a>b"
+ * policy: order.amount   mutex=money
+ * policy: order.fee      mutex=money
+ * policy: order.street   rwmutex=address
+ * policy: order.seq      owner
+ * policy: order.seen     owner
+ * policy: order.created  once
+ * policy: order.opened   once
  *
  * finding: atomic order.status set_status
  * finding: atomic order.status copy_order
