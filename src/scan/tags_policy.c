@@ -127,10 +127,29 @@ static bool split_name(struct policy *policy, char *name, struct policy_line *li
 	return dot ? !*dot && dot != name : policy->section != NULL;
 }
 
+/* A type's name without what C writes in front. */
+static const char *bare(const char *type)
+{
+	static const char *const keywords[] = {"struct ", "union ", "class "};
+
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
+		if (strncmp(type, keywords[i], strlen(keywords[i])) == 0)
+			return type + strlen(keywords[i]);
+	return type;
+}
+
+/* How long the name at the begin of a line is: "order.status", "struct order.status". */
+static size_t name_length(const char *line)
+{
+	size_t n = (size_t)(bare(line) - line);
+
+	return n + strcspn(line + n, " ");
+}
+
 static void take_field(struct policy *policy, char *begin, char *line, struct model_place place)
 {
 	struct policy_line item = {.place = place, .words_place = place};
-	size_t n = strcspn(line, " ");
+	size_t n = name_length(line);
 	char *words = skip_blanks(line + n);
 
 	place.column = (unsigned)(line + n - begin) + 1;
@@ -246,11 +265,6 @@ static void give_line(struct policy *policy, const struct policy_line *line)
 		          line->place.line, line->place.column, line->type);
 	else if (!found)
 		fail_no_field(policy, line, first);
-}
-
-static const char *bare(const char *type)
-{
-	return strncmp(type, "struct ", 7) == 0 ? type + 7 : type;
 }
 
 static int by_name(const void *a, const void *b)
