@@ -48,7 +48,8 @@ static void print_model(const struct scan *scan)
 
 int main(int argc, char **argv)
 {
-	struct scan_options options = {.policy_file = argc > 2 ? argv[2] : NULL, .warn = warn, .types_only = true, .threads = 1};
+	struct scan_options options = {.policy_file = argc > 2 ? argv[2] : NULL, .warn = warn, .types_only = true,
+	                               .threads = 1};
 	struct scan_error error;
 	struct scan *scan;
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """test_tags.py TAGS_DUMP FIELDGUARD SOURCE_ROOT - tags that binaries carry, and tags of policy files
 
-A header's code is generated, compiled and linked in every way that could lose the note; each binary must give the same
-tags. Then policy files, right and wrong; then notes with bytes changed, which may be refused but never crash the reader.
+A header's code is generated, compiled and linked in every way that could lose the note; each binary must give the
+same tags. Then policy files, right and wrong; then notes with bytes changed, which never crash the reader.
 """
 import os
 import random
@@ -80,8 +80,8 @@ class Work:
     def compile(self, compiler, flags, name, shared):
         """Generated code needs no library to be linked where nothing runs."""
         kind = ['-shared', '-fPIC'] if shared else ['-Wl,--unresolved-symbols=ignore-all']
-        return self.run(compiler, '-std=gnu11', '-D_GNU_SOURCE', '-I' + os.path.join(self.root, 'include'), *kind, *flags,
-                        'main.c', 'order.fg.c', '-o', name)
+        include = '-I' + os.path.join(self.root, 'include')
+        return self.run(compiler, '-std=gnu11', '-D_GNU_SOURCE', include, *kind, *flags, 'main.c', 'order.fg.c', '-o', name)
 
     def dump(self, *args):
         return self.run(self.dump_exe, *args)
@@ -119,8 +119,10 @@ WRONG = [
     ('[order\nplain atomic\n', "p:1:1: error: '[order' has no ] at its end"),
     ('[]\n', "p:1:1: error: [] names no type"),
     ('[order]\nmoney.cents owner\n', "p:2:1: error: 'money.cents': a line below [order] names a field alone"),
-    ('order.plain atomic\n[struct order]\nplain owner\n', "p:3:1: error: 'struct order.plain' stands twice; first on line 1"),
-    ('other.text atomic\n', "p:1:12: error: 'text': atomic needs an integer, bool, enum or pointer of at most 8 bytes, not char [24]"),
+    ('order.plain atomic\n[struct order]\nplain owner\n',
+     "p:3:1: error: 'struct order.plain' stands twice; first on line 1"),
+    ('other.text atomic\n',
+     "p:1:12: error: 'text': atomic needs an integer, bool, enum or pointer of at most 8 bytes, not char [24]"),
     ('other.bits atomic\n', "not a bit-field"),
     ('order.plain \x01\n', 'p:1:13: error: byte 0x01 is a control character'),
     (b'order.plain at\0omic\n', 'p: holds a NUL byte'),
@@ -141,8 +143,8 @@ def test_policy(work, binary):
     tap.ok('warning' not in text, 'and agrees with the note', text)
     work.write('p', 'order.status once\nnosuch.field atomic\n')
     status, text = work.dump(binary, 'p')
-    tap.ok(status == 0 and "warning: struct order.status: the policy is 'atomic' by .note.fieldguard and 'once' by p:1; "
-           "the latter holds" in text, 'a policy file that disagrees: both are said', text)
+    tap.ok(status == 0 and
+           "warning: struct order.status: the policy is 'atomic' by .note.fieldguard and 'once' by p:1; the latter holds" in text, 'a policy file that disagrees: both are said', text)
     tap.ok("p:2:1: the binary has no struct 'nosuch'" in text, 'a type that is not there', text)
     tap.ok('struct order.status FG(json:",once")' in text.splitlines(), 'the policy file holds', text)
     for source, message in WRONG:

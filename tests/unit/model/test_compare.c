@@ -54,7 +54,8 @@ static void test_same(void)
 {
 	struct model_field a[] = {field("id", 0, 8, false, "key"), field("n", 8, 4, true, "json:\"n,atomic\"")};
 	struct model_field b[] = {field("id", 0, 8, false, ""), field("n", 8, 4, true, "")};
-	struct model first = one("struct order", 16, a, 2), second = one("order", 16, b, 2), other = one("struct x", 16, b, 2);
+	struct model first = one("struct order", 16, a, 2), second = one("order", 16, b, 2), other = one("struct x",
+	        16, b, 2);
 	struct model_comparison got = compare(&first, &second);
 
 	tap_eq_int(got.n, 0, "a binary without tags agrees with a header that has them");
@@ -66,9 +67,11 @@ static void test_same(void)
 
 static void test_layout(void)
 {
-	struct model_field a[] = {field("gone", 0, 4, true, ""), field("moved", 8, 8, true, ""), field("wider", 16, 4, true, ""),
+	struct model_field a[] = {field("gone", 0, 4, true, ""), field("moved", 8, 8, true, ""), field("wider", 16, 4,
+	        true, ""),
 	                          field("sign", 20, 4, true, "")};
-	struct model_field b[] = {field("moved", 0, 8, true, ""), field("wider", 16, 8, true, ""), field("sign", 20, 4, false, ""),
+	struct model_field b[] = {field("moved", 0, 8, true, ""), field("wider", 16, 8, true, ""), field("sign", 20,
+	        4, false, ""),
 	                          field("more", 24, 8, true, "")};
 	struct model first = one("struct order", 24, a, 4), second = one("struct order", 32, b, 4);
 	struct model_comparison got = compare(&first, &second);
@@ -84,7 +87,8 @@ static void test_layout(void)
 
 static void test_tags(void)
 {
-	struct model_field a[] = {field("n", 0, 4, true, "json:\"n,atomic\" hot"), field("m", 4, 4, true, "json:\"m\"")};
+	struct model_field a[] = {field("n", 0, 4, true, "json:\"n,atomic\" hot"), field("m", 4, 4, true,
+	        "json:\"m\"")};
 	struct model_field b[] = {field("n", 0, 4, true, "json:\"n,mutex=x\""), field("m", 4, 4, true, "")};
 	struct model first = one("struct order", 8, a, 2), second = one("struct order", 8, b, 2);
 	struct model_comparison got = compare(&first, &second);
@@ -96,7 +100,8 @@ static void test_tags(void)
 
 static void test_sharing(void)
 {
-	struct model_tag full = tag("json:\"status,required,atomic\" states:\"a>b\""), same = tag("json:\",atomic\" states:\"a>b\"");
+	struct model_tag full = tag("json:\"status,required,atomic\" states:\"a>b\""),
+		same = tag("json:\",atomic\" states:\"a>b\"");
 	struct model_tag other = tag("json:\",atomic\" states:\"a>c\"");
 	struct model_tag_difference difference;
 
