@@ -3,8 +3,8 @@
  *
  *     FG_NOTE(ORDER, "fieldguard 1\ns 64 order struct order\n...");
  *
- * makes an ELF note in the section .note.fieldguard, for tools that read binaries. docs/note.md has its text. Nothing reads
- * it at run time. It is an ordinary section that is mapped with the other read-only data, and not one for debuggers alone:
+ * makes an ELF note in the section .note.fieldguard, for tools that read binaries. docs/note.md has its text. Nothing
+ * reads it at run time. It is a section that is mapped with the other read-only data, and not one for debuggers alone:
  * C has no other without assembly, linkers keep notes under --gc-sections, and strip leaves it where it is.
  */
 #ifndef FIELDGUARD_NOTE_H

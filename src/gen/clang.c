@@ -155,7 +155,8 @@ static enum CXChildVisitResult visit_declaration(CXCursor cursor, CXCursor paren
 		return CXChildVisit_Continue;
 	if (clang_header_index(load, location) < 0)
 		return CXChildVisit_Continue;
-	if (kind == CXCursor_StructDecl && clang_isCursorDefinition(cursor) && (load->all || clang_struct_is_tagged(cursor)) &&
+	if (kind == CXCursor_StructDecl && clang_isCursorDefinition(cursor) && (load->all ||
+	        clang_struct_is_tagged(cursor)) &&
 	    !clang_Cursor_isAnonymous(cursor))
 		clang_load_struct(load, cursor);
 	if (kind != CXCursor_StructDecl && clang_tag_text(load, cursor, &place))

@@ -115,7 +115,8 @@ void gen_emit_note(const struct gen_output *output, struct gen_text *text)
 	char name[128];
 
 	gen_name_upper(output->name, name);
-	gen_printf(text, "\n/* What this file was made from, for who reads the binary: docs/note.md. */\nFG_NOTE(%s,", name);
+	gen_printf(text, "\n/* What this file was made from, for who reads the binary: docs/note.md. */\nFG_NOTE(%s,",
+	           name);
 	text->depth = 1;
 	put_line(text, "fieldguard 1\n");
 	for (size_t i = 0; i < output->model->structs_n; i++)

@@ -112,8 +112,10 @@ static void compare_tags(struct compare *compare, const struct model_field *firs
 		    a->present ? a->text : b->text, a->present ? compare->names->first : compare->names->second,
 		    a->present ? compare->names->second : compare->names->first);
 	else
-		add(compare, MODEL_DIFFERENCE_TAG, first, second, "%s is %s%s%s in the %s and %s%s%s in the %s", difference.what,
-		    *difference.first ? "'" : "not there", difference.first, *difference.first ? "'" : "", compare->names->first,
+		add(compare, MODEL_DIFFERENCE_TAG, first, second, "%s is %s%s%s in the %s and %s%s%s in the %s",
+		    difference.what,
+		    *difference.first ? "'" : "not there", difference.first, *difference.first ? "'" : "",
+		    compare->names->first,
 		    *difference.second ? "'" : "not there", difference.second, *difference.second ? "'" : "",
 		    compare->names->second);
 }
@@ -123,13 +125,16 @@ static void compare_field(struct compare *compare, const struct model_field *fir
 	char a[CHECK_TYPE_NAME_MAX], b[CHECK_TYPE_NAME_MAX];
 
 	if (first->offset_bits != second->offset_bits)
-		add(compare, MODEL_DIFFERENCE_MOVED, first, second, "is at %s in the %s and at %s in the %s", place_of(first, a),
+		add(compare, MODEL_DIFFERENCE_MOVED, first, second, "is at %s in the %s and at %s in the %s",
+		    place_of(first, a),
 		    compare->names->first, place_of(second, b), compare->names->second);
 	if (first->size_bits != second->size_bits)
-		add(compare, MODEL_DIFFERENCE_SIZE, first, second, "has %s in the %s and %s in the %s", amount_of(first, a),
+		add(compare, MODEL_DIFFERENCE_SIZE, first, second, "has %s in the %s and %s in the %s",
+		    amount_of(first, a),
 		    compare->names->first, amount_of(second, b), compare->names->second);
 	else if (!same_type(first, second))
-		add(compare, MODEL_DIFFERENCE_TYPE, first, second, "is %s in the %s and %s in the %s", check_type_name(first, a),
+		add(compare, MODEL_DIFFERENCE_TYPE, first, second, "is %s in the %s and %s in the %s",
+		    check_type_name(first, a),
 		    compare->names->first, check_type_name(second, b), compare->names->second);
 	if (compare->tags)
 		compare_tags(compare, first, second);
@@ -158,7 +163,8 @@ static void compare_fields(struct compare *compare)
 		if (other)
 			compare_field(compare, field, other);
 		else
-			add(compare, MODEL_DIFFERENCE_REMOVED, field, NULL, "is at %s in the %s and not there in the %s",
+			add(compare, MODEL_DIFFERENCE_REMOVED, field, NULL,
+			    "is at %s in the %s and not there in the %s",
 			    place_of(field, text), compare->names->first, compare->names->second);
 	}
 	for (size_t i = 0; i < second->fields_n; i++) {
@@ -197,16 +203,19 @@ static void compare_struct(struct compare *compare)
 
 	compare->tags = has_tags(first) && has_tags(second);
 	if (first->size != second->size)
-		add(compare, MODEL_DIFFERENCE_SIZE, NULL, NULL, "has %zu bytes in the %s and %zu in the %s", first->size,
+		add(compare, MODEL_DIFFERENCE_SIZE, NULL, NULL, "has %zu bytes in the %s and %zu in the %s",
+		    first->size,
 		    names->first, second->size, names->second);
 	if (first->align && second->align && first->align != second->align)
-		add(compare, MODEL_DIFFERENCE_ALIGN, NULL, NULL, "is aligned to %zu bytes in the %s and to %zu in the %s",
+		add(compare, MODEL_DIFFERENCE_ALIGN, NULL, NULL,
+		    "is aligned to %zu bytes in the %s and to %zu in the %s",
 		    first->align, names->first, second->align, names->second);
 	if (compare->tags)
 		compare_tags(compare, NULL, NULL);
 	compare_fields(compare);
 	if (compare->result->n > before)
-		qsort(compare->result->items + before, compare->result->n - before, sizeof(*compare->result->items), by_offset);
+		qsort(compare->result->items + before, compare->result->n - before, sizeof(*compare->result->items),
+		      by_offset);
 }
 
 /* C++ says "order" of what C calls "struct order". */

@@ -3,7 +3,8 @@
  *
  *     model_compare(model, header, binary, &(struct model_compare_names){"header", "binary"}, &comparison);
  *     for (size_t i = 0; i < comparison.n; i++)
- *             printf("%s%s%s: %s\n", items[i].struct_name, field_name ? "." : "", field_name ? field_name : "", items[i].text);
+ *             printf("%s%s%s: %s\n", items[i].struct_name, field_name ? "." : "", field_name ? field_name : "",
+ * items[i].text);
  *
  * Structs are found by name. A struct that only one side has is no difference: it is counted.
  */
@@ -45,7 +46,8 @@ struct model_compare_names {
 };
 
 /* Compares every struct of first with that of the same name in second. Tags are compared where a struct has any on both
- * sides: a binary often carries none. memory: the model that owns what is made; it may be either. Tags and counts need not
+ * sides: a binary often carries none. memory: the model that owns what is made; it may be either. Tags and counts
+ * need not
  * have been checked. Never fails (tools end with a message when memory is out). */
 void model_compare(struct model *memory, const struct model *first, const struct model *second,
                    const struct model_compare_names *names, struct model_comparison *ret_comparison);
@@ -53,7 +55,8 @@ void model_compare(struct model *memory, const struct model *first, const struct
 /* "size", "moved": for JSON. */
 const char *model_difference_name(enum model_difference_kind kind);
 
-/* What two tags say differently, as two words or options: {"policy", "atomic", "mutex=money"}. sharing: only what they say
+/* What two tags say differently, as two words or options: {"policy", "atomic", "mutex=money"}. sharing: only what
+ * they say
  * of threads counts: policy, group, states, hot. Returns: false: they say the same. */
 struct model_tag_difference {
 	const char *what;             /* "policy" */

@@ -94,7 +94,8 @@ const struct model_field *model_field_named(const struct model_struct *record, c
 	return NULL;
 }
 
-static void sort_struct(struct model *model, struct model_struct *record, struct model_struct **sorted, size_t *sorted_n)
+static void sort_struct(struct model *model, struct model_struct *record, struct model_struct **sorted,
+                        size_t *sorted_n)
 {
 	for (size_t i = 0; i < *sorted_n; i++)
 		if (sorted[i] == record)

@@ -83,7 +83,8 @@ static void tell_disagreement(const struct scan_tags *tags, const struct scan_ta
 {
 	char first[256], second[256];
 
-	scan_warn(tags->scan, "%s%s%s: %s is '%s' by %s and '%s' by %s; %s holds", given->type->name ? given->type->name : "?",
+	scan_warn(tags->scan, "%s%s%s: %s is '%s' by %s and '%s' by %s; %s holds", given->type->name ?
+	          given->type->name : "?",
 	          given->member ? "." : "", given->member ? given->member->name : "", difference->what,
 	          said(difference->first), place_text(&before->place, first), said(difference->second),
 	          place_text(&given->tag->place, second), given->overrules ? "the latter" : "the former");

@@ -27,7 +27,8 @@ struct scan_tag_given {
 };
 void scan_tags_give(struct scan_tags *tags, const struct scan_tag_given *given);
 
-/* The member of this name, in anonymous structs and unions too. ret_offset_bits: from the start of type; NULL: not wanted.
+/* The member of this name, in anonymous structs and unions too. ret_offset_bits: from the start of type; NULL: not
+ * wanted.
  * Returns: NULL: none. */
 const struct scan_member *scan_tags_member(const struct scan_type *type, const char *name, uint64_t *ret_offset_bits);
 

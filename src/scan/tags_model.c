@@ -64,7 +64,8 @@ static bool is_char(const struct scan_type *type)
 {
 	const struct scan_type *plain = type ? scan_type_strip(type) : NULL;
 
-	return plain && plain->kind == SCAN_KIND_CHAR && plain->size == 1 && plain->name && strcmp(plain->name, "char") == 0;
+	return plain && plain->kind == SCAN_KIND_CHAR && plain->size == 1 && plain->name && strcmp(plain->name,
+	        "char") == 0;
 }
 
 static struct model_struct *load_struct(struct door *door, const struct scan_type *type);
@@ -146,7 +147,8 @@ static void load_number(const struct scan_type *plain, struct model_type *type)
 	type->kind = MODEL_KIND_INT;
 	/* Of the kind CHAR only `char` and `signed char` are signed. */
 	type->is_signed = plain->kind == SCAN_KIND_INT ||
-	                  (plain->kind == SCAN_KIND_CHAR && plain->name && !strstr(plain->name, "unsigned") && plain->size == 1);
+	                  (plain->kind == SCAN_KIND_CHAR && plain->name && !strstr(plain->name, "unsigned") &&
+	                   plain->size == 1);
 	if (plain->size > 8)
 		set_other(type, "an integer of 128 bits");
 }
@@ -243,7 +245,8 @@ static void load_pointer(struct door *door, const struct scan_type *pointer, boo
 	const struct scan_type *to = pointer->target, *plain = to ? scan_type_strip(to) : NULL;
 
 	if (is_char(to)) {
-		field->type = (struct model_type){.kind = MODEL_KIND_CSTR, .size = pointer->size, .align = pointer->size,
+		field->type = (struct model_type){.kind = MODEL_KIND_CSTR, .size = pointer->size,
+		                                  .align = pointer->size,
 		                                  .is_const = scan_type_qualified(to, SCAN_CONST)};
 		field->type.c_name = field->type.is_const ? "const char *" : "char *";
 		if (scan_type_qualified(to, SCAN_VOLATILE))
@@ -273,7 +276,8 @@ static void load_field(struct door *door, const struct scan_member *member, uint
 
 	*field = (struct model_field){
 		.name = member->name, .offset_bits = base_bits + member->offset_bits, .size_bits = member->size_bits,
-		.bitfield = member->bitfield, .tag = member->tag, .place = {.file = holder->file, .line = member->line}};
+		.bitfield = member->bitfield, .tag = member->tag, .place = {.file = holder->file,
+		        .line = member->line}};
 	if (plain->kind == SCAN_KIND_ARRAY)
 		load_array(door, plain, follow, field);
 	else if (plain->kind == SCAN_KIND_POINTER && !scan_type_qualified(member->type, SCAN_CONST | SCAN_ATOMIC))
@@ -292,7 +296,8 @@ struct fields {
 };
 
 /* Members of anonymous structs and unions appear as members of the outer struct. */
-static void load_fields(struct door *door, const struct scan_type *type, uint64_t base_bits, bool in_union, unsigned depth,
+static void load_fields(struct door *door, const struct scan_type *type, uint64_t base_bits, bool in_union,
+                        unsigned depth,
                         struct fields *fields)
 {
 	for (size_t i = 0; i < type->members_n; i++) {
@@ -301,7 +306,8 @@ static void load_fields(struct door *door, const struct scan_type *type, uint64_
 
 		if (!member->name && !member->bitfield && depth < DEPTH_MAX &&
 		    (plain->kind == SCAN_KIND_STRUCT || plain->kind == SCAN_KIND_UNION))
-			load_fields(door, plain, base_bits + member->offset_bits, in_union || plain->kind == SCAN_KIND_UNION, depth + 1,
+			load_fields(door, plain, base_bits + member->offset_bits, in_union ||
+			            plain->kind == SCAN_KIND_UNION, depth + 1,
 			            fields);
 		if (!member->name)
 			continue;

@@ -1,7 +1,8 @@
 /*
  * tags_note.c - the note .note.fieldguard, read
  *
- * An ELF note is three words (sizes of owner and payload, type), the owner and the payload, both filled up to four bytes.
+ * An ELF note is three words (sizes of owner and payload, type), the owner and the payload, both filled up to four
+ * bytes.
  * The payload is text, line by line: docs/note.md. Every size is the file's word against our own bounds.
  */
 #include "scan/tags.h"
@@ -90,7 +91,8 @@ static bool fits(const struct note_struct *now, const struct scan_type *type)
 	return true;
 }
 
-/* One tag of the note. member NULL: of the struct. A struct may stand in several notes: the first is read, so that no file
+/* One tag of the note. member NULL: of the struct. A struct may stand in several notes: the first is read, so that no
+ * file
  * makes us read more tags than it has fields. */
 static void give_tag(const struct note *note, const struct scan_type *type, const struct scan_member *member,
                      const char *text)
@@ -104,7 +106,8 @@ static void give_tag(const struct note *note, const struct scan_type *type, cons
 
 	if (before->present && before->place.file == place.file) {
 		if (strcmp(before->text, text) != 0)
-			scan_warn(tags->scan, "%s: two notes give '%s' different tags: FG(%s) and FG(%s); the former holds",
+			scan_warn(tags->scan,
+			          "%s: two notes give '%s' different tags: FG(%s) and FG(%s); the former holds",
 			          note->now.c_name, name, before->text, text);
 		return;
 	}
@@ -185,8 +188,10 @@ static void end_struct(struct note *note)
 		add_generated(note, types[i]);
 	}
 	if (!found && other)
-		scan_warn(scan, "%s: the code generated for it is for another layout (its note says %llu bytes, the debug "
-		          "information %llu); its tags are left out", note->now.c_name, (unsigned long long)note->now.size,
+		scan_warn(scan,
+		          "%s: the code generated for it is for another layout (its note says %llu bytes, the debug "
+		          "information %llu); its tags are left out", note->now.c_name,
+		          (unsigned long long)note->now.size,
 		          (unsigned long long)other->size);
 	note->now = (struct note_struct){0};
 }
@@ -270,14 +275,16 @@ static void read_text(struct note *note, const uint8_t *payload, size_t size)
 	char *line = strsep(&text, "\n");
 
 	if (strcmp(line, NOTE_HEAD) != 0) {
-		scan_warn(scan, "%s: its note " NOTE_SECTION " is of a version that this fieldguard doesn't read; its tags are "
+		scan_warn(scan, "%s: its note "
+		          NOTE_SECTION " is of a version that this fieldguard doesn't read; its tags are "
 		          "left out", scan->path);
 		return;
 	}
 	while ((line = strsep(&text, "\n"))) {
 		if (!*line || take_line(note, line))
 			continue;
-		scan_warn(scan, "%s: its note " NOTE_SECTION " is broken; what is left of its tags is left out", scan->path);
+		scan_warn(scan, "%s: its note " NOTE_SECTION " is broken; what is left of its tags is left out",
+		          scan->path);
 		note->now = (struct note_struct){0};
 		break;
 	}
@@ -309,7 +316,8 @@ static bool read_notes(struct note *note, const uint8_t *data, size_t size)
 			continue;
 		}
 		at += sizeof(head);
-		if (filled(head.owner_size) > size - at || filled(head.payload_size) > size - at - filled(head.owner_size))
+		if (filled(head.owner_size) > size - at ||
+		    filled(head.payload_size) > size - at - filled(head.owner_size))
 			return false;
 		if (head.type == NOTE_TYPE && head.owner_size == sizeof("fieldguard") &&
 		    memcmp(data + at, "fieldguard", sizeof("fieldguard")) == 0)

@@ -114,10 +114,12 @@ static bool split_name(struct policy *policy, char *name, struct policy_line *li
 	line->type = name;
 	line->field = dot ? dot + 1 : name;
 	if (dot && policy->section)
-		model_error(&policy->tags->diag, &line->place, "'%s': a line below [%s] names a field alone, without its type", name,
+		model_error(&policy->tags->diag, &line->place,
+		            "'%s': a line below [%s] names a field alone, without its type", name,
 		            policy->section);
 	else if (!dot && !policy->section)
-		model_error(&policy->tags->diag, &line->place, "'%s' names no type: write TYPE.FIELD, or [TYPE] on a line above", name);
+		model_error(&policy->tags->diag, &line->place,
+		            "'%s' names no type: write TYPE.FIELD, or [TYPE] on a line above", name);
 	else if (dot == name || !*line->field)
 		model_error(&policy->tags->diag, &line->place, "'%s' is no TYPE.FIELD", name);
 	else if (dot)
@@ -127,15 +129,35 @@ static bool split_name(struct policy *policy, char *name, struct policy_line *li
 	return dot ? !*dot && dot != name : policy->section != NULL;
 }
 
+/* A type's name without what C writes in front. */
+static const char *bare(const char *type)
+{
+	static const char *const keywords[] = {"struct ", "union ", "class "};
+
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
+		if (strncmp(type, keywords[i], strlen(keywords[i])) == 0)
+			return type + strlen(keywords[i]);
+	return type;
+}
+
+/* How long the name at the begin of a line is: "order.status", "struct order.status". */
+static size_t name_length(const char *line)
+{
+	size_t n = (size_t)(bare(line) - line);
+
+	return n + strcspn(line + n, " ");
+}
+
 static void take_field(struct policy *policy, char *begin, char *line, struct model_place place)
 {
 	struct policy_line item = {.place = place, .words_place = place};
-	size_t n = strcspn(line, " ");
+	size_t n = name_length(line);
 	char *words = skip_blanks(line + n);
 
 	place.column = (unsigned)(line + n - begin) + 1;
 	if (!*words) {
-		model_error(&policy->tags->diag, &place, "'%s' has no words behind it: what may be said is in docs/tags.md", line);
+		model_error(&policy->tags->diag, &place,
+		            "'%s' has no words behind it: what may be said is in docs/tags.md", line);
 		return;
 	}
 	line[n] = '\0';
@@ -193,7 +215,8 @@ static void fail_no_field(struct policy *policy, const struct policy_line *line,
 			names[n++] = type->members[i].name;
 	near = model_words_nearest(names, n, line->field, strlen(line->field));
 	if (near)
-		model_error(&policy->tags->diag, &line->place, "%s has no field '%s'; did you mean '%s'?", type->name, line->field, near);
+		model_error(&policy->tags->diag, &line->place, "%s has no field '%s'; did you mean '%s'?", type->name,
+		            line->field, near);
 	else
 		model_error(&policy->tags->diag, &line->place, "%s has no field '%s'", type->name, line->field);
 }
@@ -211,8 +234,10 @@ static bool can_be(struct policy *policy, const struct policy_line *line, const 
 	if (tag->policy != MODEL_POLICY_ATOMIC || (whole && !member->bitfield && member->size_bits <= 64))
 		return true;
 	/* std::atomic<int>, atomic.Int64 and AtomicU64 are structs around one; wider ones are not. */
-	model_error(&policy->tags->diag, &line->words_place, "'%s': atomic needs an integer, bool, enum or pointer of at most 8 "
-	            "bytes, not %s", line->field, member->bitfield ? "a bit-field" : scan_type_name(member->type, name, sizeof(name)));
+	model_error(&policy->tags->diag, &line->words_place,
+	            "'%s': atomic needs an integer, bool, enum or pointer of at most 8 "
+	            "bytes, not %s", line->field, member->bitfield ? "a bit-field" : scan_type_name(member->type,
+	            name, sizeof(name)));
 	return false;
 }
 
@@ -239,18 +264,15 @@ static void give_line(struct policy *policy, const struct policy_line *line)
 			continue;
 		found++;
 		if (!member || can_be(policy, line, member, &tag))
-			scan_tags_give(tags, &(struct scan_tag_given){.type = types[i], .member = member, .tag = &tag, .overrules = true});
+			scan_tags_give(tags, &(struct scan_tag_given){.type = types[i], .member = member, .tag = &tag,
+			        .overrules = true});
 	}
 	if (!first)
-		scan_warn(tags->scan, "%s:%u:%u: the binary has no struct '%s'; the line says nothing", line->place.file,
+		scan_warn(tags->scan, "%s:%u:%u: the binary has no struct '%s'; the line says nothing",
+		          line->place.file,
 		          line->place.line, line->place.column, line->type);
 	else if (!found)
 		fail_no_field(policy, line, first);
-}
-
-static const char *bare(const char *type)
-{
-	return strncmp(type, "struct ", 7) == 0 ? type + 7 : type;
 }
 
 static int by_name(const void *a, const void *b)
@@ -292,7 +314,8 @@ static void give_lines(struct policy *policy)
 		const struct policy_line *line = &policy->lines[i];
 
 		if (line->twice)
-			model_error(&policy->tags->diag, &line->place, "'%s.%s' stands twice; first on line %u", line->type, line->field,
+			model_error(&policy->tags->diag, &line->place, "'%s.%s' stands twice; first on line %u",
+			            line->type, line->field,
 			            line->twice);
 		else
 			give_line(policy, line);
@@ -322,9 +345,11 @@ static int read_file(const char *path, char **ret_text, struct scan_error *error
 		if (ferror(file))
 			result = scan_fail(error, -EIO, "%s: can't be read", path);
 		else if (size > FILE_MAX)
-			result = scan_fail(error, -EINVAL, "%s: is over 16 MiB; a policy file is text: docs/policy-file.md", path);
+			result = scan_fail(error, -EINVAL,
+			                   "%s: is over 16 MiB; a policy file is text: docs/policy-file.md", path);
 		else if (memchr(text, '\0', size))
-			result = scan_fail(error, -EINVAL, "%s: holds a NUL byte; a policy file is text: docs/policy-file.md", path);
+			result = scan_fail(error, -EINVAL,
+			                   "%s: holds a NUL byte; a policy file is text: docs/policy-file.md", path);
 	}
 	fclose(file);
 	if (result) {
@@ -341,7 +366,8 @@ static int fail_wrong(const struct scan_tags *tags, const char *path, struct sca
 {
 	const char *rest = tags->messages;
 	size_t len;
-	int result = scan_fail(error, -EINVAL, "%s: has %u error%s", path, tags->diag.errors, tags->diag.errors == 1 ? "" : "s");
+	int result = scan_fail(error, -EINVAL, "%s: has %u error%s", path, tags->diag.errors, tags->diag.errors == 1 ?
+	                       "" : "s");
 
 	while (*rest) {
 		size_t n = strcspn(rest, "\n");
