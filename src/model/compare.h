@@ -3,8 +3,7 @@
  *
  *     model_compare(model, header, binary, &(struct model_compare_names){"header", "binary"}, &comparison);
  *     for (size_t i = 0; i < comparison.n; i++)
- *             printf("%s%s%s: %s\n", items[i].struct_name, field_name ? "." : "", field_name ? field_name : "",
- * items[i].text);
+ *             printf("%s: %s\n", comparison.items[i].struct_name, comparison.items[i].text);
  *
  * Structs are found by name. A struct that only one side has is no difference: it is counted.
  */
@@ -45,19 +44,17 @@ struct model_compare_names {
 	const char *first, *second;
 };
 
-/* Compares every struct of first with that of the same name in second. Tags are compared where a struct has any on both
- * sides: a binary often carries none. memory: the model that owns what is made; it may be either. Tags and counts
- * need not
- * have been checked. Never fails (tools end with a message when memory is out). */
+/* Compares every struct of first with that of the same name in second. Tags are compared where a struct has any on
+ * both sides: a binary often carries none. memory: the model that owns what is made; it may be either. Tags and counts
+ * need not have been checked. Never fails (tools end with a message when memory is out). */
 void model_compare(struct model *memory, const struct model *first, const struct model *second,
                    const struct model_compare_names *names, struct model_comparison *ret_comparison);
 
 /* "size", "moved": for JSON. */
 const char *model_difference_name(enum model_difference_kind kind);
 
-/* What two tags say differently, as two words or options: {"policy", "atomic", "mutex=money"}. sharing: only what
- * they say
- * of threads counts: policy, group, states, hot. Returns: false: they say the same. */
+/* What two tags say differently: {"the policy", "atomic", "mutex=money"}. sharing: only what they say of threads counts:
+ * policy, group, states, hot. Returns: false: they say the same. */
 struct model_tag_difference {
 	const char *what;             /* "policy" */
 	char first[96], second[96];   /* "" where it is not there */

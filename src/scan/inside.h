@@ -34,8 +34,7 @@ const char *scan_symbol_at(const struct scan *scan, uint64_t address);
 bool scan_symbol_named(const struct scan *scan, const char *name, uint64_t *ret_address);
 
 /* Gives types and members their tags: of the debug information, of the note, of options.policy_file. The last step of
- * scan_open. Returns: 0, or -EINVAL and its like where the policy file is wrong or can't be read: ret_error says how.
- * */
+ * scan_open. Returns: 0, or -EINVAL and its like where the policy file is wrong or can't be read: ret_error says. */
 int scan_tags_apply(struct scan *scan, struct scan_error *error);
 
 /* Memory that lives as long as the scan; zeroed. Any thread. */

@@ -287,8 +287,7 @@ struct scan_site {
 	const char *file;             /* source of the store; NULL: not said */
 	unsigned line, column;
 	uint64_t split_first;         /* SPLIT: pc of the first store of the same assignment */
-	uint64_t fill_first;          /* one of several stores that fill different fields of one object,
-		straight after each
+	uint64_t fill_first;          /* one of several stores that fill different fields of one object, straight after each
 	                                 other: pc of the first; 0: none */
 	uint16_t mnemonic;            /* Zydis' */
 };

@@ -235,9 +235,8 @@ static bool can_be(struct policy *policy, const struct policy_line *line, const 
 		return true;
 	/* std::atomic<int>, atomic.Int64 and AtomicU64 are structs around one; wider ones are not. */
 	model_error(&policy->tags->diag, &line->words_place,
-	            "'%s': atomic needs an integer, bool, enum or pointer of at most 8 "
-	            "bytes, not %s", line->field, member->bitfield ? "a bit-field" : scan_type_name(member->type,
-	            name, sizeof(name)));
+	            "'%s': atomic needs an integer, bool, enum or pointer of at most 8 bytes, not %s", line->field,
+	            member->bitfield ? "a bit-field" : scan_type_name(member->type, name, sizeof(name)));
 	return false;
 }
 
@@ -366,8 +365,8 @@ static int fail_wrong(const struct scan_tags *tags, const char *path, struct sca
 {
 	const char *rest = tags->messages;
 	size_t len;
-	int result = scan_fail(error, -EINVAL, "%s: has %u error%s", path, tags->diag.errors, tags->diag.errors == 1 ?
-	                       "" : "s");
+	const char *plural = tags->diag.errors == 1 ? "" : "s";
+	int result = scan_fail(error, -EINVAL, "%s: has %u error%s", path, tags->diag.errors, plural);
 
 	while (*rest) {
 		size_t n = strcspn(rest, "\n");

@@ -81,7 +81,8 @@ class Work:
         """Generated code needs no library to be linked where nothing runs."""
         kind = ['-shared', '-fPIC'] if shared else ['-Wl,--unresolved-symbols=ignore-all']
         include = '-I' + os.path.join(self.root, 'include')
-        return self.run(compiler, '-std=gnu11', '-D_GNU_SOURCE', include, *kind, *flags, 'main.c', 'order.fg.c', '-o', name)
+        return self.run(compiler, '-std=gnu11', '-D_GNU_SOURCE', include, *kind, *flags, 'main.c', 'order.fg.c',
+                        '-o', name)
 
     def dump(self, *args):
         return self.run(self.dump_exe, *args)
@@ -144,7 +145,8 @@ def test_policy(work, binary):
     work.write('p', 'order.status once\nnosuch.field atomic\n')
     status, text = work.dump(binary, 'p')
     tap.ok(status == 0 and
-           "warning: struct order.status: the policy is 'atomic' by .note.fieldguard and 'once' by p:1; the latter holds" in text, 'a policy file that disagrees: both are said', text)
+           "warning: struct order.status: the policy is 'atomic' by .note.fieldguard and 'once' by p:1; the latter holds"
+           in text, 'a policy file that disagrees: both are said', text)
     tap.ok("p:2:1: the binary has no struct 'nosuch'" in text, 'a type that is not there', text)
     tap.ok('struct order.status FG(json:",once")' in text.splitlines(), 'the policy file holds', text)
     for source, message in WRONG:
