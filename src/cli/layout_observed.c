@@ -80,6 +80,36 @@ static bool is_blank(const char *line)
 	return line[strspn(line, " \t\r\n")] == '\0';
 }
 
+static int compare_observations(const void *a, const void *b)
+{
+	const struct layout_observation *x = a, *y = b;
+	int order = strcmp(x->type, y->type);
+
+	order = order ? order : strcmp(x->field, y->field);
+	return order ? order : x->thread < y->thread ? -1 : x->thread > y->thread;
+}
+
+/* A recording of events repeats itself: each field and thread once is enough, for every type looks through all. */
+static void merge(struct layout_recording *recording)
+{
+	size_t kept = 0;
+
+	if (recording->n)
+		qsort(recording->items, recording->n, sizeof(*recording->items), compare_observations);
+	for (size_t i = 0; i < recording->n; i++) {
+		struct layout_observation *one = &recording->items[i];
+
+		if (kept && compare_observations(&recording->items[kept - 1], one) == 0) {
+			recording->items[kept - 1].writes += one->writes;
+			free(one->type);
+			free(one->field);
+		} else {
+			recording->items[kept++] = *one;
+		}
+	}
+	recording->n = kept;
+}
+
 int layout_read_recording(const char *path, struct layout_recording *ret_recording)
 {
 	FILE *file = fopen(path, "re");
@@ -124,6 +154,7 @@ int layout_read_recording(const char *path, struct layout_recording *ret_recordi
 	free(line);
 	fg_arena_fini(&arena);
 	fclose(file);
+	merge(&recording);
 	*ret_recording = recording;
 	return status;
 }

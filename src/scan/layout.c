@@ -119,7 +119,8 @@ static int walk_member(const struct walk *walk, const struct scan_type *holder, 
 	int error;
 
 	row.opened = is_compound(type) && !type->incomplete && type->members_n && !member->virtual_base &&
-	             spot->depth < DEPTH_MAX && walk->layout->rows_n < OPEN_MAX && (!member->name || member->variant || walk->nested);
+	             spot->depth < DEPTH_MAX && walk->layout->rows_n < OPEN_MAX &&
+	             (!member->name || member->variant || walk->nested);
 	error = add_row(walk->layout, &row);
 	for (const struct scan_member *next = member + 1;
 	     member->base && next < holder->members + holder->members_n; next++)

@@ -120,8 +120,9 @@ struct scan_sharing {
 	size_t writers_n;
 	struct scan_shared_line *lines; /* only those that are shared */
 	size_t lines_n;
-	bool has_shared_form;         /* a record: one thread's own, and what threads share is its generated form, which is
-	                               * in the binary too. What is said of it would hold if it were shared as it is */
+	/* A record, one thread's own: what threads share is its generated form, which is in the binary too. What is
+	 * said of the record would hold if it were shared as it is. */
+	bool has_shared_form;
 	bool cut;                     /* too much is nested in it: only the first members were looked at */
 };
 

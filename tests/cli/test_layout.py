@@ -96,6 +96,7 @@ def test_suggestions(binary):
 def test_observed(binary):
     recording = WORK / "seen.jsonl"
     recording.write_text('{"type":"counters","field":"hits","thread":7,"writes":100}\n\n'
+                         '{"type":"counters","field":"hits","thread":7}\n'
                          '{"type":"struct counters","field":"misses","thread":8,"writes":3,"more":[1]}\n'
                          '{"type":"counters","field":"inner.q","thread":7}\n{"verdict":"something else"}\n')
     done = layout(binary, "counters", "--observed", recording, "--check")
@@ -165,6 +166,51 @@ def test_against():
     tap.equal(layout("--against", WORK / "none.h", binary).returncode, FAILED, "one that is not there")
 
 
+def test_tags():
+    """Tags in the binary (clang writes them), and of a policy file."""
+    policy = WORK / "counters.policy"
+    policy.write_text("[struct counters]\nhits atomic hot\nmisses owner\nfar once\n")
+    binary = WORK / "layout"
+    done = layout("--policy", policy, binary, "counters", "--check")
+    tap.ok(done.returncode == FINDINGS and "line 0: hits (atomic, hot) | misses (owner)" in done.stdout,
+           "a policy file says who writes", words(done))
+    one = json.loads(layout("--policy", policy, binary, "counters", "--suggest", "--json").stdout)["types"][0]
+    separate = one["suggestions"][1]
+    tap.equal((separate.get("shared_lines"), separate.get("checked")), (0, "compiled"), "and an order keeps them apart",
+              separate)
+    clang = shutil.which("clang-14") or shutil.which("clang")
+    if not clang:
+        tap.skip("tags in the binary", "no clang")
+        return
+    (WORK / "tags").mkdir()
+    source = WORK / "tags" / "tagged.c"
+    source.write_text('#include "order.h"\nstruct order order;\nint main(void) { return (int)order.views; }\n')
+    include = ["-I%s" % (ROOT / "include"), "-I%s" % (ROOT / "examples/orders")]
+    binary = compile_to("tagged", source, "-g", *include, compiler=(clang,))
+    one = types_of(binary, "order")["struct order"]
+    tap.equal(member(one, "views").get("tag"), "atomic hot", "a member's tag", one)
+    tap.equal([(part["basis"], part["line_size"]) for part in one["sharing"]], [("tags", 64), ("tags", 128)], "by tags, twice")
+    first = one["sharing"][0]["shared_lines"]
+    tap.equal([line["line"] for line in first], [0, 2], "the lines that are shared", one["sharing"])
+    writers = {part["path"]: part["writer_id"] for part in first[0]["members"]}
+    tap.ok(writers["amount_cents"] == writers["currency"] != writers["views"] and first[0].get("hot"), "and by whom", first)
+    tap.equal(layout(binary, "order", "--check").returncode, FINDINGS, "--check")
+    target = WORK / "tagged.svg"
+    layout(binary, "order", "--svg", target)
+    tap.ok("! 5 writers" in target.read_text() and "atomic, hot" in target.read_text(), "in the picture")
+    generated = WORK / "tags" / "generated"
+    generated.mkdir()
+    subprocess.run([FIELDGUARD, "gen", "-o", str(generated), str(ROOT / "examples/orders/order.h"), "--", *include],
+                   check=True)
+    source.write_text('#include "order.fg.h"\nstruct order_shared shared;\nstruct order order;\n'
+                      "int main(void) { return (int)sizeof(shared) + (int)order.views; }\n")
+    binary = compile_to("shared", source, "-g", "-I%s" % generated, *include, compiler=(clang,))
+    done = layout(binary, "order", "order_shared", "--check")
+    tap.equal(done.returncode, FINE, "what gen writes keeps writers apart", words(done))
+    tap.ok("no false sharing" in done.stdout and "by the tags of its record" in done.stdout, "judged by its record",
+           words(done))
+
+
 def test_languages():
     if shutil.which("g++"):
         source = WORK / "classes.cc"
@@ -232,6 +278,7 @@ def main():
     test_picture(binary)
     test_diff(binary)
     test_against()
+    test_tags()
     test_languages()
     test_wrong_use(binary)
     shutil.rmtree(WORK, ignore_errors=True)

@@ -38,6 +38,24 @@ static void test_holes(void)
 	scan_layout_fini(&layout);
 }
 
+/* A hole that begins at a byte and does not end at one is of bits. */
+static void test_hole_before_bits(void)
+{
+	struct scan_member members[] = {
+		{.name = "a", .type = &u8, .offset_bits = 0, .size_bits = 8},
+		{.name = "b", .type = &made_i32, .offset_bits = 12, .size_bits = 20, .bitfield = true},
+	};
+	struct scan_type type = {.kind = SCAN_KIND_STRUCT, .name = "struct t", .size = 4, .align = 4, .members = members,
+	                         .members_n = 2};
+	struct scan_layout layout = {0};
+
+	scan_layout_read(&type, &(struct scan_layout_options){0}, &layout);
+	tap_eq_int(layout.bit_holes_n, 1, "a hole of bits");
+	tap_eq_int(layout.bit_hole_bits, 4, "four of them");
+	tap_eq_int(layout.holes_n, 0, "and none of bytes");
+	scan_layout_fini(&layout);
+}
+
 static void test_nested(void)
 {
 	struct scan_member members[] = {
@@ -127,6 +145,7 @@ static void test_refused(void)
 int main(void)
 {
 	test_holes();
+	test_hole_before_bits();
 	test_nested();
 	test_base();
 	test_variants();
