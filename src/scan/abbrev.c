@@ -60,7 +60,8 @@ static bool grow(void **items, size_t *room, size_t n, size_t size)
 	return true;
 }
 
-static int read_specs(struct scan_abbrevs *abbrevs, size_t *room, struct scan_cursor *cursor, struct scan_abbrev *abbrev)
+static int read_specs(struct scan_abbrevs *abbrevs, size_t *room, struct scan_cursor *cursor,
+                      struct scan_abbrev *abbrev)
 {
 	uint64_t skip = 0;
 
@@ -77,7 +78,8 @@ static int read_specs(struct scan_abbrevs *abbrevs, size_t *room, struct scan_cu
 			break;
 		if (!grow((void **)&abbrevs->specs, room, abbrevs->specs_n, sizeof(struct scan_spec)))
 			return -ENOMEM;
-		abbrevs->specs[abbrevs->specs_n++] = (struct scan_spec){ (uint16_t)attribute, (uint16_t)form, implicit };
+		abbrevs->specs[abbrevs->specs_n++] =
+			(struct scan_spec){ (uint16_t)attribute, (uint16_t)form, implicit };
 		size = form_size((uint16_t)form);
 		skip = size == UINT32_MAX || skip == UINT32_MAX ? UINT32_MAX : skip + size;
 	}

@@ -210,7 +210,8 @@ int scan_files_prepare(struct scan *scan);
 const char *scan_file_name(struct scan *scan, const struct scan_unit *unit, uint32_t number);
 void scan_files_free(struct scan *scan);
 /* Tells every entry of the PLT whose function is known. Returns: 0 or what add returned. */
-int scan_plt_entries(const struct scan_image *image, int (*add)(void *user, const char *name, uint64_t address), void *user);
+int scan_plt_entries(const struct scan_image *image, int (*add)(void *user, const char *name, uint64_t address),
+                     void *user);
 
 /* Walks one unit: fills nodes and symbols. Returns: 0 or a negative errno. */
 int scan_walk(struct scan *scan, struct scan_unit *unit, struct scan_arena *arena);

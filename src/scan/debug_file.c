@@ -169,7 +169,8 @@ int scan_alt_file_open(struct scan *scan, struct scan_error *error)
 	id = (struct build_id){ link + name_n + 1, n - name_n - 1 };
 	if (*name == '/')
 		snprintf(path, sizeof(path), "%s", name);
-	else if (directory_of(realpath(inside->info->path, real) ? real : inside->info->path, directory, sizeof(directory)))
+	else if (directory_of(realpath(inside->info->path, real) ? real : inside->info->path, directory,
+			      sizeof(directory)))
 		snprintf(path, sizeof(path), "%s/%s", directory, name);
 	else
 		path[0] = 0;

@@ -309,7 +309,8 @@ static void take_location(const struct scan_unit_head *unit, const struct value 
 	} else if (attribute == DW_AT_data_member_location && (is_number(value))) {
 		die->location = value->number;
 		die->has |= SCAN_HAS_LOCATION;
-	} else if (value->class == VALUE_OFFSET || value->class == VALUE_INDEX || (unit->version < 4 && is_number(value))) {
+	} else if (value->class == VALUE_OFFSET || value->class == VALUE_INDEX ||
+		   (unit->version < 4 && is_number(value))) {
 		die->has |= SCAN_HAS_LIST;
 	}
 }
@@ -555,8 +556,8 @@ const struct scan_abbrev *scan_die_peek(const struct scan_abbrevs *abbrevs, cons
 }
 
 /* The cursor stands behind the code. */
-int scan_die_skip(const struct scan_unit_head *unit, const struct scan_abbrevs *abbrevs, const struct scan_abbrev *abbrev,
-                  struct scan_cursor *cursor)
+int scan_die_skip(const struct scan_unit_head *unit, const struct scan_abbrevs *abbrevs,
+                  const struct scan_abbrev *abbrev, struct scan_cursor *cursor)
 {
 	struct reader reader = { unit, NULL, cursor };
 
@@ -574,8 +575,8 @@ int scan_die_skip(const struct scan_unit_head *unit, const struct scan_abbrevs *
 	return 0;
 }
 
-/* What a unit's DIE says about the unit. The bases are needed to read its own strings and addresses, and may stand behind
- * them: it is read twice. */
+/* What a unit's DIE says about the unit. The bases are needed to read its own strings and addresses, and may stand
+ * behind them: it is read twice. */
 int scan_unit_root(struct scan_unit_head *head, const struct scan_abbrevs *abbrevs, struct scan_die *ret_die)
 {
 	struct scan_cursor cursor = scan_unit_cursor(head, head->first_die);

@@ -2,8 +2,8 @@
  * dies.h - DIEs as they lie in the file: sections, units, abbreviations, attributes
  *
  * A small reader beside libdw, for the one pass over all DIEs that makes the types: each DIE is read once and in order,
- * by any number of threads, and nothing it finds in the file is believed before it was checked. What looks at a few DIEs
- * (variables' locations, inlined calls) uses libdw.
+ * by any number of threads, and nothing it finds in the file is believed before it was checked. What looks at a few
+ * DIEs (variables' locations, inlined calls) uses libdw.
  */
 #ifndef FG_SCAN_DIES_H
 #define FG_SCAN_DIES_H
@@ -153,11 +153,12 @@ scan_key scan_signature_find(const struct scan_signatures *signatures, uint64_t 
 /* Reads the DIE at the cursor. Returns: 1 a DIE, 0 the end of a row of children, negative: broken. */
 int scan_die_read(const struct scan_unit_head *unit, const struct scan_abbrevs *abbrevs,
                   const struct scan_signatures *signatures, struct scan_cursor *cursor, struct scan_die *ret_die);
-/* Passes over the DIE at the cursor where it is one of tags that nobody here reads. Returns: its tag, 0: it was left. */
+/* The abbreviation of the DIE at the cursor, and its code's bytes; the cursor stays. Returns: NULL: a row's end. */
 const struct scan_abbrev *scan_die_peek(const struct scan_abbrevs *abbrevs, const struct scan_cursor *cursor,
                                         unsigned *ret_code_n);
-int scan_die_skip(const struct scan_unit_head *unit, const struct scan_abbrevs *abbrevs, const struct scan_abbrev *abbrev,
-                  struct scan_cursor *cursor);
+/* Passes over the attributes of a DIE; the cursor stands behind its code. */
+int scan_die_skip(const struct scan_unit_head *unit, const struct scan_abbrevs *abbrevs,
+                  const struct scan_abbrev *abbrev, struct scan_cursor *cursor);
 struct scan_cursor scan_unit_cursor(const struct scan_unit_head *unit, uint64_t offset);
 
 /* Reads the head that begins at offset. Returns: 0 or -EINVAL; ret_head->end is set whenever the length could be read,

@@ -190,7 +190,8 @@ static size_t drop_doubles(struct scan_variable *items, size_t n)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (!kept || items[i].address != items[kept - 1].address || strcmp(items[i].name, items[kept - 1].name) ||
+		if (!kept || items[i].address != items[kept - 1].address ||
+		    strcmp(items[i].name, items[kept - 1].name) ||
 		    items[i].thread_local != items[kept - 1].thread_local)
 			items[kept++] = items[i];
 	return kept;

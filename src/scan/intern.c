@@ -1,10 +1,11 @@
 /*
  * intern.c - which nodes of all units are one type
  *
- * Two nodes are one type where what they say themselves is equal and so are, again, the types they refer to. That is the
- * coarsest partition which splits no class's members by their references, and is found by refinement: a node's hash is
- * that of its own contents; each round mixes in the hashes of what it refers to. After some rounds the classes are held
- * against the definition; where one still holds nodes that differ, more rounds follow. Recursive types need no care.
+ * Two nodes are one type where what they say themselves is equal and so are, again, the types they refer to. That is
+ * the coarsest partition which splits no class's members by their references, and is found by refinement: a node's hash
+ * is that of its own contents; each round mixes in the hashes of what it refers to. After some rounds the classes are
+ * held against the definition; where one still holds nodes that differ, more rounds follow. Recursive types need no
+ * care.
  */
 #include "scan/build.h"
 #include "scan/intern.h"
@@ -79,7 +80,8 @@ static uint64_t hash_node(const struct scan_node *node, enum scan_language langu
 		hash = mix(hash, member->offset_bits);
 		hash = mix(hash, (uint64_t)member->size_bits << 32 | (uint64_t)member->variant << 8 |
 				 (uint64_t)(member->bitfield | member->base << 1 | member->virtual_base << 2 |
-					    member->artificial << 3 | member->discriminant << 4 | member->unsized_ << 5));
+					    member->artificial << 3 | member->discriminant << 4 |
+					    member->unsized_ << 5));
 	}
 	return hash;
 }
@@ -168,7 +170,8 @@ static int make_classes(struct scan_intern *intern)
 		while (table[slot] != SCAN_NO_NODE && intern->hashes[intern->first[table[slot]]] != intern->hashes[i])
 			slot = (slot + 1) & (size - 1);
 		if (table[slot] == SCAN_NO_NODE) {
-			if (!scan_grow(&intern->first, &intern->first_room, intern->classes_n, sizeof(*intern->first))) {
+			if (!scan_grow(&intern->first, &intern->first_room, intern->classes_n,
+				       sizeof(*intern->first))) {
 				free(table);
 				return -ENOMEM;
 			}

@@ -33,7 +33,8 @@ struct table {
 
 static bool add_directory(struct scan_files *files, const char *name)
 {
-	if (!scan_grow(&files->directories, &files->directories_room, files->directories_n, sizeof(*files->directories)))
+	if (!scan_grow(&files->directories, &files->directories_room, files->directories_n,
+		       sizeof(*files->directories)))
 		return false;
 	files->directories[files->directories_n++] = name;
 	return true;

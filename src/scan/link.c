@@ -132,7 +132,8 @@ static void read_root(struct scan *scan, struct scan_unit *unit)
 						 (uint64_t)(unit->head.part == SCAN_PART_ALT) << 63 };
 	struct scan_die root;
 
-	unit->abbrevs = bsearch(&wanted, scan->inside->abbrevs, scan->inside->abbrevs_n, sizeof(wanted), compare_abbrevs);
+	unit->abbrevs = bsearch(&wanted, scan->inside->abbrevs, scan->inside->abbrevs_n, sizeof(wanted),
+				compare_abbrevs);
 	if (!unit->abbrevs || scan_unit_root(&unit->head, unit->abbrevs, &root) < 0) {
 		unit->bad = true;
 		unit->abbrevs = NULL;

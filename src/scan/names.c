@@ -103,7 +103,8 @@ static const struct scan_type *put_level(struct writing *writing, const struct s
 	return type->target;
 }
 
-/* Qualifiers in a row. Those of a pointer stand right of its star, others before the whole. Returns: what they qualify. */
+/* Qualifiers in a row. Those of a pointer stand right of its star, others before the whole. Returns: what they
+ * qualify. */
 static const struct scan_type *put_qualifiers(struct writing *writing, const struct scan_type *type, char *before,
                                               size_t size)
 {

@@ -122,7 +122,8 @@ static int run_steps(struct scan *scan, struct scan_error *error)
 	return result < 0 ? result : scan_tags_apply(scan, error);
 }
 
-int scan_open(const char *path, const struct scan_options *options, struct scan **ret_scan, struct scan_error *ret_error)
+int scan_open(const char *path, const struct scan_options *options, struct scan **ret_scan,
+              struct scan_error *ret_error)
 {
 	struct scan *scan = calloc(1, sizeof(*scan));
 	int result;

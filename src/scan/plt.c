@@ -1,8 +1,8 @@
 /*
  * plt.c - which imported function an entry of the PLT calls
  *
- * Every entry jumps through a slot of the GOT, and a relocation says whose address goes there. So each entry is decoded as
- * far as its `jmp *slot(%rip)`, whatever form the linker gave it: .plt, .plt.sec, .plt.got.
+ * Every entry jumps through a slot of the GOT, and a relocation says whose address goes there. So each entry is decoded
+ * as far as its `jmp *slot(%rip)`, whatever form the linker gave it: .plt, .plt.sec, .plt.got.
  */
 #include "scan/build.h"
 
@@ -93,7 +93,8 @@ static int gather_entries(const struct scan_image *image, const GElf_Shdr *heade
 	return result;
 }
 
-int scan_plt_entries(const struct scan_image *image, int (*add)(void *user, const char *name, uint64_t address), void *user)
+int scan_plt_entries(const struct scan_image *image, int (*add)(void *user, const char *name, uint64_t address),
+                     void *user)
 {
 	static const char *const names[] = { ".plt", ".plt.sec", ".plt.got", ".plt.bnd" };
 	struct slots slots = { 0 };

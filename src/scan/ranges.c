@@ -99,7 +99,8 @@ int scan_die_ranges(const struct scan_unit_head *unit, const struct scan_die *di
 		if (!section->data || die->ranges >= section->size)
 			return -EINVAL;
 		cursor = (struct scan_cursor){ section->data + die->ranges, section->data + section->size, false };
-		result = unit->version >= 5 ? new_ranges(unit, &cursor, &gathered) : old_ranges(unit, &cursor, &gathered);
+		result = unit->version >= 5 ? new_ranges(unit, &cursor, &gathered)
+					    : old_ranges(unit, &cursor, &gathered);
 	} else if ((die->has & SCAN_HAS_LOW) && (die->has & SCAN_HAS_HIGH)) {
 		gather(&gathered, die->low, die->has & SCAN_HAS_HIGH_OFFSET ? die->low + die->high : die->high);
 	}

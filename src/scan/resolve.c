@@ -11,7 +11,8 @@
 /* A definition beside its declaration names it as its specification, and leaves the name to it. */
 static bool is_definition_of(const struct scan_node *node)
 {
-	return (node->flags & SCAN_NODE_ALIAS) && !(node->flags & SCAN_NODE_DECLARATION) && (node->items_n || node->size);
+	return (node->flags & SCAN_NODE_ALIAS) && !(node->flags & SCAN_NODE_DECLARATION) &&
+	       (node->items_n || node->size);
 }
 
 static void resolve_unit(void *user, unsigned thread, size_t item)
@@ -281,7 +282,8 @@ static void enter_unit(struct scan_intern *intern, struct definitions *definitio
 		const struct scan_node *node = &unit->nodes[i];
 		uint32_t index = unit->first_node + (uint32_t)i;
 
-		if (is_named_record(node) && !(node->flags & SCAN_NODE_DECLARATION) && intern->resolve[index] == index) {
+		if (is_named_record(node) && !(node->flags & SCAN_NODE_DECLARATION) &&
+		    intern->resolve[index] == index) {
 			struct definition *found = find(definitions, scan_node_name_hash(node));
 
 			if (found->name && found->unit != u + 1) {

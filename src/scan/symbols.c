@@ -90,7 +90,8 @@ static int add(struct gathering *gathering, const char *name, uint64_t address, 
 	struct scan_named_address symbol = { address, size, name };
 
 	if (function) {
-		if (!scan_grow(&gathering->functions, &gathering->functions_room, gathering->functions_n, sizeof(symbol)))
+		if (!scan_grow(&gathering->functions, &gathering->functions_room, gathering->functions_n,
+			       sizeof(symbol)))
 			return -ENOMEM;
 		gathering->functions[gathering->functions_n++] = symbol;
 	}
@@ -170,7 +171,7 @@ static int compare_addresses(const void *left, const void *right)
 
 	if (a->address != b->address)
 		return a->address < b->address ? -1 : 1;
-	/* Of several names of one function the one that people write: fewest underscores in front, then the shortest. */
+	/* Of several names of one function the one that people write: fewest underscores in front. */
 	if (strspn(a->name, "_") != strspn(b->name, "_"))
 		return strspn(a->name, "_") < strspn(b->name, "_") ? -1 : 1;
 	return strcmp(a->name, b->name);

@@ -75,7 +75,8 @@ static int make_members(struct build *build, const struct scan_node *node, struc
 
 		type->members[i] = (struct scan_member){
 			.name = raw[i].name, .type = its ? its : &void_type, .offset_bits = raw[i].offset_bits,
-			.size_bits = raw[i].unsized_ ? UINT64_MAX : raw[i].size_bits, .bitfield = raw[i].bitfield, .base = raw[i].base,
+			.size_bits = raw[i].unsized_ ? UINT64_MAX : raw[i].size_bits,
+			.bitfield = raw[i].bitfield, .base = raw[i].base,
 			.virtual_base = raw[i].virtual_base, .artificial = raw[i].artificial, .variant = raw[i].variant,
 			.discriminant = raw[i].discriminant, .line = raw[i].line, .tag_text = raw[i].tag_text,
 		};
@@ -136,8 +137,8 @@ enum { STATE_NEW = 0, STATE_OPEN, STATE_DONE };
 
 static void finish(struct build *build, struct scan_type *type, unsigned depth);
 
-/* A type that would hold itself, or that is nested deeper or wider than anyone writes, becomes void there: whoever walks
- * types by value comes to an end. Returns: what to refer to. */
+/* A type that would hold itself, or that is nested deeper or wider than anyone writes, becomes void there: whoever
+ * walks types by value comes to an end. Returns: what to refer to. */
 static const struct scan_type *finish_part(struct build *build, const struct scan_type *part, unsigned depth)
 {
 	size_t index;
@@ -260,12 +261,13 @@ static void turn_bitfields(struct build *build)
 	for (size_t class = 0; class < build->intern->classes_n; class++) {
 		const struct scan_node *node = scan_node_at(build->scan, build->intern->first[class], NULL);
 		const struct scan_raw_member *raw = node->items;
+		struct scan_member *members = build->types[class].members;
 
 		if (node->kind == SCAN_KIND_ENUM)
 			continue;
 		for (uint32_t i = 0; i < node->items_n; i++)
 			if (raw[i].big_offset)
-				build->types[class].members[i].offset_bits += build->types[class].members[i].type->size * 8;
+				members[i].offset_bits += members[i].type->size * 8;
 	}
 }
 
@@ -321,7 +323,8 @@ static const char *bare_name(const char *name)
 
 static int compare_types(const void *left, const void *right)
 {
-	const struct scan_type *a = *(const struct scan_type *const *)left, *b = *(const struct scan_type *const *)right;
+	const struct scan_type *a = *(const struct scan_type *const *)left;
+	const struct scan_type *b = *(const struct scan_type *const *)right;
 	int order = strcmp(bare_name(a->name), bare_name(b->name));
 
 	if (order)

@@ -26,7 +26,8 @@ static int read_kind(struct scan_unit_head *head, struct scan_cursor *cursor)
 
 		head->signature = scan_read(cursor, 8);
 		offset = scan_read(cursor, head->offset_size);
-		head->signature_type = offset < head->end - head->offset ? SCAN_KEY(head->part, head->offset + offset) : 0;
+		if (offset < head->end - head->offset)
+			head->signature_type = SCAN_KEY(head->part, head->offset + offset);
 	}
 	return cursor->bad ? -EINVAL : 0;
 }

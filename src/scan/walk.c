@@ -248,7 +248,8 @@ static void add_enumerator(struct walk *walk, const struct scan_die *die)
 		(struct scan_raw_enumerator){ die->name, (int64_t)die->value };
 }
 
-/* The first dimension is the array's own node; each further one hangs below the one before and takes over its target. */
+/* The first dimension is the array's own node; each further one hangs below the one before and takes over its
+ * target. */
 static void add_dimension(struct walk *walk, const struct scan_die *die, struct level *array)
 {
 	struct scan_node *node;
@@ -628,7 +629,8 @@ static int walk_dies(struct walk *walk, struct scan_cursor *cursor)
 			level.node = SCAN_NO_NODE;
 			level.in_function = true;
 		} else {
-			int result = scan_die_read(&unit->head, unit->abbrevs, &walk->scan->inside->signatures, cursor, &die);
+			int result = scan_die_read(&unit->head, unit->abbrevs, &walk->scan->inside->signatures, cursor,
+						   &die);
 
 			if (result < 0)
 				return result;

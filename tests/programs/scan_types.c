@@ -26,7 +26,7 @@
  * = struct packed.b: 8+64 long
  * = struct packed.c: 72+32 int
  * =5 struct aligned: size 64 align 64
- * =clang struct tagged.id: 0+64 long tag json:"id",key
+ * =clang struct tagged.id: 0+64 long tag json:"id" key
  * =clang struct tagged.inner: 64+32 struct {...} tag json:"inner"
  * = struct tagged.n: 96+32 int
  * = enum color: size 4 align 4
@@ -79,7 +79,7 @@ union either { int i; double d; };
 #define TAG(text)
 #endif
 struct tagged {
-	long id TAG("json:\"id\",key");
+	long id TAG("json:\"id\" key");
 	struct { int x; } inner TAG("json:\"inner\"");
 	int n;
 };

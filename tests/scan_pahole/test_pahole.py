@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """test_pahole.py SCAN_DUMP BINARY... - the layouts that scan reads are those that pahole prints
 
-Every struct, union and class of each binary, member by member: name, offset, size, bit-fields, size of the whole and holes.
+Every struct, union and class of each binary, member by member: name, offset, size, bit-fields, size of the whole,
+holes.
 The binaries are those given, and programs made here: structs of random members by each compiler, C++ classes, Go.
 """
 import os
@@ -171,7 +172,8 @@ def random_member(roll, i, name):
     if what < 0.36 and i:
         return 't%d %s%s;' % (roll.randrange(max(0, i - 6), i), name, roll.choice(['', '', '[2]']))
     if what < 0.42:
-        return '%s { int a%s; %s b%s; };' % (roll.choice(['struct', 'union']), name, roll.choice(['char', 'long']), name)
+        return '%s { int a%s; %s b%s; };' % (
+            roll.choice(['struct', 'union']), name, roll.choice(['char', 'long']), name)
     if what < 0.46:
         return 'struct { char a; %s b; } %s;' % (roll.choice(['short', 'long', 'double']), name)
     scalar = roll.choice(SCALARS)
@@ -194,7 +196,8 @@ def build(directory, name, command, text):
 CPP = '''
 struct base { int x; char c; }; struct other { long q; virtual void f(); virtual ~other(); };
 class order : public base, public other {
-public: short s; enum class color : char { A, B } color; bool flag; int low : 4; unsigned high : 9; char tail; double d[3];
+public: short s; enum class color : char { A, B } color; bool flag; int low : 4; unsigned high : 9;
+    char tail; double d[3];
     static int count; void set(int v); void f() override; };
 int order::count; void order::set(int v) { s = (short)v; count++; low = v & 3; } void order::f() { q = 1; }
 void other::f() { q = 2; } other::~other() {}
@@ -204,7 +207,8 @@ row<long, 4> r; either e; order o;
 int main() { o.set(1); r.used = 2; e.a = 1; return 0; }
 '''
 GO = '''package main
-type Pair struct { A int8; B int64; Name string; S []int; M map[string]*Pair; I interface{}; C chan int; Arr [3]int32; F bool }
+type Pair struct { A int8; B int64; Name string; S []int; M map[string]*Pair; I interface{}
+    C chan int; Arr [3]int32; F bool }
 type Inner struct { P Pair; Q *Inner; R [2]Pair }
 var I Inner
 var T Pair

@@ -38,7 +38,8 @@ static inline size_t exercise_depth_(const struct scan_type *type)
 {
 	size_t deepest = 0;
 
-	while (type && (type->kind == SCAN_KIND_TYPEDEF || type->kind == SCAN_KIND_QUALIFIED || type->kind == SCAN_KIND_ARRAY))
+	while (type && (type->kind == SCAN_KIND_TYPEDEF || type->kind == SCAN_KIND_QUALIFIED ||
+			type->kind == SCAN_KIND_ARRAY))
 		type = type->target;
 	for (size_t i = 0; type && i < type->members_n && i < 4; i++) {
 		size_t depth = exercise_depth_(type->members[i].type);

@@ -72,8 +72,8 @@ def main():
             subprocess.run(['/usr/bin/go', 'build', '-o', arm, os.path.join(programs, 'scan_pair.go')], check=True,
                            env=dict(environment, GOARCH='arm64'))
             got = subprocess.run([exe, arm], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            tap.ok(got.returncode == 0 and 'main.Pair.B: 64+64 int64' in got.stdout, 'types of an arm64 program are read',
-                   got.stderr)
+            tap.ok(got.returncode == 0 and 'main.Pair.B: 64+64 int64' in got.stdout,
+                   'types of an arm64 program are read', got.stderr)
         else:
             tap.skip('Go programs', 'no Go')
     return tap.done()

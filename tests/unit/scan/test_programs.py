@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test_programs.py SCAN_DUMP PROGRAMS - what scan says of small programs, as each compiler and each form of DWARF tells it
+"""test_programs.py SCAN_DUMP PROGRAMS - what scan says of small programs, by each compiler and in each form of DWARF
 
 The programs stand in tests/programs/scan_*; lines of their head comment that begin with "= " must be said. "=5 ": where
 the variant's name holds a 5, and so on.
@@ -126,12 +126,14 @@ def debug_files(exe, directory, programs):
     shutil.move(moved, far)
     check(exe, ['--debug-dir', root, binary], source, 'dwarf 5 by debug link in the debug folder')
     foreign = os.path.join(directory, 'scan_types.debug')
-    shutil.move(build(directory, programs, 'scan_types.c', ['gcc', '-gdwarf-5', '-O3', '-g', '-Wl,--build-id']), foreign)
+    shutil.move(build(directory, programs, 'scan_types.c', ['gcc', '-gdwarf-5', '-O3', '-g', '-Wl,--build-id']),
+                foreign)
     binary = build(directory, programs, 'scan_types.c', ['gcc', '-gdwarf-5', '-Wl,--build-id'] + C)
     subprocess.run(['strip', '--strip-all', binary], check=True)
     subprocess.run(['objcopy', '--add-gnu-debuglink=' + foreign, binary], check=True)
     status, _, said = dump(exe, ['--debug-dir', os.path.join(directory, 'none'), binary])
-    tap.ok(status == 2 and 'another build' in said, 'a debug file of another build is passed over, and that is said', status, said)
+    tap.ok(status == 2 and 'another build' in said, 'a debug file of another build is passed over, and that is said',
+           status, said)
 
 
 # What several units say of the same names.
@@ -165,8 +167,8 @@ def units(exe, directory):
             tap.skip(label, 'no ' + compiler)
             continue
         # clang leaves out what no code or variable needs.
-        subprocess.run([compiler, '-g', '-gdwarf-' + version, '-fno-eliminate-unused-debug-types', '-o', binary] + sources,
-                       check=True, stderr=subprocess.DEVNULL)
+        flags = ['-g', '-gdwarf-' + version, '-fno-eliminate-unused-debug-types', '-o', binary]
+        subprocess.run([compiler] + flags + sources, check=True, stderr=subprocess.DEVNULL)
         _, lines, said = dump(exe, [binary])
         missing = [line for line in UNITS_SAY if line not in lines]
         tap.ok(not missing, label, *missing, 'said:', *[line for line in lines if line.startswith('struct')])
