@@ -123,21 +123,39 @@ static bool is_generated(const struct writes *writes, const struct scan_site *si
 	return site->function && is_generated_file(site->function->file);
 }
 
+/* A line that calls an atomic store, comments left out. */
+static bool calls_atomic(char *line)
+{
+	static const char *const words[] = {
+		"__atomic_", "atomic_", "__sync_", "atomic.", "atomic::", ".store(", "->store(",
+	};
+	char *comment = strstr(line, "//"), *block = strstr(line, "/*");
+
+	if (comment)
+		*comment = '\0';
+	if (block)
+		*block = '\0';
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(line, words[i]))
+			return true;
+	return false;
+}
+
 /* Does the source say that the store is atomic? `__atomic_store_n(&x, v, __ATOMIC_RELEASE)` is an ordinary mov, and so
- * are the relaxed stores of std::atomic, whose own functions stand in headers of that name. */
+ * are the relaxed stores of std::atomic, whose own functions stand in the system's headers of that name. */
 static bool source_says_atomic(const struct writes *writes, const struct scan_site *site)
 {
 	struct scan_frame frames[WRITES_FRAMES_MAX];
 	size_t n = scan_frames(writes->scan, site->pc, frames, WRITES_FRAMES_MAX);
 	char text[512];
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i + 1 < n; i++) {
 		const char *slash = frames[i].file ? strrchr(frames[i].file, '/') : NULL;
 
-		if (slash && strstr(slash, "atomic"))
+		if (slash && strncmp(frames[i].file, "/usr/", 5) == 0 && strstr(slash, "atomic"))
 			return true;
 	}
-	return writes_source_line(site->file, site->line, text, sizeof(text)) && strstr(text, "atomic");
+	return writes_source_line(site->file, site->line, text, sizeof(text)) && calls_atomic(text);
 }
 
 /* memset and its like; `rep stos` is what compilers make of it. */

@@ -48,7 +48,7 @@ struct order {
 #define ALONE __attribute__((noinline)) static
 
 /* ---- atomic ---- */
-ALONE void set_status(struct order *o, int64_t v) { o->status = v; }
+ALONE void set_status(struct order *o, int64_t v) { o->status = v; /* not by __atomic_store_n */ }
 ALONE void store_status_right(struct order *o, int64_t v) { __atomic_store_n(&o->status, v, __ATOMIC_RELEASE); }
 ALONE void swap_status_right(struct order *o, int64_t v) { __atomic_exchange_n(&o->status, v, __ATOMIC_SEQ_CST); }
 ALONE void view_right(struct order *o) { o->views++; atomic_store_explicit(&o->views, 4, memory_order_relaxed); }
