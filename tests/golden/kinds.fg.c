@@ -16,7 +16,7 @@ _Static_assert(FG_CODEC_ABI == 1, "made for another version of fieldguard: gener
 _Static_assert(FG_COPY_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_SHARED_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_PUBLISH_ABI == 1, "made for another version of fieldguard: generate again");
-_Static_assert(FG_TYPE_ABI == 3, "made for another version of fieldguard: generate again");
+_Static_assert(FG_TYPE_ABI == 4, "made for another version of fieldguard: generate again");
 
 _Static_assert(sizeof(struct kinds_point) == 8 && _Alignof(struct kinds_point) == 4,
                "struct kinds_point: generate again");
@@ -1315,6 +1315,8 @@ const struct fg_type kinds_entry_fg_type = {
 	.patch = kinds_entry_type_patch,
 	.shared_size = sizeof(struct kinds_entry_shared),
 	.shared_align = _Alignof(struct kinds_entry_shared),
+	.shared_used = offsetof(struct kinds_entry_shared,
+	                        snapshot) + sizeof(((struct kinds_entry_shared *)0)->snapshot),
 	.merge = kinds_entry_type_merge,
 	.pointers = &kinds_entry_type_pointers,
 };
@@ -1837,6 +1839,8 @@ const struct fg_type kinds_group_fg_type = {
 	.patch = kinds_group_type_patch,
 	.shared_size = sizeof(struct kinds_group_shared),
 	.shared_align = _Alignof(struct kinds_group_shared),
+	.shared_used = offsetof(struct kinds_group_shared,
+	                        snapshot) + sizeof(((struct kinds_group_shared *)0)->snapshot),
 	.merge = kinds_group_type_merge,
 	.pointers = &kinds_group_type_pointers,
 };
@@ -2235,6 +2239,8 @@ const struct fg_type kinds_place_fg_type = {
 	.patch = kinds_place_type_patch,
 	.shared_size = sizeof(struct kinds_place_shared),
 	.shared_align = _Alignof(struct kinds_place_shared),
+	.shared_used = offsetof(struct kinds_place_shared,
+	                        snapshot) + sizeof(((struct kinds_place_shared *)0)->snapshot),
 	.merge = kinds_place_type_merge,
 	.read = kinds_place_type_read,
 };
@@ -2699,6 +2705,7 @@ const struct fg_type kinds_node_fg_type = {
 	.patch = kinds_node_type_patch,
 	.shared_size = sizeof(struct kinds_node_shared),
 	.shared_align = _Alignof(struct kinds_node_shared),
+	.shared_used = offsetof(struct kinds_node_shared, snapshot) + sizeof(((struct kinds_node_shared *)0)->snapshot),
 	.merge = kinds_node_type_merge,
 	.pointers = &kinds_node_type_pointers,
 };
@@ -6723,6 +6730,7 @@ const struct fg_type kinds_fg_type = {
 	.patch = kinds_type_patch,
 	.shared_size = sizeof(struct kinds_shared),
 	.shared_align = _Alignof(struct kinds_shared),
+	.shared_used = offsetof(struct kinds_shared, snapshot) + sizeof(((struct kinds_shared *)0)->snapshot),
 	.merge = kinds_type_merge,
 	.pointers = &kinds_type_pointers,
 };

@@ -15,7 +15,7 @@
 _Static_assert(FG_CODEC_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_COPY_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_SHARED_ABI == 1, "made for another version of fieldguard: generate again");
-_Static_assert(FG_TYPE_ABI == 3, "made for another version of fieldguard: generate again");
+_Static_assert(FG_TYPE_ABI == 4, "made for another version of fieldguard: generate again");
 
 _Static_assert(sizeof(struct part) == 16 && _Alignof(struct part) == 4, "struct part: generate again");
 _Static_assert(offsetof(struct part, serial) == 0 && sizeof(((struct part *)0)->serial) == 12,
@@ -412,6 +412,7 @@ const struct fg_type part_fg_type = {
 	.patch = part_type_patch,
 	.shared_size = sizeof(struct part_shared),
 	.shared_align = _Alignof(struct part_shared),
+	.shared_used = offsetof(struct part_shared, snapshot) + sizeof(((struct part_shared *)0)->snapshot),
 	.merge = part_type_merge,
 	.read = part_type_read,
 };

@@ -15,7 +15,7 @@
 _Static_assert(FG_CODEC_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_COPY_ABI == 1, "made for another version of fieldguard: generate again");
 _Static_assert(FG_SHARED_ABI == 1, "made for another version of fieldguard: generate again");
-_Static_assert(FG_TYPE_ABI == 3, "made for another version of fieldguard: generate again");
+_Static_assert(FG_TYPE_ABI == 4, "made for another version of fieldguard: generate again");
 
 _Static_assert(sizeof(struct rules_point) == 16 && _Alignof(struct rules_point) == 8,
                "struct rules_point: generate again");
@@ -2344,6 +2344,7 @@ const struct fg_type rules_fg_type = {
 	.patch = rules_type_patch,
 	.shared_size = sizeof(struct rules_shared),
 	.shared_align = _Alignof(struct rules_shared),
+	.shared_used = offsetof(struct rules_shared, hot_step) + sizeof(((struct rules_shared *)0)->hot_step),
 	.merge = rules_type_merge,
 	.read = rules_type_read,
 	.key = rules_type_key,
@@ -2738,6 +2739,7 @@ const struct fg_type rules_counter_fg_type = {
 	.patch = rules_counter_type_patch,
 	.shared_size = sizeof(struct rules_counter_shared),
 	.shared_align = _Alignof(struct rules_counter_shared),
+	.shared_used = offsetof(struct rules_counter_shared, owner) + sizeof(((struct rules_counter_shared *)0)->owner),
 	.merge = rules_counter_type_merge,
 	.read = rules_counter_type_read,
 };
@@ -3054,6 +3056,7 @@ const struct fg_type rules_light_fg_type = {
 	.patch = rules_light_type_patch,
 	.shared_size = sizeof(struct rules_light_shared),
 	.shared_align = _Alignof(struct rules_light_shared),
+	.shared_used = offsetof(struct rules_light_shared, atomics) + sizeof(((struct rules_light_shared *)0)->atomics),
 	.merge = rules_light_type_merge,
 	.read = rules_light_type_read,
 };
