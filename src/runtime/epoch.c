@@ -49,32 +49,25 @@ enum {
 	NAP_NS = 50 * 1000,
 };
 
-struct slot {
-	_Alignas(LINE) _Atomic uint64_t announced;
-	uint64_t entered;        /* its thread's; what it announced last */
-	unsigned nesting;        /* its thread's */
-	bool taken;              /* lock */
-	struct slot *next;       /* lock */
-};
+struct epoch_clock epoch_clock = {.epoch = 1};
 
 static struct {
-	_Alignas(LINE) _Atomic uint64_t epoch;
 	_Alignas(LINE) _Atomic(struct epoch_garbage *) retired;
 	atomic_size_t waiting, waiting_bytes;            /* retired and not freed */
 	atomic_size_t fresh, fresh_bytes;                /* retired since the last look, about */
 	_Alignas(LINE) struct fg_mutex lock;
 	struct epoch_garbage *queue, **queue_end;        /* lock; queue_end NULL: empty and never used */
-	struct slot *slots;                              /* lock */
+	struct epoch_slot *slots;                        /* lock */
 	uint64_t crowd_epoch;                            /* lock; the oldest that one without a slot may have read */
 	size_t crowd_n;                                  /* lock; sections of threads without a slot */
 	size_t freers;                                   /* lock; threads that free what they took off the queue */
-} domain = {.epoch = 1};
+} domain;
 
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 static bool key_made;
-static struct slot crowd;                                /* stands for "no slot" in a struct fg_read; otherwise unused */
-static __thread struct slot *own;
+struct epoch_slot epoch_crowd;                           /* stands for "no slot" in a struct fg_read; otherwise unused */
+__thread struct epoch_slot *epoch_own __attribute__((tls_model("initial-exec")));
 static __thread unsigned crowd_nesting;
 static __thread bool freeing;
 
@@ -85,14 +78,14 @@ static void looks(unsigned idle);
 /* The thread is dead: it reads no more, whatever it left open. */
 static void slot_give_back(void *user)
 {
-	struct slot *slot = user;
+	struct epoch_slot *slot = user;
 
 	fg_mutex_lock(&domain.lock);
 	slot->nesting = 0;
 	slot->taken = false;
 	atomic_store_explicit(&slot->announced, 0, memory_order_release);
 	fg_mutex_unlock(&domain.lock);
-	own = NULL;
+	epoch_own = NULL;
 	looks(1);
 }
 
@@ -109,8 +102,8 @@ static void fork_parent(void)
 /* Of all threads only the caller of fork lives on. */
 static void fork_child(void)
 {
-	for (struct slot *slot = domain.slots; slot; slot = slot->next) {
-		if (slot == own)
+	for (struct epoch_slot *slot = domain.slots; slot; slot = slot->next) {
+		if (slot == epoch_own)
 			continue;
 		slot->nesting = 0;
 		slot->taken = false;
@@ -125,9 +118,9 @@ static void key_make(void)
 	key_made = !pthread_key_create(&key, slot_give_back) && !pthread_atfork(fork_prepare, fork_parent, fork_child);
 }
 
-static struct slot *slot_new(void)
+static struct epoch_slot *slot_new(void)
 {
-	struct slot *slot = aligned_alloc(LINE, sizeof *slot);
+	struct epoch_slot *slot = aligned_alloc(LINE, sizeof *slot);
 
 	if (slot)
 		memset(slot, 0, sizeof *slot);
@@ -135,9 +128,9 @@ static struct slot *slot_new(void)
 }
 
 /* A slot for this thread, or NULL: then it has to do without. */
-static struct slot *slot_get(void)
+static struct epoch_slot *slot_get(void)
 {
-	struct slot *slot, *fresh = NULL;
+	struct epoch_slot *slot, *fresh = NULL;
 
 	pthread_once(&key_once, key_make);
 	if (!key_made)
@@ -164,21 +157,21 @@ static struct slot *slot_get(void)
 		fg_mutex_unlock(&domain.lock);
 		return NULL;
 	}
-	return own = slot;
+	return epoch_own = slot;
 }
 
 /* ---- sections ------------------------------------------------------------------------------------------------- */
 
 /* Under the lock, a section without a slot is ordered with every look at the slots. */
-static struct fg_read crowd_enter(void)
+static struct epoch_slot *crowd_enter(void)
 {
 	if (crowd_nesting++ == 0) {
 		fg_mutex_lock(&domain.lock);
 		if (domain.crowd_n++ == 0)
-			domain.crowd_epoch = atomic_load_explicit(&domain.epoch, memory_order_relaxed);
+			domain.crowd_epoch = atomic_load_explicit(&epoch_clock.epoch, memory_order_relaxed);
 		fg_mutex_unlock(&domain.lock);
 	}
-	return (struct fg_read){&crowd};
+	return &epoch_crowd;
 }
 
 static void crowd_leave(void)
@@ -191,46 +184,42 @@ static void crowd_leave(void)
 	looks(1);
 }
 
+struct epoch_slot *epoch_enter_slow(void)
+{
+	if (crowd_nesting || !slot_get())
+		return crowd_enter();
+	return epoch_enter();
+}
+
+void epoch_leave_slow(struct epoch_slot *slot)
+{
+	/* Closed twice: going on would take the protection from a section that is open. */
+	if (!slot)
+		__builtin_trap();
+	crowd_leave();
+}
+
+void epoch_poll_once(void)
+{
+	looks(1);
+}
+
 struct fg_read fg_read_begin(void)
 {
-	struct slot *slot = own;
-
-	if (FG_UNLIKELY(!slot)) {
-		slot = crowd_nesting ? NULL : slot_get();
-		if (!slot)
-			return crowd_enter();
-	}
-	if (slot->nesting++ == 0) {
-		slot->entered = atomic_load_explicit(&domain.epoch, memory_order_acquire);
-		/* An exchange, not a store: see step 4 above. */
-		atomic_exchange_explicit(&slot->announced, slot->entered, memory_order_acq_rel);
-	}
-	return (struct fg_read){slot};
+	return (struct fg_read){epoch_enter()};
 }
 
 void fg_read_end(struct fg_read *read)
 {
-	struct slot *slot = read->place;
+	struct epoch_slot *slot = read->place;
 
 	read->place = NULL;
-	if (FG_UNLIKELY(slot == &crowd)) {
-		crowd_leave();
-		return;
-	}
-	/* Closed twice: going on would take the protection from a section that is open. */
-	if (FG_UNLIKELY(!slot))
-		__builtin_trap();
-	if (--slot->nesting)
-		return;
-	atomic_store_explicit(&slot->announced, 0, memory_order_release);
-	/* Something was retired while this section was open, and may have waited for it alone. */
-	if (FG_UNLIKELY(atomic_load_explicit(&domain.epoch, memory_order_relaxed) != slot->entered))
-		looks(1);
+	epoch_leave(slot);
 }
 
 static bool inside(void)
 {
-	return crowd_nesting || (own && own->nesting);
+	return crowd_nesting || (epoch_own && epoch_own->nesting);
 }
 
 /* ---- freeing -------------------------------------------------------------------------------------------------- */
@@ -245,7 +234,7 @@ static void take_retired(void)
 		return;
 	atomic_store_explicit(&domain.fresh, 0, memory_order_relaxed);
 	atomic_store_explicit(&domain.fresh_bytes, 0, memory_order_relaxed);
-	mark = atomic_load_explicit(&domain.epoch, memory_order_relaxed) + 1;
+	mark = atomic_load_explicit(&epoch_clock.epoch, memory_order_relaxed) + 1;
 	if (!domain.queue_end)
 		domain.queue_end = &domain.queue;
 	*domain.queue_end = taken;
@@ -253,7 +242,7 @@ static void take_retired(void)
 		taken->epoch = mark;
 		domain.queue_end = &taken->next;
 	}
-	atomic_fetch_add_explicit(&domain.epoch, 1, memory_order_acq_rel);
+	atomic_fetch_add_explicit(&epoch_clock.epoch, 1, memory_order_acq_rel);
 }
 
 /* The smallest epoch that an open section announced; none: UINT64_MAX. Lock held. */
@@ -261,7 +250,7 @@ static uint64_t oldest_reader(void)
 {
 	uint64_t oldest = domain.crowd_n ? domain.crowd_epoch : UINT64_MAX;
 
-	for (struct slot *slot = domain.slots; slot; slot = slot->next) {
+	for (struct epoch_slot *slot = domain.slots; slot; slot = slot->next) {
 		uint64_t announced;
 
 		if (!slot->taken)
@@ -399,7 +388,7 @@ int fg_read_wait(void)
 		return -EDEADLK;
 	fg_mutex_lock(&domain.lock);
 	take_retired();
-	mark = atomic_fetch_add_explicit(&domain.epoch, 1, memory_order_acq_rel) + 1;
+	mark = atomic_fetch_add_explicit(&epoch_clock.epoch, 1, memory_order_acq_rel) + 1;
 	fg_mutex_unlock(&domain.lock);
 	for (unsigned i = 0; epoch_poll(), !all_past(mark); i++) {
 		if (i < YIELDS)

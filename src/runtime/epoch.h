@@ -16,6 +16,8 @@
 #define FG_RUNTIME_EPOCH_H
 
 #include <fieldguard/once.h>
+#include <fieldguard/shared.h>
+#include <stdatomic.h>
 
 /* Lies inside what is retired. Untouched until it is retired; then the library's until free is called. */
 struct epoch_garbage {
@@ -45,7 +47,59 @@ void epoch_retire(struct epoch_garbage *garbage, size_t size, void (*free)(struc
 /* Frees what can be freed now, without waiting for a batch. Returns: pieces that still wait; a moment's value.
  * Threads: any number at once, inside read sections too. */
 size_t epoch_poll(void);
+/* The same by one look, for who leaves. */
+void epoch_poll_once(void);
 /* Pieces retired and not freed; a moment's value. Threads: any. */
 size_t epoch_waiting(void);
+
+/* ---- sections inside the library: fg_read_begin and fg_read_end in line --------------------------------------- */
+
+/* A thread's, on lines of its own. */
+struct epoch_slot {
+	_Alignas(128) _Atomic uint64_t announced;    /* 0 outside of sections */
+	uint64_t entered;        /* its thread's; what it announced last */
+	unsigned nesting;        /* its thread's */
+	bool taken;              /* lock */
+	struct epoch_slot *next; /* lock */
+};
+
+/* Only ever goes up; read by all who enter. */
+extern struct epoch_clock {
+	_Alignas(128) _Atomic uint64_t epoch;
+} epoch_clock;
+/* Initial-exec: in the shared library this is one load, not a call. */
+extern __thread struct epoch_slot *epoch_own __attribute__((tls_model("initial-exec")));
+/* Stands for a section of a thread that has no slot. */
+extern struct epoch_slot epoch_crowd;
+struct epoch_slot *epoch_enter_slow(void);
+void epoch_leave_slow(struct epoch_slot *slot);
+
+static inline struct epoch_slot *epoch_enter(void)
+{
+	struct epoch_slot *slot = epoch_own;
+
+	if (FG_UNLIKELY(!slot))
+		return epoch_enter_slow();
+	if (slot->nesting++ == 0) {
+		slot->entered = atomic_load_explicit(&epoch_clock.epoch, memory_order_acquire);
+		/* An exchange, not a store: see step 4 in epoch.c. */
+		atomic_exchange_explicit(&slot->announced, slot->entered, memory_order_acq_rel);
+	}
+	return slot;
+}
+
+static inline void epoch_leave(struct epoch_slot *slot)
+{
+	if (FG_UNLIKELY(!slot || slot == &epoch_crowd)) {
+		epoch_leave_slow(slot);
+		return;
+	}
+	if (--slot->nesting)
+		return;
+	atomic_store_explicit(&slot->announced, 0, memory_order_release);
+	/* Something was retired while this section was open, and may have waited for it alone. */
+	if (FG_UNLIKELY(atomic_load_explicit(&epoch_clock.epoch, memory_order_relaxed) != slot->entered))
+		epoch_poll_once();
+}
 
 #endif

@@ -8,15 +8,12 @@
  */
 #include "hash.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <pthread.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/random.h>
 
-static unsigned char secret[XXH3_SECRET_DEFAULT_SIZE];
+unsigned char hash_secret[XXH3_SECRET_DEFAULT_SIZE];
 static pthread_once_t secret_once = PTHREAD_ONCE_INIT;
 
 static void draw_secret(void)
@@ -25,12 +22,12 @@ static void draw_secret(void)
 	unsigned char seed[16] = { 0 };
 
 	/* At most 256 bytes come whole or not at all. */
-	if (getrandom(secret, sizeof(secret), 0) == (ssize_t)sizeof(secret))
+	if (getrandom(hash_secret, sizeof(hash_secret), 0) == (ssize_t)sizeof(hash_secret))
 		return;
 	/* A kernel or a sandbox without getrandom: stretch the 16 random bytes that every program is started with. */
 	if (kernel)
 		memcpy(seed, (const void *)kernel, sizeof(seed));
-	XXH3_generateSecret(secret, sizeof(secret), seed, sizeof(seed));
+	XXH3_generateSecret(hash_secret, sizeof(hash_secret), seed, sizeof(seed));
 }
 
 void hash_init(void)
@@ -38,7 +35,7 @@ void hash_init(void)
 	pthread_once(&secret_once, draw_secret);
 }
 
-uint64_t hash_key(const void *key, size_t len)
+uint64_t hash_bytes(const void *key, size_t len)
 {
-	return XXH3_64bits_withSecret(key, len, secret, sizeof(secret));
+	return XXH3_64bits_withSecret(key, len, hash_secret, sizeof(hash_secret));
 }

@@ -111,7 +111,7 @@ static inline uint64_t slab_word_of(const unsigned char *bytes, size_t n)
 	return word;
 }
 
-static inline struct slab_probe slab_probe_of(struct fg_key key)
+FG_ALWAYS_INLINE struct slab_probe slab_probe_of(struct fg_key key)
 {
 	struct slab_probe probe = { .ptr = key.ptr, .len = (uint32_t)key.len };
 	const unsigned char *bytes = key.ptr;
@@ -162,7 +162,7 @@ static inline struct fg_key slab_key_of(const struct slab_key *cell)
 	return key;
 }
 
-static inline bool slab_key_is(const struct slab_key *cell, const struct slab_probe *probe)
+FG_ALWAYS_INLINE bool slab_key_is(const struct slab_key *cell, const struct slab_probe *probe)
 {
 	const void *far;
 	uint64_t head;

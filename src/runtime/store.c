@@ -27,7 +27,7 @@ struct found {
 };
 
 /* The record of a key, in a read section or under the lock. */
-static inline bool find(const struct fg_store *store, const struct shard *shard, const struct slab_probe *key,
+FG_ALWAYS_INLINE bool find(const struct fg_store *store, const struct shard *shard, const struct slab_probe *key,
                         uint64_t hash, struct found *ret_found)
 {
 	const struct table *table = atomic_load_explicit(&shard->table, memory_order_acquire);
@@ -331,33 +331,46 @@ static __attribute__((noinline)) int merge_new(struct fg_store *store, struct sh
 	return rc;
 }
 
-int store_merge_hashed(struct fg_store *store, struct fg_key key, uint64_t hash, const void *record,
-                       const void *present, struct fg_refusal *ret_refusal)
+/* As store_merge_hashed; compiled once for integer keys, whose length is a constant then, and once for all. */
+FG_ALWAYS_INLINE int merge(struct fg_store *store, const struct patch *patch)
 {
-	struct slab_probe probe = slab_probe_of(key);
-	struct shard *shard = shard_of(store, hash);
-	struct fg_read read = fg_read_begin();
-	struct patch patch;
+	struct slab_probe probe = slab_probe_of(patch->key);
+	struct shard *shard = shard_of(store, patch->hash);
+	struct epoch_slot *section = epoch_enter();
 	struct found found;
 	int rc;
 
-	if (find(store, shard, &probe, hash, &found)) {
-		rc = store->type->merge(found.place.record, record, present, ret_refusal);
-		fg_read_end(&read);
+	if (find(store, shard, &probe, patch->hash, &found)) {
+		rc = store->type->merge(found.place.record, patch->record, patch->present, patch->ret_refusal);
+		epoch_leave(section);
 		return rc;
 	}
-	fg_read_end(&read);
-	patch = (struct patch){ key, hash, record, present, ret_refusal };
-	return merge_new(store, shard, &patch);
+	epoch_leave(section);
+	return merge_new(store, shard, patch);
+}
+
+int store_merge_hashed(struct fg_store *store, struct fg_key key, uint64_t hash, const void *record,
+                       const void *present, struct fg_refusal *ret_refusal)
+{
+	struct patch patch = { key, hash, record, present, ret_refusal };
+
+	return merge(store, &patch);
 }
 
 int fg_store_merge_told(struct fg_store *store, const void *record, const void *present,
                         struct fg_refusal *ret_refusal)
 {
-	struct fg_key key;
-	int rc = store->type->key(record, present, &key);
+	struct patch patch = { .record = record, .present = present, .ret_refusal = ret_refusal };
+	int rc = store->type->key(record, present, &patch.key);
 
-	return rc ? rc : store_merge_hashed(store, key, store_hash(store, key), record, present, ret_refusal);
+	if (rc)
+		return rc;
+	if (patch.key.len == 8) {
+		patch.hash = hash_key(patch.key.ptr, 8);
+		return merge(store, &patch);
+	}
+	patch.hash = hash_key(patch.key.ptr, patch.key.len);
+	return merge(store, &patch);
 }
 
 int fg_store_merge(struct fg_store *store, const void *record, const void *present)
@@ -365,28 +378,45 @@ int fg_store_merge(struct fg_store *store, const void *record, const void *prese
 	return fg_store_merge_told(store, record, present, NULL);
 }
 
-int fg_store_read_into(struct fg_store *store, struct fg_key key, struct fg_arena *arena, void *ret_record,
-                       void *ret_present)
+/* fg_store_read_into, compiled twice as merge is. */
+FG_ALWAYS_INLINE int read_into(struct fg_store *store, struct fg_key key, struct fg_arena *arena, void *ret_record,
+                               void *ret_present)
 {
-	uint64_t hash = store_hash(store, key);
+	uint64_t hash = hash_key(key.ptr, key.len);
 	struct slab_probe probe = slab_probe_of(key);
-	struct fg_read read = fg_read_begin();
+	struct epoch_slot *section = epoch_enter();
 	struct found found;
 	int rc = 0;
 
 	if (!find(store, shard_of(store, hash), &probe, hash, &found))
 		rc = -ENOENT;
-	else if (store->type->pointers)
+	else if (FG_UNLIKELY(store->type->pointers))
 		rc = store->type->pointers->read(found.place.record, arena, ret_record, ret_present);
 	else
 		store->type->read(found.place.record, ret_record, ret_present);
-	fg_read_end(&read);
+	epoch_leave(section);
 	return rc;
+}
+
+static __attribute__((noinline)) int read_any(struct fg_store *store, struct fg_key key, struct fg_arena *arena,
+                                              void *ret_record, void *ret_present)
+{
+	return read_into(store, key, arena, ret_record, ret_present);
+}
+
+int fg_store_read_into(struct fg_store *store, struct fg_key key, struct fg_arena *arena, void *ret_record,
+                       void *ret_present)
+{
+	if (key.len == 8)
+		return read_into(store, (struct fg_key){ key.ptr, 8 }, arena, ret_record, ret_present);
+	return read_any(store, key, arena, ret_record, ret_present);
 }
 
 int fg_store_read(struct fg_store *store, struct fg_key key, void *ret_record, void *ret_present)
 {
-	return fg_store_read_into(store, key, NULL, ret_record, ret_present);
+	if (key.len == 8)
+		return read_into(store, (struct fg_key){ key.ptr, 8 }, NULL, ret_record, ret_present);
+	return read_any(store, key, NULL, ret_record, ret_present);
 }
 
 int fg_store_remove(struct fg_store *store, struct fg_key key)
