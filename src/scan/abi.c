@@ -56,6 +56,29 @@ static size_t eightbytes(const struct scan_type *plain, const struct scan_type *
 	return n;
 }
 
+/* Where the debug information says that an argument comes in. A function that is not seen from outside may lose
+ * arguments, and the rest then move up: the convention holds for it only where nothing says otherwise. */
+enum entry {
+	ENTRY_UNKNOWN = 0,            /* nowhere, as far as is said */
+	ENTRY_REGISTER,
+	ENTRY_MEMORY,
+};
+
+static enum entry entry_of(Dwarf_Die *die, uint64_t low, int8_t *ret_reg)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Op *ops;
+	size_t n;
+
+	if (!dwarf_attr(die, DW_AT_location, &attribute) || dwarf_getlocation_addr(&attribute, low, &ops, &n, 1) != 1)
+		return ENTRY_UNKNOWN;
+	if (n == 1 && ops[0].atom >= DW_OP_reg0 && ops[0].atom <= DW_OP_reg15) {
+		*ret_reg = (int8_t)(ops[0].atom - DW_OP_reg0);
+		return ENTRY_REGISTER;
+	}
+	return n == 1 && ops[0].atom == DW_OP_fbreg ? ENTRY_MEMORY : ENTRY_UNKNOWN;
+}
+
 static void c_add(struct abi *abi, size_t *used, const struct scan_type *type)
 {
 	const struct scan_type *plain = scan_type_strip(type), *parts[2];
@@ -177,8 +200,11 @@ static void read_go(const struct scan *scan, Dwarf_Die *die, struct abi *ret)
 static void read_c(const struct scan *scan, const struct scan_function *function, Dwarf_Die *die, struct abi *ret)
 {
 	const struct scan_type *returns = function->returns ? scan_type_strip(function->returns) : NULL;
+	enum entry entry;
 	size_t used = 0;
 	Dwarf_Die child;
+	uint8_t before;
+	int8_t reg = 0;
 
 	if (returns && is_holder(returns) && returns->size > 16) {
 		ret->returns_in_memory = true;
@@ -196,7 +222,14 @@ static void read_c(const struct scan *scan, const struct scan_function *function
 		type = type_of(scan, &child);
 		if (!type)
 			return;
-		c_add(ret, &used, type);
+		entry = entry_of(&child, function->ranges[0].low, &reg);
+		before = ret->params_n;
+		if (entry == ENTRY_MEMORY || function->external)
+			c_add(ret, &used, type);
+		if (entry != ENTRY_REGISTER || before == ABI_MAX)
+			continue;
+		ret->params[before] = (struct abi_register){reg, type};
+		ret->params_n = (uint8_t)(before + 1);
 	} while (dwarf_siblingof(&child, &child) == 0);
 }
 

@@ -240,7 +240,9 @@ static bool find_leaf(struct place *place, uint64_t width)
 
 			if (!member)
 				return false;
-			if (member->bitfield ||
+			if (member->bitfield)
+				return true;
+			if (!is_flexible(member) &&
 			    offset + width > member->offset_bits / 8 + scan_type_strip(member->type)->size)
 				return true;
 			inner = member->type;

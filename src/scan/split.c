@@ -58,7 +58,7 @@ static bool one_value(const struct split_site *a, const struct split_site *b)
 }
 
 /* Every store of the function that belongs to the assignment of this one, which comes first. */
-static void find_assignment(struct split_site *sites, size_t n, size_t first)
+static void find_assignment(struct split_site *sites, size_t n, size_t first, const struct vars *vars)
 {
 	struct scan_site *site = &sites[first].site;
 	size_t together[RUN_MAX], together_n = 0;
@@ -67,7 +67,8 @@ static void find_assignment(struct split_site *sites, size_t n, size_t first)
 	for (size_t i = first + 1; i < n && i - first < RUN_MAX && together_n < RUN_MAX; i++) {
 		bool fits = counts(&sites[i].site) && same_assignment(&sites[first], &sites[i]) &&
 		            !sites[i].site.indexed &&
-		            !items_of_array(site, &sites[i].site) && one_value(&sites[first], &sites[i]);
+		            !items_of_array(site, &sites[i].site) && one_value(&sites[first], &sites[i]) &&
+		            vars_inlined_at(vars, site->pc) == vars_inlined_at(vars, sites[i].site.pc);
 
 		for (size_t k = 0; fits && k < together_n; k++)
 			fits = !overlap(&sites[together[k]].site, &sites[i].site);
@@ -103,7 +104,7 @@ static void find_fill(struct split_site *sites, size_t n, size_t first)
 			sites[i].site.fill_first = sites[first].site.pc;
 }
 
-void split_find(struct split_site *sites, size_t n)
+void split_find(struct split_site *sites, size_t n, const struct vars *vars)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct scan_site *site = &sites[i].site;
@@ -111,7 +112,7 @@ void split_find(struct split_site *sites, size_t n)
 		if (!counts(site))
 			continue;
 		if (!site->split_first && !site->indexed)
-			find_assignment(sites, n, i);
+			find_assignment(sites, n, i, vars);
 		if (!site->fill_first)
 			find_fill(sites, n, i);
 	}

@@ -3,6 +3,7 @@
 #define FG_SCAN_SPLIT_H
 
 #include "scan/scan.h"
+#include "scan/vars.h"
 
 struct split_site {
 	struct scan_site site;
@@ -11,7 +12,8 @@ struct split_site {
 	int8_t base;                  /* register that its address is counted from; -1: none */
 };
 
-/* Marks them among the sites of one function, which lie in the order of their addresses. */
-void split_find(struct split_site *sites, size_t n);
+/* Marks them among the sites of one function, which lie in the order of their addresses. vars: of that function; two
+ * calls of one inlined function are two assignments though their lines are the same. */
+void split_find(struct split_site *sites, size_t n, const struct vars *vars);
 
 #endif

@@ -321,6 +321,38 @@ static struct scope scope_of(Dwarf_Die *die, const struct scope *outer, struct s
 	return scope;
 }
 
+static void add_inlined(struct vars *vars, const struct scope *scope, uint64_t die, int depth)
+{
+	for (size_t i = 0; i < scope->ranges_n; i++) {
+		if (vars->inlined_n == vars->inlined_size) {
+			size_t size = vars->inlined_size ? 2 * vars->inlined_size : 64;
+			struct var_inlined *grown = reallocarray(vars->inlined, size, sizeof(*grown));
+
+			if (!grown) {
+				vars->out_of_memory = true;
+				return;
+			}
+			vars->inlined = grown;
+			vars->inlined_size = size;
+		}
+		vars->inlined[vars->inlined_n++] = (struct var_inlined){scope->ranges[i].low, scope->ranges[i].high,
+		                                                        (unsigned)depth, die};
+	}
+}
+
+uint64_t vars_inlined_at(const struct vars *vars, uint64_t pc)
+{
+	const struct var_inlined *best = NULL;
+
+	for (size_t i = 0; i < vars->inlined_n; i++) {
+		const struct var_inlined *at = &vars->inlined[i];
+
+		if (at->low <= pc && pc < at->high && (!best || at->depth > best->depth))
+			best = at;
+	}
+	return best ? best->die : 0;
+}
+
 static void read_children(struct reader *reader, Dwarf_Die *parent, const struct scope *scope, int depth)
 {
 	struct untyped untyped = {0};
@@ -343,6 +375,8 @@ static void read_children(struct reader *reader, Dwarf_Die *parent, const struct
 				return;
 			}
 			inner = scope_of(&child, scope, room);
+			if (tag == DW_TAG_inlined_subroutine)
+				add_inlined(reader->vars, &inner, dwarf_dieoffset(&child), depth);
 			read_children(reader, &child, &inner, depth + 1);
 			free(room);
 		}
@@ -379,7 +413,7 @@ void vars_read(struct vars *vars, const struct scan *scan, const struct scan_fun
 	struct reader reader = {.vars = vars, .scan = scan};
 	struct scope scope = {.ranges = function->ranges, .ranges_n = function->ranges_n};
 
-	vars->n = 0;
+	vars->n = vars->inlined_n = 0;
 	read_frame_base(vars, die);
 	read_children(&reader, die, &scope, 0);
 	if (vars->n)
@@ -389,5 +423,6 @@ void vars_read(struct vars *vars, const struct scan *scan, const struct scan_fun
 void vars_fini(struct vars *vars)
 {
 	free(vars->items);
+	free(vars->inlined);
 	*vars = (struct vars){0};
 }

@@ -26,7 +26,16 @@ struct var {
 	bool guessed;                 /* type is that of a variable without a location */
 };
 
+/* Code of a call that was inlined. */
+struct var_inlined {
+	uint64_t low, high;
+	unsigned depth;               /* in how many others it lies */
+	uint64_t die;
+};
+
 struct vars {
+	struct var_inlined *inlined;
+	size_t inlined_n, inlined_size;
 	struct var *items;            /* by low */
 	size_t n, size;
 	int8_t frame_base;            /* register; -1: the canonical frame address */
@@ -35,6 +44,8 @@ struct vars {
 
 /* Reads them into vars, whose memory is reused. die: of the function, from the thread's own handle. */
 void vars_read(struct vars *vars, const struct scan *scan, const struct scan_function *function, Dwarf_Die *die);
+/* The innermost inlined call that holds an address, by its DIE. Returns: 0: none. */
+uint64_t vars_inlined_at(const struct vars *vars, uint64_t pc);
 void vars_fini(struct vars *vars);
 
 #endif
