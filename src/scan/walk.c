@@ -329,12 +329,13 @@ static void add_simple(struct walk *walk, const struct scan_die *die, struct lev
 static bool static_location(const struct scan_unit_head *head, const struct scan_die *die, uint64_t *ret_address,
                             bool *ret_thread_local)
 {
-	struct scan_cursor cursor = { die->expression, die->expression + die->expression_n, false };
+	struct scan_cursor cursor;
 	uint64_t address = 0;
 	unsigned op, last;
 
 	if (!(die->has & SCAN_HAS_EXPRESSION) || !die->expression_n)
 		return false;
+	cursor = (struct scan_cursor){ die->expression, die->expression + die->expression_n, false };
 	op = (unsigned)scan_read(&cursor, 1);
 	switch (op) {
 	case DW_OP_addr:
@@ -560,19 +561,16 @@ static void close_level(struct walk *walk)
 	if (!owns_items(level))
 		return;
 	node = &walk->unit->nodes[level->node];
-	if (node->kind == SCAN_KIND_ENUM) {
-		from = walk->enumerators + first_value;
-		n = walk->enumerators_n - first_value;
-		size = sizeof(*walk->enumerators);
-	} else {
-		from = walk->members + first;
-		n = walk->members_n - first;
-		size = sizeof(*walk->members);
-	}
+	n = node->kind == SCAN_KIND_ENUM ? walk->enumerators_n - first_value : walk->members_n - first;
+	size = node->kind == SCAN_KIND_ENUM ? sizeof(*walk->enumerators) : sizeof(*walk->members);
 	walk->members_n = first;
 	walk->enumerators_n = first_value;
 	if (!n || n > UINT32_MAX)
 		return;
+	if (node->kind == SCAN_KIND_ENUM)
+		from = walk->enumerators + first_value;
+	else
+		from = walk->members + first;
 	node->items = scan_arena_alloc(walk->arena, n * size);
 	if (!node->items) {
 		walk->no_memory = true;
