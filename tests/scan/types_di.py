@@ -91,6 +91,8 @@ class Types:
         node = self.module.node(reference) if reference and reference != 'null' else None
         if node is None:
             return 0
+        if node.get('tag') == 'DW_TAG_array_type':      # without a size: a flexible array member
+            return int(node.get('size', '0'))
         return int(node.get('size', '0')) or (self.size(node.get('baseType')) if 'baseType' in node else 0)
 
     def resolve(self, reference):
