@@ -3,8 +3,8 @@
 
     compare.py [--wrong] [--missed] [--extra] [--limit N] TRUTH.json [SITES.jsonl]     (no file: standard input)
 
-Right: the answer names the struct that the truth names, at its offset, or one around or inside it at the same leaf. Wrong: it
-names something else. Missed: it names nothing, or has no site there. Precision = right / (right + wrong); recall = right /
+Right: the answer names the struct that the truth names, at its offset, or one around or inside it at the same leaf, or one that
+begins with all its members (a common header that is cast to). Wrong: it names something else. Missed: it names nothing, or has no site there. Precision = right / (right + wrong); recall = right /
 (right + wrong + missed). The truth's stores without a field (through a plain int *, say) count in neither; share is what is
 attributed of all stores that are not to the stack, those without a field in the truth too.
 """
@@ -44,7 +44,7 @@ class Answers:
 
     def chains(self, site):
         """Chains of an answer, and whether it is one at all."""
-        if not site or not site.get('type') and not site.get('field'):
+        if not site or not site.get('type') and not site.get('field') or site.get('why') and not site.get('field'):
             return None
         name = bare(site.get('type') or '')
         keys = self.keys(name) if name else []
@@ -71,13 +71,15 @@ def same(names, others, weak):
     return a[0] in b or b[0] in a
 
 
-def right(truth, chains):
+def right(truth, chains, types=None):
     """Is one of the answer's chains about the bytes the truth is about?"""
     weak = truth['weak']
     true_chains = truth['chains'] or [[(truth['type'], truth['offset'], '', False)]]
     for answer in chains:
         for chain in true_chains:
             if same(chain, answer, weak):
+                return True
+            if types and tuple(chain[0][1:]) == tuple(answer[0][1:]) and types.begins_with(answer[0][0], chain[0][0]):
                 return True
             if truth.get('spread') and near(chain, answer, truth['spread'], weak, truth['width']):
                 return True
@@ -109,7 +111,7 @@ def judge(truth, answers):
             ret.append(('nothing' if chains is None else 'other', store, site))
         elif not chains:
             ret.append(('no site' if not site else 'missed' if chains is None else 'scalar', store, site))
-        elif right(store, chains):
+        elif right(store, chains, answers.types):
             ret.append(('right', store, site))
         else:
             ret.append(('storage' if in_storage(chains) else 'wrong', store, site))

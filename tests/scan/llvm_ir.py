@@ -147,8 +147,9 @@ class Layout:
 class Place:
     """Where a pointer leads: where is heap, global or stack; name None: no struct is in sight."""
 
-    def __init__(self, where, name=None, offset=0, base=None, exact=True):
+    def __init__(self, where, name=None, offset=0, base=None, exact=True, blind=False):
         self.where, self.name, self.offset, self.base, self.exact = where, name, offset, base, exact
+        self.blind = blind      # moved by a displacement that hides what it points to
 
 
 class Module:
@@ -232,7 +233,7 @@ class Module:
             source = inner[:inner.rindex(' to ')]
             source_type, source_value = typed(source)
             ret = self.place(function, source_type, source_value, depth + 1)
-            if re.fullmatch(r'%' + NAME + r'\*', source_type) and ret.name is None:
+            if re.fullmatch(r'%' + NAME + r'\*', source_type) and ret.name is None and not ret.blind:
                 ret.name, ret.offset = source_type[:-1], 0
                 ret.base = ret.base or source_value
             return ret
@@ -265,6 +266,9 @@ class Module:
         under = self.place(function, base_type, base, depth + 1)
         offset, exact = self.index_offset(source, indices[1:])
         if source[0] == '%' and source[-1] != '*':
+            if re.fullmatch(r'-?[1-9]\d*', typed(indices[0])[1]):
+                # may be any displacement, written in this type's size: only a tag can tell
+                return Place(under.where, base=base, blind=True)
             under.name, under.offset, under.exact, under.base = source, offset, exact, base
             return under
         if under.name is None:

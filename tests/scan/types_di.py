@@ -91,6 +91,8 @@ class Types:
         node = self.module.node(reference) if reference and reference != 'null' else None
         if node is None:
             return 0
+        if node.get('tag') == 'DW_TAG_array_type':      # without a size: a flexible array member
+            return int(node.get('size', '0'))
         return int(node.get('size', '0')) or (self.size(node.get('baseType')) if 'baseType' in node else 0)
 
     def resolve(self, reference):
@@ -113,6 +115,9 @@ class Types:
         layout = self.layouts.get(key)
         if layout is None or depth > 16:
             return [[]]
+        flexible = any(m[3] == 'array' and not m[2] for m in layout['members'])
+        if depth == 0 and layout['size'] and not flexible:      # a copy of several items goes on into the next one
+            offset %= layout['size']
         found, inside = [], False
         for name, bits, size, kind, target, count in layout['members']:
             start = bits // 8
@@ -128,6 +133,12 @@ class Types:
                 folded = below[0][1] if below else rest
                 found.append([(layout['name'], start + folded, name, kind == 'array' and count == 1)] + below)
         return found if inside else [[(layout['name'], offset, '', False)]]
+
+    def begins_with(self, longer, shorter):
+        """Has the one struct every member of the other, in its place: a common header that is cast to?"""
+        def members(name):
+            return [set(tuple(m[:3]) for m in self.layouts[k]['members']) for k in self.by_name.get(name, [])]
+        return any(few and few <= many for few in members(shorter) for many in members(longer))
 
     def resolve_path(self, key, path):
         """'in.b', 'in[].b' -> offset; None: no such path."""
