@@ -43,7 +43,9 @@ const struct bulk *bulk_find(const struct scan *scan, const struct flow *flow, c
 		name = function && strncmp(function->name, "runtime.duff", 12) == 0 ? function->name : NULL;
 	}
 	for (size_t i = 0; name && i < sizeof(bulks) / sizeof(bulks[0]); i++)
-		if (strcmp(bulks[i].name, name) == 0)
+		if (strcmp(bulks[i].name, name) == 0 ||
+		    /* gcWriteBarrierBX and its like: the value is in another register, the place in the same. */
+		    (bulks[i].barrier && strncmp(bulks[i].name, name, strlen(bulks[i].name)) == 0))
 			return &bulks[i];
 	return NULL;
 }
