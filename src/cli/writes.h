@@ -7,7 +7,7 @@
  *     writes_text.c    the summary of types and fields, the ledger
  *     writes_sites.c   sites as text, with their assembly and source
  *     writes_json.c    sites as JSON
- *     writes_check.c   sites held against tags
+ *     writes_check.c   sites held against tags; writes_threads.c who writes, writes_findings.c tells
  */
 #ifndef FG_CLI_WRITES_H
 #define FG_CLI_WRITES_H

@@ -74,4 +74,7 @@ const char *check_entry_name(const struct check *check, const struct scan_entry 
 /* mutex and rwmutex: does the function call a lock function, or do all its callers? */
 bool check_holds_lock(const struct check *check, const struct scan_function *function);
 
+/* Sorts the findings and tells them. Returns: an exit status. */
+int check_tell(struct check *check);
+
 #endif

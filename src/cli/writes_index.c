@@ -171,10 +171,10 @@ static void cover(struct touched *touched, const struct scan_type *type, uint64_
 	}
 }
 
+/* Does it write more than the last field of its path? */
 static bool is_wide(const struct scan_site *site, const struct scan_step *last)
 {
-	return site->how == SCAN_HOW_MERGED || site->how == SCAN_HOW_BULK || site->bitfield ||
-	       8 * (uint64_t)site->width > last->member->size_bits;
+	return site->bitfield || 8 * (uint64_t)site->width > last->member->size_bits;
 }
 
 size_t writes_touched(const struct writes *writes, const struct scan_site *site, uint32_t *ret)
