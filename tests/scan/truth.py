@@ -264,7 +264,8 @@ def entry(pc, width, ir, offset, spread, types, kind):
     if kind == 'call':
         ret['bytes'] = ir['width']
     if ir['type'] is not None:
-        chains = [c for k in ir['keys'] for c in types.chains(k, at) if c]
+        # a unit that knows an object as extern alone describes no type of it: another unit does
+        chains = [c for k in ir['keys'] or types.by_name.get(ir['type'], []) for c in types.chains(k, at) if c]
         ret['chains'] = list(map(list, {tuple(c) for c in chains}))
     return ret
 
