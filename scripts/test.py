@@ -25,7 +25,7 @@ ON_REQUEST = ['tsan-clang']
 VALGRIND = 'valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite,possible --error-exitcode=99'
 RUNS = [
     Run('gcc', 'dev', [], [], None),
-    Run('clang', 'clang', [], ['style', 'model'], None),
+    Run('clang', 'clang', [], ['style', 'model', 'scan'], None),
     Run('asan', 'asan', [], ['style', 'install', 'model'], None),
     Run('tsan', 'tsan', ['unit', 'torture'], [], None),
     Run('valgrind', 'dev', ['valgrind'], [], VALGRIND),
