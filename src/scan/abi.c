@@ -56,27 +56,18 @@ static size_t eightbytes(const struct scan_type *plain, const struct scan_type *
 	return n;
 }
 
-/* Where the debug information says that an argument comes in. A function that is not seen from outside may lose
- * arguments, and the rest then move up: the convention holds for it only where nothing says otherwise. */
-enum entry {
-	ENTRY_UNKNOWN = 0,            /* nowhere, as far as is said */
-	ENTRY_REGISTER,
-	ENTRY_MEMORY,
-};
-
-static enum entry entry_of(Dwarf_Die *die, uint64_t low, int8_t *ret_reg)
+/* Does the debug information say that an argument comes in in a register? */
+static bool enters_in(Dwarf_Die *die, uint64_t low, int8_t *ret_reg)
 {
 	Dwarf_Attribute attribute;
 	Dwarf_Op *ops;
 	size_t n;
 
-	if (!dwarf_attr(die, DW_AT_location, &attribute) || dwarf_getlocation_addr(&attribute, low, &ops, &n, 1) != 1)
-		return ENTRY_UNKNOWN;
-	if (n == 1 && ops[0].atom >= DW_OP_reg0 && ops[0].atom <= DW_OP_reg15) {
-		*ret_reg = (int8_t)(ops[0].atom - DW_OP_reg0);
-		return ENTRY_REGISTER;
-	}
-	return n == 1 && ops[0].atom == DW_OP_fbreg ? ENTRY_MEMORY : ENTRY_UNKNOWN;
+	if (!dwarf_attr(die, DW_AT_location, &attribute) || dwarf_getlocation_addr(&attribute, low, &ops, &n, 1) != 1 ||
+	    n != 1 || ops[0].atom < DW_OP_reg0 || ops[0].atom > DW_OP_reg15)
+		return false;
+	*ret_reg = (int8_t)(ops[0].atom - DW_OP_reg0);
+	return true;
 }
 
 static void c_add(struct abi *abi, size_t *used, const struct scan_type *type)
@@ -197,10 +188,12 @@ static void read_go(const struct scan *scan, Dwarf_Die *die, struct abi *ret)
 	} while (dwarf_siblingof(&child, &child) == 0);
 }
 
+/* A function that is not seen from outside may lose arguments, and the rest then move up: where one is said to come in
+ * elsewhere than by the convention, that counts for none of the others either. */
 static void read_c(const struct scan *scan, const struct scan_function *function, Dwarf_Die *die, struct abi *ret)
 {
 	const struct scan_type *returns = function->returns ? scan_type_strip(function->returns) : NULL;
-	enum entry entry;
+	bool said[ABI_MAX] = {false}, moved = false, known;
 	size_t used = 0;
 	Dwarf_Die child;
 	uint8_t before;
@@ -222,15 +215,20 @@ static void read_c(const struct scan *scan, const struct scan_function *function
 		type = type_of(scan, &child);
 		if (!type)
 			return;
-		entry = entry_of(&child, function->ranges[0].low, &reg);
 		before = ret->params_n;
-		if (entry == ENTRY_MEMORY || function->external)
-			c_add(ret, &used, type);
-		if (entry != ENTRY_REGISTER || before == ABI_MAX)
-			continue;
-		ret->params[before] = (struct abi_register){reg, type};
-		ret->params_n = (uint8_t)(before + 1);
+		c_add(ret, &used, type);
+		known = enters_in(&child, function->ranges[0].low, &reg);
+		if (known && before < ABI_MAX) {
+			moved = moved || ret->params_n == before || ret->params[before].reg != reg;
+			ret->params[before] = (struct abi_register){reg, type};
+			ret->params_n = (uint8_t)(before + 1);
+		}
+		for (uint8_t i = before; i < ret->params_n; i++)
+			said[i] = known;
 	} while (dwarf_siblingof(&child, &child) == 0);
+	for (uint8_t i = 0; moved && i < ret->params_n; i++)
+		if (!said[i])
+			ret->params[i].type = NULL;
 }
 
 void abi_read(const struct scan *scan, const struct scan_function *function, Dwarf_Die *die, struct abi *ret)

@@ -151,7 +151,7 @@ static void learn_from_store(struct follow *follow, const struct insn *insn, con
 	uint64_t in_var = 0;
 	struct place place;
 
-	if (!value->origin)
+	if (value->base != VALUE_ANY && !value->origin)
 		return;
 	if (address->base == VALUE_NUMBER) {
 		global = scan_global_at(follow->scan, (uint64_t)offset);

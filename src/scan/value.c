@@ -261,6 +261,15 @@ struct value value_join(struct value a, struct value b)
 		return a;
 	if (b.base >= VALUE_FRAME && null_like(&a))
 		return b;
+	/* A pointer of unknown type on one way: most likely one to the same. */
+	if (a.base == VALUE_OBJECT && b.base == VALUE_ANY && b.origin) {
+		a.confidence = SCAN_CONFIDENCE_GUESS;
+		return a;
+	}
+	if (b.base == VALUE_OBJECT && a.base == VALUE_ANY && a.origin) {
+		b.confidence = SCAN_CONFIDENCE_GUESS;
+		return b;
+	}
 	if (a.base != b.base || a.base == VALUE_ANY) {
 		if (a.base == VALUE_ANY && b.base == VALUE_ANY) {
 			a.origin = a.origin == b.origin ? a.origin : 0;
