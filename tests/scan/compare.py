@@ -3,9 +3,10 @@
 
     compare.py [--wrong] [--missed] [--extra] [--limit N] TRUTH.json [SITES.jsonl]     (no file: standard input)
 
-Right: the answer names the struct that the truth names, at its offset, or one around or inside it at the same leaf, or one that
-begins with all its members (a common header that is cast to). Wrong: it names something else. Missed: it names nothing, or has no site there. Precision = right / (right + wrong); recall = right /
-(right + wrong + missed). The truth's stores without a field (through a plain int *, say) count in neither; share is what is
+Right: the answer names the struct that the truth names, at its offset, or one around or inside it at the same leaf,
+or one that begins with all its members (a common header that is cast to). Wrong: it names something else. Missed:
+it names nothing, or has no site there. Precision = right / (right + wrong); recall = right / (right + wrong +
+missed). The truth's stores without a field (through a plain int *, say) count in neither; share is what is
 attributed of all stores that are not to the stack, those without a field in the truth too.
 """
 import argparse
@@ -131,15 +132,18 @@ def per_cent(part, whole):
     return '%6.2f' % (100.0 * part / whole) if whole else '     -'
 
 
-HEADER = '%-24s %-10s %7s %7s %7s %9s %9s %9s' % ('program', 'stores', 'fields', 'wrong', 'missed', 'precision', 'recall', 'share')
+HEADER = '%-24s %-10s %7s %7s %7s %9s %9s %9s' % (
+    'program', 'stores', 'fields', 'wrong', 'missed', 'precision', 'recall', 'share')
 
 
 def row(name, title, of):
-    fields = of['right'] + of['wrong'] + of['missed'] + of['scalar'] + of['storage']
+    missed = of['missed'] + of['scalar'] + of['storage']
+    claims = of['right'] + of['wrong']
+    fields = claims + missed
     every = fields + of['other'] + of['nothing']
     return '%-24s %-10s %7d %7d %7d %9s %9s %9s' % (
-        name, title, fields, of['wrong'], of['missed'] + of['scalar'] + of['storage'], per_cent(of['right'], of['right'] + of['wrong']),
-        per_cent(of['right'], fields), per_cent(of['right'] + of['wrong'] + of['scalar'] + of['storage'] + of['other'], every))
+        name, title, fields, of['wrong'], missed, per_cent(of['right'], claims),
+        per_cent(of['right'], fields), per_cent(claims + of['scalar'] + of['storage'] + of['other'], every))
 
 
 def tables(name, verdicts):
@@ -192,7 +196,8 @@ def main():
     if options.why:
         whys = {}
         for verdict, store, site in verdicts:
-            if verdict in ('missed', 'no site', 'scalar', 'storage') and store['kind'] != 'call' and store['where'] != 'stack':
+            missed = verdict in ('missed', 'no site', 'scalar', 'storage')
+            if missed and store['kind'] != 'call' and store['where'] != 'stack':
                 why = (site or {}).get('why') or verdict
                 whys[why] = whys.get(why, 0) + 1
         for why, n in sorted(whys.items(), key=lambda w: -w[1]):
