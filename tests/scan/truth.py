@@ -267,7 +267,8 @@ def entry(pc, width, ir, offset, spread, types, kind):
         ret['bytes'] = ir['width']
     if ir['type'] is not None:
         # a unit that knows an object as extern alone describes no type of it: another unit does
-        chains = [c for k in ir['keys'] or types.by_name.get(ir['type'], []) for c in types.chains(k, at) if c]
+        keys = ir['keys'] or (types.by_name.get(ir['type'], []) if ir['type'] else [])
+        chains = [c for k in keys for c in types.chains(k, at) if c]
         ret['chains'] = list(map(list, {tuple(c) for c in chains}))
     return ret
 
