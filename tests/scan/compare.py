@@ -102,13 +102,18 @@ def in_storage(chains):
     return any(len(chain) > 1 and chain[-1][3] for chain in chains)
 
 
+def padding(store):
+    """A copy that the optimiser took apart writes bytes of no field too."""
+    return bool(store.get('chains')) and not any(chain[-1][2] for chain in store['chains'])
+
+
 def judge(truth, answers):
     """[(verdict, store, site)] of the stores that the truth names a field of"""
     ret = []
     for store in truth['stores']:
         site = answers.sites.get(store['pc'])
         chains = answers.chains(site)
-        if store['type'] is None:
+        if store['type'] is None or padding(store):
             ret.append(('nothing' if chains is None else 'other', store, site))
         elif not chains:
             ret.append(('no site' if not site else 'missed' if chains is None else 'scalar', store, site))
