@@ -3,9 +3,10 @@
 
     compare.py [--wrong] [--missed] [--extra] [--limit N] TRUTH.json [SITES.jsonl]     (no file: standard input)
 
-Right: the answer names the struct that the truth names, at its offset, or one around or inside it at the same leaf, or one that
-begins with all its members (a common header that is cast to). Wrong: it names something else. Missed: it names nothing, or has no site there. Precision = right / (right + wrong); recall = right /
-(right + wrong + missed). The truth's stores without a field (through a plain int *, say) count in neither; share is what is
+Right: the answer names the struct that the truth names, at its offset, or one around or inside it at the same leaf,
+or one that begins with all its members (a common header that is cast to). Wrong: it names something else. Missed:
+it names nothing, or has no site there. Precision = right / (right + wrong); recall = right / (right + wrong +
+missed). The truth's stores without a field (through a plain int *, say) count in neither; share is what is
 attributed of all stores that are not to the stack, those without a field in the truth too.
 """
 import argparse
@@ -101,13 +102,18 @@ def in_storage(chains):
     return any(len(chain) > 1 and chain[-1][3] for chain in chains)
 
 
+def padding(store):
+    """A copy that the optimiser took apart writes bytes of no field too."""
+    return bool(store.get('chains')) and not any(chain[-1][2] for chain in store['chains'])
+
+
 def judge(truth, answers):
     """[(verdict, store, site)] of the stores that the truth names a field of"""
     ret = []
     for store in truth['stores']:
         site = answers.sites.get(store['pc'])
         chains = answers.chains(site)
-        if store['type'] is None:
+        if store['type'] is None or padding(store):
             ret.append(('nothing' if chains is None else 'other', store, site))
         elif not chains:
             ret.append(('no site' if not site else 'missed' if chains is None else 'scalar', store, site))
@@ -131,15 +137,18 @@ def per_cent(part, whole):
     return '%6.2f' % (100.0 * part / whole) if whole else '     -'
 
 
-HEADER = '%-24s %-10s %7s %7s %7s %9s %9s %9s' % ('program', 'stores', 'fields', 'wrong', 'missed', 'precision', 'recall', 'share')
+HEADER = '%-24s %-10s %7s %7s %7s %9s %9s %9s' % (
+    'program', 'stores', 'fields', 'wrong', 'missed', 'precision', 'recall', 'share')
 
 
 def row(name, title, of):
-    fields = of['right'] + of['wrong'] + of['missed'] + of['scalar'] + of['storage']
+    missed = of['missed'] + of['scalar'] + of['storage']
+    claims = of['right'] + of['wrong']
+    fields = claims + missed
     every = fields + of['other'] + of['nothing']
     return '%-24s %-10s %7d %7d %7d %9s %9s %9s' % (
-        name, title, fields, of['wrong'], of['missed'] + of['scalar'] + of['storage'], per_cent(of['right'], of['right'] + of['wrong']),
-        per_cent(of['right'], fields), per_cent(of['right'] + of['wrong'] + of['scalar'] + of['storage'] + of['other'], every))
+        name, title, fields, of['wrong'], missed, per_cent(of['right'], claims),
+        per_cent(of['right'], fields), per_cent(claims + of['scalar'] + of['storage'] + of['other'], every))
 
 
 def tables(name, verdicts):
@@ -192,7 +201,8 @@ def main():
     if options.why:
         whys = {}
         for verdict, store, site in verdicts:
-            if verdict in ('missed', 'no site', 'scalar', 'storage') and store['kind'] != 'call' and store['where'] != 'stack':
+            missed = verdict in ('missed', 'no site', 'scalar', 'storage')
+            if missed and store['kind'] != 'call' and store['where'] != 'stack':
                 why = (site or {}).get('why') or verdict
                 whys[why] = whys.get(why, 0) + 1
         for why, n in sorted(whys.items(), key=lambda w: -w[1]):

@@ -63,8 +63,9 @@ def type_end(text):
             return i
 
 
-ATTRIBUTES = re.compile(r'\s*(?:noundef|nonnull|nocapture|readonly|writeonly|readnone|noalias|returned|inrange|signext|zeroext|'
-                        r'immarg|align \d+|dereferenceable(?:_or_null)?\(\d+\)|sret\([^)]*\)|byval\([^)]*\))\s*')
+ATTRIBUTES = re.compile(r'\s*(?:noundef|nonnull|nocapture|readonly|writeonly|readnone|noalias|returned|inrange|'
+                        r'signext|zeroext|immarg|align \d+|dereferenceable(?:_or_null)?\(\d+\)|'
+                        r'sret\([^)]*\)|byval\([^)]*\))\s*')
 
 
 def typed(text):

@@ -1,12 +1,21 @@
-"""machine.py - the stores of a binary as llvm-objdump shows them, and its line table; nothing of it is the analyser's"""
+"""machine.py - the stores of a binary as llvm-objdump shows them, and its line table
+
+Nothing of it is the analyser's.
+"""
 import bisect
 import re
 import subprocess
 
-WIDTHS = {'byte': 1, 'word': 2, 'dword': 4, 'qword': 8, 'tbyte': 10, 'xword': 10, 'xmmword': 16, 'ymmword': 32, 'zmmword': 64}
-READ_ONLY = re.compile(r'(lock )?(v?u?comi?s[sd]|cmp$|test|push|call|jmp|bt$|mul|imul|div|idiv|prefetch|nop|lea|fld|fild|'
-                       r'fadd|fsub|fmul|fdiv|fcom|fi?add|fi?mul|fi?sub|fi?div|ldmxcsr|verr|verw|vptest|ptest|j|loop|ud|endbr)')
+WIDTHS = {'byte': 1, 'word': 2, 'dword': 4, 'qword': 8, 'tbyte': 10, 'xword': 10,
+          'xmmword': 16, 'ymmword': 32, 'zmmword': 64}
+READ_ONLY = re.compile(r'(lock )?(v?u?comi?s[sd]|cmp$|test|push|call|jmp|bt$|mul|imul|div|idiv|prefetch|nop|lea|'
+                       r'fld|fild|fadd|fsub|fmul|fdiv|fcom|fi?add|fi?mul|fi?sub|fi?div|ldmxcsr|verr|verw|'
+                       r'vptest|ptest|j|loop|ud|endbr)')
 STRINGS = re.compile(r'(?:rep \s*)?(movs|stos)([bwdq])?\b')
+
+
+def output_of(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 class Store:
@@ -32,7 +41,8 @@ def classify(pc, text):
     text = re.sub(r'\s+', ' ', text.split('#')[0].split('<')[0]).strip()
     match = STRINGS.match(text)
     if match and 'xmm' not in text and 'ptr' in text:
-        return Store(pc, text, 0 if text.startswith('rep') else WIDTHS.get(re.search(r'(\w+) ptr', text).group(1), 0), 'rdi')
+        width = WIDTHS.get(re.search(r'(\w+) ptr', text).group(1), 0)
+        return Store(pc, text, 0 if text.startswith('rep') else width, 'rdi')
     plain = re.sub(r'^(lock|rep|repne|notrack|data16) ', '', text)
     mnemonic, _, operands = plain.partition(' ')
     if mnemonic.startswith('lock'):
@@ -50,8 +60,7 @@ class Code:
     """Instructions of the text sections: pc -> text, in order."""
 
     def __init__(self, path):
-        out = subprocess.run(['llvm-objdump-14', '-d', '--no-show-raw-insn', '-M', 'intel', '--no-leading-headers', path],
-                             check=True, capture_output=True, text=True).stdout
+        out = output_of('llvm-objdump-14', '-d', '--no-show-raw-insn', '-M', 'intel', '--no-leading-headers', path)
         self.text, self.functions, self.names = {}, [], []
         self.stores, self.calls = [], {}
         prefix = None       # a lock stands in a line of its own
@@ -92,7 +101,7 @@ class Lines:
     """The line table: row_at(pc) -> (line, file)."""
 
     def __init__(self, path):
-        out = subprocess.run(['llvm-dwarfdump-14', '--debug-line', path], check=True, capture_output=True, text=True).stdout
+        out = output_of('llvm-dwarfdump-14', '--debug-line', path)
         rows, self.ends, files, directories = [], [], {}, {}
         for line in out.split('\n'):
             match = re.match(r'0x([0-9a-f]{16})\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(.*)', line)

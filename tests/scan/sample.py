@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""sample.py - sites picked at random, to be read and judged by hand: for compilers whose word on each store we don't have
+"""sample.py - sites picked at random, to be read and judged by hand: for compilers whose word on each store we
+don't have
 
     sample.py [--seed N] [--n N] [--only FILE-PART] [--context N] BINARY SITES.jsonl
 
-Of the stores that are not to the stack: source line, instructions about it, and the answer. Run it where the compiler ran: its
-names of source files may be relative. docs/scan-truth.md holds what such readings gave.
+Of the stores that are not to the stack: source line, instructions about it, and the answer. Run it where the
+compiler ran: its names of source files may be relative. docs/scan-truth.md holds what such readings gave.
 """
 import argparse
 import json

@@ -1,4 +1,4 @@
-/* sites_dump.c - prints every write site of a binary as one JSON object a line; tests/scan holds them against the truth */
+/* sites_dump.c - prints every write site of a binary, one JSON object a line: what tests/scan judges */
 #include "scan/scan.h"
 
 #include <stdio.h>
@@ -39,8 +39,10 @@ static void print_site(const struct scan *scan, const struct scan_site *site)
 {
 	struct scan_step steps[SCAN_PATH_MAX];
 	char path[1024], type[4096], assembly[128];
-	size_t n = site->type ? scan_path(site->type, site->offset, site->width, site->indexed, steps, SCAN_PATH_MAX) : 0;
+	size_t n = 0;
 
+	if (site->type)
+		n = scan_path(site->type, site->offset, site->width, site->indexed, steps, SCAN_PATH_MAX);
 	printf("{\"pc\":%llu,\"width\":%u,\"offset\":%llu,\"line\":%u", (unsigned long long)site->pc, site->width,
 	       (unsigned long long)site->offset, site->line);
 	printf(",\"can_tear\":%s,\"bitfield\":%s,\"indexed\":%s", site->can_tear ? "true" : "false",

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""test_truth.py ROOT BUILD SITES_DUMP full|quick - the analyser's sites against the truth, with the thresholds that hold
+"""test_truth.py ROOT BUILD SITES_DUMP full|quick - the analyser's sites against the truth, with the thresholds
+that hold
 
-full: fieldguard itself, its benchmarks, generated code and the programs of hard cases, by clang -O2, judged by what the
-compiler's IR says of each store; then those programs by gcc, judged by a run. quick: the programs of hard cases alone.
+full: fieldguard itself, its benchmarks, generated code and the programs of hard cases, by clang -O2, judged by what
+the compiler's IR says of each store; then those programs by gcc, judged by a run. quick: the programs of hard cases
+alone.
 """
 import json
 import multiprocessing
@@ -52,7 +54,8 @@ def corpus():
     ret.append(('classes', 'clang++-14', [(str(PROGRAMS / 'classes.cc'), ['-std=c++17', '-O2', '-g'])]))
     if FULL:
         golden = ['-std=gnu11', '-O2', '-g', '-I' + str(ROOT / 'include'), '-I' + str(ROOT / 'tests/golden')]
-        ret.append(('generated', 'clang-14', [(str(p), golden) for p in sorted((ROOT / 'tests/golden').glob('*.fg.c'))]))
+        generated = sorted((ROOT / 'tests/golden').glob('*.fg.c'))
+        ret.append(('generated', 'clang-14', [(str(p), golden) for p in generated]))
         ret.append(('bench', 'clang-14', built_sources(lambda p: p.startswith('bench/') and not p.endswith('.fg.c'))))
         ret.append(('fieldguard', 'clang-14', built_sources(lambda p: p.startswith('src/'))))
     return [entry for entry in ret if entry[2]]
@@ -106,7 +109,8 @@ def check_truth(folder):
         precision, recall = LIMITS[kind]
         got = shares(of)
         print('# ' + compare.row('all ' + kind, 'both', of))
-        tap.ok(got[0] >= precision, '%s, clang -O2: precision %.2f %%, at least %.1f' % (kind, got[0], precision), *wrong[kind])
+        tap.ok(got[0] >= precision, '%s, clang -O2: precision %.2f %%, at least %.1f' % (kind, got[0], precision),
+               *wrong[kind])
         tap.ok(got[1] >= recall, '%s, clang -O2: recall %.2f %%, at least %.1f' % (kind, got[1], recall))
     return truths
 
@@ -137,11 +141,12 @@ def check_runs(folder, truths):
             for verdict, pc, hits, site in verdicts:
                 n[verdict] += 1
                 if verdict == 'wrong':
-                    wrong.append('%s pc %x line %s truth %s answer %s+%s' % (name, pc, site['line'], hits[:2], site['type'],
-                                                                          site['offset']))
+                    wrong.append('%s pc %x line %s truth %s answer %s+%s' % (
+                        name, pc, site['line'], hits[:2], site['type'], site['offset']))
     precision = 100.0 * n['right'] / max(n['right'] + n['wrong'], 1)
     recall = 100.0 * n['right'] / max(sum(n.values()), 1)
-    tap.ok(precision >= PRECISION_RUN, 'gcc, by runs: precision %.2f %%, at least %.1f' % (precision, PRECISION_RUN), *wrong)
+    tap.ok(precision >= PRECISION_RUN, 'gcc, by runs: precision %.2f %%, at least %.1f' % (precision, PRECISION_RUN),
+           *wrong)
     tap.ok(recall >= RECALL_RUN, 'gcc, by runs: recall %.2f %%, at least %.1f' % (recall, RECALL_RUN))
 
 

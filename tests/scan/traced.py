@@ -3,9 +3,10 @@
 
     traced.py [--list] LAYOUTS.truth.json SITES.jsonl PROGRAM
 
-valgrind's lackey tells each instruction and each address it stores to; the program itself says where its objects lie (lines
-"object TYPE ADDRESS SIZE COUNT", tests/programs/objects.h). So each store into one of them has a type and an offset. The
-layouts are those that truth.py found in the same source. PROGRAM must not be position independent.
+valgrind's lackey tells each instruction and each address it stores to; the program itself says where its objects
+lie (lines "object TYPE ADDRESS SIZE COUNT", tests/programs/objects.h). So each store into one of them has a type
+and an offset. The layouts are those that truth.py found in the same source. PROGRAM must not be position
+independent.
 """
 import argparse
 import bisect

@@ -3,15 +3,16 @@
 
     truth.py --out DIR/NAME [--cc clang-14] [--flags "-O2 -g ..."] [--link "..."] FILE...
 
-The IR after optimisation is printed, every store in it gets a line number of its own, and code is generated from it; the line
-table then leads from each machine store to its IR store, whose TBAA tag or getelementptr names the field. Code is generated
-from the unchanged IR too: that program, DIR/NAME, is the one to analyse, and the code of both must be the same to the byte.
-DIR/NAME.truth.json gets {"stores": [...], "types": ...}.
+The IR after optimisation is printed, every store in it gets a line number of its own, and code is generated from
+it; the line table then leads from each machine store to its IR store, whose TBAA tag or getelementptr names the
+field. Code is generated from the unchanged IR too: that program, DIR/NAME, is the one to analyse, and the code of
+both must be the same to the byte. DIR/NAME.truth.json gets {"stores": [...], "types": ...}.
 
-A store: pc, width, where (heap, global, stack), type, offset (array items folded into the first), chains (every struct on the
-way down to the bytes, see types_di), weak (the type's name is without template arguments), spread (offset is that of the IR
-store, of `spread` bytes; the machine store is smaller or larger and lies somewhere in or about it), ir, file, line.
-type None: the compiler's word names no field. Machine stores that no IR store accounts for (spills, arguments) are not listed.
+A store: pc, width, where (heap, global, stack), type, offset (array items folded into the first), chains (every
+struct on the way down to the bytes, see types_di), weak (the type's name is without template arguments), spread
+(offset is that of the IR store, of `spread` bytes; the machine store is smaller or larger and lies somewhere in or
+about it), ir, file, line. type None: the compiler's word names no field. Machine stores that no IR store accounts
+for (spills, arguments) are not listed.
 """
 import argparse
 import json
@@ -77,8 +78,8 @@ class Rewriter:
         self.added.append('!%d = !DILocation(line: %d, column: 1, scope: %s%s)' %
                           (self.next_node, number, place['scope'], inlined))
         store = self.describe(line.strip(), function)
-        store.update(unit=self.unit, function=function, block=block, line=int(place.get('line', 0)), file=self.file(place['scope']),
-                     ir=re.sub(r', !dbg.*', '', line.strip())[:300])
+        store.update(unit=self.unit, function=function, block=block, line=int(place.get('line', 0)),
+                     file=self.file(place['scope']), ir=re.sub(r', !dbg.*', '', line.strip())[:300])
         self.stores[number] = store
         tag = '!dbg !%d' % self.next_node
         self.next_node += 1
@@ -105,7 +106,8 @@ class Rewriter:
         else:
             pointer = re.sub(r'^(atomicrmw|cmpxchg) (weak )?(volatile )?(\w+ (?=[^ ]*\*))?', '', parts[0])
             value_type, _ = typed(parts[1])
-        pointer_type, value = typed(re.sub(r' syncscope.*| (unordered|monotonic|release|seq_cst|acq_rel|acquire)$', '', pointer))
+        pointer = re.sub(r' syncscope.*| (unordered|monotonic|release|seq_cst|acq_rel|acquire)$', '', pointer)
+        pointer_type, value = typed(pointer)
         width = self.module.layout.size_align(value_type)[0]
         place = self.module.place(function, pointer_type, value)
         store = self.field(place)
@@ -208,7 +210,7 @@ def entries(by_line, calls, known, types):
         elif ir['where'] != 'stack' and len(stores) > 1:
             stores = [s for s in stores if s.width == ir['width']] or stores
         for offset, spread, store in placement(stores, ir, gone):
-            yield entry(store.pc, store.width, ir, offset, spread, types, 'store' if ir['kind'] == 'store' else ir['kind'])
+            yield entry(store.pc, store.width, ir, offset, spread, types, ir['kind'])
     for line, pcs in calls.items():
         for pc in pcs:
             yield entry(pc, 0, known[line], 0, 0, types, 'call')
@@ -265,7 +267,8 @@ def entry(pc, width, ir, offset, spread, types, kind):
         ret['bytes'] = ir['width']
     if ir['type'] is not None:
         # a unit that knows an object as extern alone describes no type of it: another unit does
-        chains = [c for k in ir['keys'] or types.by_name.get(ir['type'], []) for c in types.chains(k, at) if c]
+        keys = ir['keys'] or (types.by_name.get(ir['type'], []) if ir['type'] else [])
+        chains = [c for k in keys for c in types.chains(k, at) if c]
         ret['chains'] = list(map(list, {tuple(c) for c in chains}))
     return ret
 

@@ -19,7 +19,8 @@ def without_arguments(name):
 
 
 class Types:
-    """By name, the different layouts of a name: {'size': bytes, 'members': [(name, offset, size, kind, target, count)]}.
+    """By name, the different layouts of a name: {'size': bytes, 'members': [(name, offset, size, kind, target,
+    count)]}, offset and size in bits.
     kind: 'struct' (target: key), 'array' (target: key or None, count: size of an item), '' (a leaf), 'bits'."""
 
     def __init__(self):
@@ -77,7 +78,9 @@ class Types:
             member = self.module.node(reference)
             if member is None or member[''] != 'DIDerivedType':
                 continue
-            if member['tag'] not in ('DW_TAG_member', 'DW_TAG_inheritance') or 'StaticMember' in member.get('flags', ''):
+            if member['tag'] not in ('DW_TAG_member', 'DW_TAG_inheritance'):
+                continue
+            if 'StaticMember' in member.get('flags', ''):
                 continue
             offset = int(member.get('offset', '0'))
             kind, target, count = self.resolve(member.get('baseType', 'null'))
