@@ -26,7 +26,9 @@ static void test_arithmetic(void)
 	tap_ok(value_multiply(value_number(5, 2), -3).offset == -15 &&
 	       value_multiply(value_number(5, 2), -3).stride == 6,
 	       "a product");
-	tap_ok(value_add(any, value_number(8, 0)).base == VALUE_ANY, "unknown and a constant is unknown");
+	sum = value_add(any, value_number(8, 0));
+	tap_ok(sum.base == VALUE_NUMBER && sum.offset == 8 && sum.stride == 1, "a constant added to what is not known");
+	tap_ok(value_add(any, value_number(0, 0)).base == VALUE_ANY, "nothing added to it");
 	tap_ok(value_multiply(value_number(0, 1u << 31), 4).stride == 1, "a stride too large is any");
 }
 
