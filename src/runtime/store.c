@@ -185,7 +185,8 @@ static int insert(struct fg_store *store, struct shard *shard, const struct patc
 		slabs_undo(&store->shape, &shard->slabs, place);
 		return rc;
 	}
-	shard->filled += table_insert(atomic_load_explicit(&shard->table, memory_order_relaxed), patch->hash, place.record,
+	shard->filled += table_insert(atomic_load_explicit(&shard->table, memory_order_relaxed), patch->hash,
+	                              place.record,
 	                              place.i);
 	atomic_store_explicit(&shard->count, count + 1, memory_order_relaxed);
 	return rc;

@@ -66,7 +66,7 @@ static uint64_t hash_node(const struct scan_node *node, enum scan_language langu
 	hash = mix(hash, (uint64_t)node->go_kind << 32 | (uint64_t)(node->flags & ~(unsigned)SCAN_NODE_ALIAS) << 8 |
 			 (scan_is_record(node) ? language : 0));
 	hash = mix(hash, (uint64_t)node->variants_n << 32 | (node->kind == SCAN_KIND_POINTER ? node->tag : 0));
-	/* Those without a name that look alike are still two where they stand in two places: each has tags of its own. */
+	/* Two that look alike and have no name are still two where they stand in two places, with tags of their own. */
 	if (!node->name && scan_is_record(node))
 		hash = mix(hash, node->line);
 	if (node->kind == SCAN_KIND_ENUM) {

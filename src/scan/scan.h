@@ -287,8 +287,8 @@ struct scan_site {
 	const char *file;             /* source of the store; NULL: not said */
 	unsigned line, column;
 	uint64_t split_first;         /* SPLIT: pc of the first store of the same assignment */
-	uint64_t fill_first;          /* one of several stores that fill different fields of one object, straight after each
-	                                 other: pc of the first; 0: none */
+	uint64_t fill_first;          /* one of several stores to different fields of one object, one behind the other:
+	                                 pc of the first; 0: none */
 	uint16_t mnemonic;            /* Zydis' */
 };
 

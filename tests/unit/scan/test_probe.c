@@ -41,8 +41,8 @@ static unsigned right, wrong;
 static uint64_t reg_of(const struct user_regs_struct *regs, int8_t number)
 {
 	const uint64_t values[] = {regs->rax, regs->rdx, regs->rcx, regs->rbx, regs->rsi, regs->rdi, regs->rbp,
-	                           regs->rsp,
-	                           regs->r8, regs->r9, regs->r10, regs->r11, regs->r12, regs->r13, regs->r14, regs->r15};
+	                           regs->rsp, regs->r8, regs->r9, regs->r10, regs->r11, regs->r12, regs->r13,
+	                           regs->r14, regs->r15};
 
 	return number < 0 ? 0 : values[number];
 }
