@@ -25,6 +25,7 @@ struct options {
 	double pass_ms;
 	bool cpu_time;
 	const char *json;
+	const char *sync_map; /* program that measures Go's sync.Map; NULL: it is not here */
 };
 
 struct job {
@@ -256,6 +257,50 @@ static size_t way_of(const char *name)
 	return w;
 }
 
+/* Go's rates for a share of merges, from a line "5 RATE RATE ...". Returns: there was one for every round. */
+static bool sync_map_read(const char *line, unsigned share, unsigned rounds, double ret[ROUNDS_MAX])
+{
+	char *end;
+
+	if (strtoul(line, &end, 10) != share)
+		return false;
+	for (unsigned r = 0; r < rounds; r++) {
+		const char *from = end;
+
+		ret[r] = strtod(from, &end);
+		if (end == from || ret[r] <= 0)
+			return false;
+	}
+	return true;
+}
+
+static void sync_map_print(const struct options *options)
+{
+	char command[512], *line = NULL;
+	double theirs[ROUNDS_MAX];
+	size_t size = 0;
+	FILE *in;
+
+	if (!options->sync_map) {
+		printf("  unknown  2 threads, times Go's sync.Map: there is no Go here\n");
+		return;
+	}
+	snprintf(command, sizeof(command), "'%s' %zu %u %.0f", options->sync_map, options->keys_n, options->rounds,
+	         options->pass_ms);
+	in = popen(command, "r");
+	for (int i = 0; i < 2; i++) {
+		if (in && getline(&line, &size, in) > 0 && sync_map_read(line, i ? 50 : 5, options->rounds, theirs))
+			target(i ? "2 threads, 50 %, times Go's sync.Map" : "2 threads, 5 %, times Go's sync.Map", 3, true,
+			       ratio(rates[i ? 3 : 2][0], theirs, options->rounds));
+		else
+			printf("  unknown  2 threads, %d %%, times Go's sync.Map: %s said nothing\n", i ? 50 : 5,
+			       options->sync_map);
+	}
+	free(line);
+	if (in)
+		pclose(in);
+}
+
 /* boost::concurrent_flat_map came with Boost 1.83; Debian 12 has 1.81. Where it was measured it did 2.05 times what
  * rculfhash with a lock a record did, at 5 % merges: so 1.2 times that is asked of us. */
 static void targets_print(const struct options *options, double overhead)
@@ -269,6 +314,7 @@ static void targets_print(const struct options *options, double overhead)
 		       ratio(rates[2][0], rates[2][rculfhash], options->rounds));
 	else
 		printf("  unknown  2 threads: neither boost::concurrent_flat_map nor liburcu is here\n");
+	sync_map_print(options);
 	target("64 threads, 5 %, times 2 threads", 0.7, true, ratio(rates[4][0], rates[2][0], options->rounds));
 	target("64 threads, 50 %, times 2 threads", 0.7, true, ratio(rates[5][0], rates[3][0], options->rounds));
 	target("bytes a key over the record", 32, false, bytes);
@@ -303,7 +349,8 @@ static bool parse(int argc, char **argv, struct options *options)
 {
 	static const struct option longs[] = {
 	    {"rounds", 1, NULL, 'r'}, {"keys", 1, NULL, 'k'}, {"pass-ms", 1, NULL, 'p'},
-	    {"json", 1, NULL, 'j'},   {"cpu-time", 0, NULL, 'c'}, {"help", 0, NULL, 'h'}, {0},
+	    {"json", 1, NULL, 'j'},   {"cpu-time", 0, NULL, 'c'}, {"sync-map", 1, NULL, 's'}, {"help", 0, NULL, 'h'},
+	    {0},
 	};
 	int c;
 
@@ -323,6 +370,9 @@ static bool parse(int argc, char **argv, struct options *options)
 			break;
 		case 'j':
 			options->json = optarg;
+			break;
+		case 's':
+			options->sync_map = optarg;
 			break;
 		default:
 			return false;
@@ -374,7 +424,7 @@ int main(int argc, char **argv)
 	struct options options = {.rounds = 9, .keys_n = 1000000, .pass_ms = 100, .ops_n = (size_t)1 << 22};
 
 	if (!parse(argc, argv, &options)) {
-		fputs("usage: bench_store [--rounds N] [--keys N] [--pass-ms MS] [--json FILE] [--cpu-time]\n"
+		fputs("usage: bench_store [--rounds N] [--keys N] [--pass-ms MS] [--json FILE] [--cpu-time] [--sync-map PROGRAM]\n"
 		      "Reads and merges records by key, in fieldguard's store and in other tables. --keys: at most 1048576 "
 		      "(1000000);\n"
 		      "--pass-ms: length of one measurement (100); --cpu-time: rates by the CPU time that the threads got, not by the "
