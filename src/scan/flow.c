@@ -318,25 +318,54 @@ bool flow_is_padding(const struct flow *flow, const struct flow_block *block)
 	return true;
 }
 
-/* Every block without an entry may follow a jump whose targets are not known. */
+/* Marks what can be reached from the entry. stack: room for every block. */
+static void mark_reached(const struct flow *flow, uint8_t *reached, uint32_t *stack)
+{
+	size_t n = 0;
+
+	stack[n++] = flow->entry;
+	reached[flow->entry] = 1;
+	while (n) {
+		const struct flow_block *block = &flow->blocks[stack[--n]];
+
+		for (uint32_t i = 0; i < block->edges_n; i++) {
+			uint32_t to = flow->edges[block->edge + i];
+
+			if (!reached[to])
+				stack[n++] = to;
+			reached[to] = 1;
+		}
+	}
+}
+
+/* A label that no jump was seen to lead to: what stands before it doesn't run on into it. */
+static bool is_label(const struct flow *flow, uint32_t block)
+{
+	return !flow_is_padding(flow, &flow->blocks[block]) &&
+	       (!block || !falls_through(flow, flow->blocks[block - 1].last - 1));
+}
+
+/* Every label that is not reached otherwise may follow a jump whose targets are not known. One such jump is enough to
+ * enter them: at the others not more is known. */
 static int resolve_rest(struct flow *flow)
 {
-	int error = 0;
+	uint8_t *reached = calloc(flow->blocks_n, 1);
+	uint32_t *stack = malloc(flow->blocks_n * sizeof(*stack)), from = 0;
+	int error = reached && stack ? 0 : -ENOMEM;
 
-	for (uint32_t b = 0; b < flow->blocks_n && !error; b++) {
-		struct flow_block *block = &flow->blocks[b];
-
-		if (!block->unresolved)
-			continue;
-		block->edge = (uint32_t)flow->edges_n;
-		block->edges_n = 0;
+	if (!error)
+		mark_reached(flow, reached, stack);
+	while (!error && from < flow->blocks_n && !(flow->blocks[from].unresolved && reached[from]))
+		from++;
+	if (!error && from < flow->blocks_n) {
+		flow->blocks[from].edge = (uint32_t)flow->edges_n;
+		flow->blocks[from].edges_n = 0;
 		for (uint32_t to = 0; to < flow->blocks_n && !error; to++)
-			if (!flow->blocks[to].entered && to != flow->entry && !flow_is_padding(flow, &flow->blocks[to]))
-				error = add_edge(flow, b, flow->blocks[to].first);
-		/* One such jump is enough to enter them; a second adds edges only where the first left some. */
-		if (block->edges_n)
-			break;
+			if (!reached[to] && is_label(flow, to))
+				error = add_edge(flow, from, flow->blocks[to].first);
 	}
+	free(reached);
+	free(stack);
 	return error;
 }
 
