@@ -165,6 +165,23 @@ enum value_why follow_place(const struct follow *follow, const struct scan_type 
 	return VALUE_WHY_NONE;
 }
 
+const struct scan_variable *follow_global(const struct follow *follow, const struct value *address, int64_t *ret_offset)
+{
+	const struct scan_variable *global;
+	uint64_t place = (uint64_t)address->offset;
+
+	/* The block ends where fs points to. */
+	if (address->base == VALUE_THREAD) {
+		place += follow->world->thread_size;
+		global = scan_thread_local_at(follow->scan, place);
+	} else {
+		global = scan_global_at(follow->scan, place);
+	}
+	if (global)
+		*ret_offset = (int64_t)(place - global->address);
+	return global;
+}
+
 /* ---- the walk -------------------------------------------------------------------------------------------------- */
 
 static void run_block(struct follow *follow, uint32_t block, follow_visit *visit, void *user)

@@ -25,6 +25,7 @@ struct follow_world {
 	const struct scan *scan;
 	struct abi *abis;             /* one for each of scan->functions */
 	struct containers containers;
+	uint64_t thread_size;         /* of the thread's own block */
 	const struct scan_type *goroutine; /* Go: runtime.g; NULL: none */
 	uint64_t runtime_types;       /* Go: address of the symbol runtime.types; 0: none */
 	struct go_types go_types;
@@ -70,6 +71,10 @@ struct value follow_address(const struct follow *follow, const struct insn *insn
  * object where it lies outside. Returns: VALUE_WHY_NONE, or why it can't be said. */
 enum value_why follow_place(const struct follow *follow, const struct scan_type *type, int64_t offset,
                             const struct value *address, uint64_t width, struct place *ret);
+/* The global, or the thread's own variable, that an address without a base lies in. Returns: NULL: none. ret_offset: in
+ * it. */
+const struct scan_variable *follow_global(const struct follow *follow, const struct value *address,
+                                          int64_t *ret_offset);
 /* The variable of the function's frame that holds width bytes at an offset from the canonical frame address, at pc.
  * Returns: NULL: none. ret_offset: in it. */
 const struct var *follow_frame_var(const struct follow *follow, uint64_t pc, int64_t offset, uint64_t *ret_offset);

@@ -37,6 +37,11 @@ bool scan_symbol_named(const struct scan *scan, const char *name, uint64_t *ret_
  * scan_open. Returns: 0, or -EINVAL and its like where the policy file is wrong or can't be read: ret_error says. */
 int scan_tags_apply(struct scan *scan, struct scan_error *error);
 
+/* Size of each thread's own block of variables, as it is aligned; 0: there is none. */
+uint64_t scan_thread_size(const struct scan *scan);
+/* The thread's own variable that holds a byte of that block. Returns: NULL: none. */
+const struct scan_variable *scan_thread_local_at(const struct scan *scan, uint64_t offset);
+
 /* Memory that lives as long as the scan; zeroed. Any thread. */
 void *scan_alloc(struct scan *scan, size_t size);
 

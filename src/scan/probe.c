@@ -212,7 +212,9 @@ int scan_probe_plan(const struct scan *scan, const struct scan_sites *sites, con
 	if (!error) {
 		search.registers = address_registers(&flow.insns[search.store]);
 		bulk = bulk_find(scan, &flow, &flow.insns[search.store]);
-		if (bulk)
+		if (flow.insns[search.store].flags & INSN_SEGMENT)
+			probe.why = "it writes to a variable of the thread's own";
+		else if (bulk)
 			plan_call(&search, bulk, &probe);
 		else
 			choose(&search, &flow.blocks[flow.block_of[search.store]], &probe);

@@ -24,7 +24,7 @@ static const char *const whys[VALUE_WHY_N] = {
 	[VALUE_WHY_OUTSIDE] = "the address lies before the object it is counted from",
 	[VALUE_WHY_STRIDE] = "the step of the index fits no array there",
 	[VALUE_WHY_PADDING] = "the bytes are padding of the type",
-	[VALUE_WHY_SEGMENT] = "the address is relative to a thread's own block",
+	[VALUE_WHY_THREAD] = "no variable is known at that place of the thread's own block",
 	[VALUE_WHY_NO_GLOBAL] = "no variable is known at the address",
 	[VALUE_WHY_SPILL] = "the stack slot belongs to no variable",
 	[VALUE_WHY_GIVEN_UP] = "the function is too tangled to follow",
@@ -213,6 +213,7 @@ static void take_frame(struct scan_site *site, const struct follow *follow, cons
 static void take_address(struct scan_site *site, const struct follow *follow, const struct value *address)
 {
 	const struct scan_variable *global;
+	int64_t offset;
 
 	switch (address->base) {
 	case VALUE_OBJECT:
@@ -223,15 +224,16 @@ static void take_address(struct scan_site *site, const struct follow *follow, co
 		take_frame(site, follow, address);
 		break;
 	case VALUE_NUMBER:
-		global = scan_global_at(follow->scan, (uint64_t)address->offset);
+	case VALUE_THREAD:
+		global = follow_global(follow, address, &offset);
 		if (!global) {
-			unknown(site, address->stride == 1 ? VALUE_WHY_ARITHMETIC : VALUE_WHY_NO_GLOBAL);
+			unknown(site, address->base == VALUE_THREAD ? VALUE_WHY_THREAD
+			              : address->stride == 1 ? VALUE_WHY_ARITHMETIC : VALUE_WHY_NO_GLOBAL);
 			break;
 		}
 		site->where = SCAN_WHERE_GLOBAL;
 		site->global = global;
-		take_place(site, follow, global->type, address->offset - (int64_t)global->address, address,
-		           SCAN_CONFIDENCE_DECLARED);
+		take_place(site, follow, global->type, offset, address, SCAN_CONFIDENCE_DECLARED);
 		break;
 	default:
 		unknown(site, address->why);
@@ -467,6 +469,7 @@ static int gather(struct job *job, struct scan_sites *sites)
 
 static int find_world(struct job *job)
 {
+	job->world.thread_size = scan_thread_size(job->scan);
 	job->world.go_hidden = go_hidden_find(job->scan);
 	job->world.goroutine = job->world.go_hidden.g;
 	if (!scan_symbol_named(job->scan, "runtime.types", &job->world.runtime_types))

@@ -60,7 +60,7 @@ struct value follow_address(const struct follow *follow, const struct insn *insn
 	struct value address = value_number(insn->displacement, 0), index;
 
 	if (insn->flags & INSN_SEGMENT)
-		return value_any(VALUE_WHY_SEGMENT);
+		address = (struct value){.base = VALUE_THREAD, .offset = (int32_t)insn->displacement};
 	if (insn->index != INSN_NONE) {
 		index = value_multiply(follow->now.regs[insn->index], insn->scale);
 		address = value_add(index, address);
@@ -113,8 +113,9 @@ static struct value load_frame(struct follow *follow, const struct insn *insn, c
 
 static struct value load(struct follow *follow, const struct insn *insn)
 {
-	struct value address;
 	const struct scan_variable *global;
+	struct value address;
+	int64_t offset;
 
 	if (insn->width != 8)
 		return insn->width < 8 ? value_number(0, 1) : value_any(VALUE_WHY_MEMORY);
@@ -122,6 +123,9 @@ static struct value load(struct follow *follow, const struct insn *insn)
 	if (insn->flags & INSN_SEGMENT && (int32_t)insn->displacement == -8 && follow->world->goroutine)
 		return value_object(follow->world->goroutine, 0, SCAN_CONFIDENCE_TRACKED);
 	address = follow_address(follow, insn);
+	/* The block's own address is its first word. */
+	if (address.base == VALUE_THREAD && !address.offset && !address.stride)
+		return address;
 	switch (address.base) {
 	case VALUE_OBJECT:
 		if (value_untyped(address.type))
@@ -130,11 +134,11 @@ static struct value load(struct follow *follow, const struct insn *insn)
 	case VALUE_FRAME:
 		return load_frame(follow, insn, &address);
 	case VALUE_NUMBER:
-		global = scan_global_at(follow->scan, (uint64_t)address.offset);
+	case VALUE_THREAD:
+		global = follow_global(follow, &address, &offset);
 		if (!global || !global->type)
 			return follow_unknown(follow, insn);
-		return load_place(follow, insn, global->type, address.offset - (int64_t)global->address, &address,
-		                  SCAN_CONFIDENCE_DECLARED);
+		return load_place(follow, insn, global->type, offset, &address, SCAN_CONFIDENCE_DECLARED);
 	default:
 		return follow_unknown(follow, insn);
 	}
@@ -153,10 +157,9 @@ static void learn_from_store(struct follow *follow, const struct insn *insn, con
 
 	if (value->base != VALUE_ANY && !value->origin)
 		return;
-	if (address->base == VALUE_NUMBER) {
-		global = scan_global_at(follow->scan, (uint64_t)offset);
+	if (address->base == VALUE_NUMBER || address->base == VALUE_THREAD) {
+		global = follow_global(follow, address, &offset);
 		type = global ? global->type : NULL;
-		offset -= global ? (int64_t)global->address : 0;
 	}
 	if (address->base == VALUE_FRAME) {
 		const struct var *var = follow_frame_var(follow, insn->pc, offset, &in_var);

@@ -255,3 +255,37 @@ bool scan_symbol_named(const struct scan *scan, const char *name, uint64_t *ret_
 	*ret_address = inside->by_name[low].address;
 	return true;
 }
+
+/* ---- a thread's own variables ----------------------------------------------------------------------------------- */
+
+uint64_t scan_thread_size(const struct scan *scan)
+{
+	Elf *elf = scan->inside->image.elf;
+	size_t n;
+
+	if (elf_getphdrnum(elf, &n) != 0)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		GElf_Phdr header;
+		uint64_t align;
+
+		if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_TLS)
+			continue;
+		align = header.p_align ? header.p_align : 1;
+		return header.p_memsz > UINT32_MAX ? 0 : (header.p_memsz + align - 1) / align * align;
+	}
+	return 0;
+}
+
+const struct scan_variable *scan_thread_local_at(const struct scan *scan, uint64_t offset)
+{
+	/* They stand behind all others, and are few. */
+	for (size_t i = scan->globals_n; i > 0 && scan->globals[i - 1].thread_local; i--) {
+		const struct scan_variable *variable = &scan->globals[i - 1];
+		const struct scan_type *plain = variable->type ? scan_type_strip(variable->type) : NULL;
+
+		if (plain && offset >= variable->address && offset - variable->address < plain->size)
+			return variable;
+	}
+	return NULL;
+}

@@ -5,6 +5,7 @@
  *
  *     NUMBER  no base: a constant, an address of a global, an index
  *     FRAME   the canonical frame address: the stack pointer before the call that entered the function
+ *     THREAD  the end of the thread's own block of variables, which fs holds
  *     OBJECT  the address of an object of the type
  *
  * Where two paths meet, the difference of their offsets becomes the stride, so a pointer that a loop moves from item to
@@ -21,6 +22,7 @@ enum value_base {
 	VALUE_ANY,                    /* not known; why says why not */
 	VALUE_NUMBER,
 	VALUE_FRAME,
+	VALUE_THREAD,
 	VALUE_OBJECT,
 };
 
@@ -37,7 +39,7 @@ enum value_why {
 	VALUE_WHY_OUTSIDE,
 	VALUE_WHY_STRIDE,
 	VALUE_WHY_PADDING,
-	VALUE_WHY_SEGMENT,
+	VALUE_WHY_THREAD,
 	VALUE_WHY_NO_GLOBAL,
 	VALUE_WHY_SPILL,
 	VALUE_WHY_GIVEN_UP,
