@@ -80,6 +80,41 @@ static inline void exercise_scan(struct scan *scan)
 	}
 }
 
+static inline void exercise_site_(const struct scan *scan, const struct scan_sites *sites, const struct scan_site *site)
+{
+	struct scan_step steps[SCAN_PATH_MAX];
+	struct scan_frame frames[8];
+	struct scan_probe probe;
+	char text[128];
+	size_t n = 0;
+
+	if (site->type)
+		n = scan_path(site->type, site->offset, site->width, site->indexed, steps, SCAN_PATH_MAX);
+	exercise_text_(scan_path_text(steps, n, text, sizeof(text)));
+	exercise_text_(site->file);
+	exercise_text_(site->why);
+	if (site->pc % 7)
+		return;
+	n = scan_frames(scan, site->pc, frames, 8);
+	for (size_t i = 0; i < n; i++)
+		exercise_text_(frames[i].function);
+	exercise_sum_ += scan_assembly(scan, site->pc, text, sizeof(text));
+	exercise_sum_ += (uint64_t)scan_probe_plan(scan, sites, site, &probe);
+}
+
+static inline void exercise_sites(const struct scan *scan)
+{
+	struct scan_site_options options = { .threads = 1, .reads = scan->types_n % 2 };
+	struct scan_sites *sites;
+	struct scan_error error;
+
+	if (scan_find_sites(scan, &options, &sites, &error))
+		return;
+	for (size_t i = 0; i < sites->n; i++)
+		exercise_site_(scan, sites, &sites->items[i]);
+	scan_sites_free(sites);
+}
+
 /* Returns: what scan_open returned. */
 static inline int exercise_bytes(const void *data, size_t size, struct scan_error *error)
 {
@@ -93,6 +128,7 @@ static inline int exercise_bytes(const void *data, size_t size, struct scan_erro
 	result = scan_open(path, &(struct scan_options){ .threads = 1, .debug_dir = "/nonexistent" }, &scan, error);
 	if (!result) {
 		exercise_scan(scan);
+		exercise_sites(scan);
 		scan_close(scan);
 	}
 	close(fd);
