@@ -1,10 +1,12 @@
-// stores.go - Go's stores: a word, a string in two, a pointer, a nested struct, an array's item, atomic ones
+// stores.go - Go's stores: a word, a string in two, a pointer (past the collector, and through its barrier), a nested struct, an array's item, atomic ones
 //
 // types: main.order main.customer
 // expect: main.order.id main.setID 8 plain
 // expect: main.order.name.len main.setName 8 split
 // expect: main.order.name.str main.setName 8 split
+// expect: main.order.name.str main.setName 8 barrier
 // expect: main.order.next main.setNext 8 plain
+// expect: main.order.next main.setNext 8 barrier
 // expect: main.order.customer.age main.setAge 8 plain
 // expect: main.order.customer.age main.setCustomer 8 split
 // expect: main.order.customer.points main.setCustomer 8 split
