@@ -16,7 +16,7 @@ static const struct gen_module *open_at(const char *path)
 	if (handle)
 		module = dlvsym(handle, GEN_MODULE_SYMBOL, GEN_MODULE_VERSION);
 	if (!module) {
-		cli_fail("the module that reads headers can't be loaded: %s", dlerror());
+		cli_fail("%s can't be loaded: %s", path, dlerror());
 	} else if (strcmp(module->form, GEN_MODULE_TEXT) != 0) {
 		cli_fail("%s: belongs to another build of fieldguard (%s, and this is %s); install both anew", path,
 		         module->form, GEN_MODULE_TEXT);
