@@ -24,8 +24,8 @@ int cli_fail(const char *format, ...);
 /* Shall what goes to this descriptor be coloured? A terminal, and neither NO_COLOR nor TERM=dumb says no. */
 bool cli_colour(int fd);
 
-/* Where a file of ours may lie: in a build, in the folder in_build beside the command ("": beside the command itself), or
- * where it was installed. ret_paths: malloc'd, the caller's. Returns: 0 or a negative errno. */
+/* Where a file of ours may lie: in a build, in the folder in_build beside the command ("": beside the command itself),
+ * or where it was installed. ret_paths: malloc'd, the caller's. Returns: 0 or a negative errno. */
 #define CLI_PLACES_N 2
 int cli_places(const char *in_build, const char *name, char *ret_paths[CLI_PLACES_N]);
 

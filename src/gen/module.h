@@ -1,8 +1,8 @@
 /*
  * module.h - gen as a module, fieldguard-gen.so: all that the command calls of it
  *
- * libclang costs some 50 MB and as many milliseconds to load, and most verbs have no use for it. So whoever needs it opens
- * the module (src/cli/gen_module.c) and calls through this table; nothing else in it can be seen from outside.
+ * libclang costs 57 MB and some 30 ms to load, and most verbs have no use for it. So whoever needs it opens the module
+ * (src/cli/gen_module.c) and calls through this table; nothing else in it can be seen from outside.
  */
 #ifndef FG_GEN_MODULE_H
 #define FG_GEN_MODULE_H
@@ -13,8 +13,7 @@
 #define GEN_MODULE_VERSION "FIELDGUARD_GEN_0"
 
 struct gen_module {
-	/* First, whatever becomes of the rest: FG_VERSION and a hash of the headers whose structs pass through here
-	 * (meson.build). Both sides must have the same text. */
+	/* GEN_MODULE_TEXT, the same on both sides. Stays the first member, whatever becomes of the rest. */
 	const char *form;
 	int (*load)(struct model *model, const struct gen_input *input, struct model_diag *diag,
 	            const char *const **ret_files, size_t *ret_files_n);
@@ -22,6 +21,7 @@ struct gen_module {
 	void (*emit_source)(const struct gen_output *output, struct gen_text *text);
 	void (*text_fini)(struct gen_text *text);
 };
+/* GEN_MODULE_FORM: a hash of the headers whose structs pass through here, from meson.build. */
 #define GEN_MODULE_TEXT FG_VERSION " " GEN_MODULE_FORM
 
 extern const struct gen_module fg_gen_module;
