@@ -24,6 +24,16 @@ int cli_fail(const char *format, ...);
 /* Shall what goes to this descriptor be coloured? A terminal, and neither NO_COLOR nor TERM=dumb says no. */
 bool cli_colour(int fd);
 
+/* Where a file of ours may lie: in a build, in the folder in_build beside the command ("": beside the command itself),
+ * or where it was installed. ret_paths: malloc'd, the caller's. Returns: 0 or a negative errno. */
+#define CLI_PLACES_N 2
+int cli_places(const char *in_build, const char *name, char *ret_paths[CLI_PLACES_N]);
+
+struct gen_module;
+/* What reads headers and writes code, loaded by the first call; it stays loaded. Returns: the module, or NULL, told.
+ * Threads: the main one alone. */
+const struct gen_module *cli_gen_module(void);
+
 /* Makes path hold these bytes: all or nothing, by a file beside it that is renamed. A file that holds them already
  * stays untouched, so that builds see no change.  Returns: 0 or a negative errno. */
 int cli_write_file(const char *path, const char *data, size_t len);

@@ -1,6 +1,6 @@
 /* cmd_gen.c - `fieldguard gen`: tags in headers -> NAME.fg.h and NAME.fg.c */
 #include "cli/cli.h"
-#include "gen/gen.h"
+#include "gen/module.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 struct options {
+	const struct gen_module *gen;
 	const char *folder;                 /* -o */
 	const char *depfile;
 	const char *include_as;
@@ -159,7 +160,7 @@ static int load(const struct options *options, const char *const *headers, size_
 	int error;
 
 	*ret_model = model_new();
-	error = gen_load(*ret_model, &input, &diag, ret_files, ret_files_n);
+	error = options->gen->load(*ret_model, &input, &diag, ret_files, ret_files_n);
 	if (error == -EINVAL)
 		return CLI_FINDINGS;
 	if (error)
@@ -289,13 +290,13 @@ static int write_code(const struct options *options, const char *header, const s
 
 	if (!include)
 		return cli_fail("%s: %s", options->folder, strerror(errno));
-	gen_emit_header(&output, &head);
-	gen_emit_source(&output, &source);
+	options->gen->emit_header(&output, &head);
+	options->gen->emit_source(&output, &source);
 	status = write_text(options, name, "h", &head);
 	if (status == CLI_FINE)
 		status = write_text(options, name, "c", &source);
-	gen_text_fini(&head);
-	gen_text_fini(&source);
+	options->gen->text_fini(&head);
+	options->gen->text_fini(&source);
 	free(include);
 	return status;
 }
@@ -367,6 +368,8 @@ int cmd_gen(int argc, char **argv)
 		status = readable(options.headers[i]);
 	if (status == CLI_FINE && !options.dump)
 		status = is_folder(options.folder);
+	if (status == CLI_FINE && !(options.gen = cli_gen_module()))
+		status = CLI_FAILED;
 	if (status == CLI_FINE)
 		status = options.dump ? dump(&options) : generate_all(&options);
 	for (size_t i = 0; i < options.flags_n; i++)

@@ -6,7 +6,7 @@
  */
 #include "cli/cli.h"
 #include "cli/layout.h"
-#include "gen/gen.h"
+#include "gen/module.h"
 #include "model/compare.h"
 
 #include <errno.h>
@@ -93,6 +93,7 @@ static int hold(const struct layout *layout, const struct model *header, struct 
 int layout_against(struct layout *layout)
 {
 	const struct layout_options *options = layout->options;
+	const struct gen_module *gen;
 	struct gen_input input = {.headers = &options->against, .headers_n = 1, .flags = options->flags,
 	                          .flags_n = options->flags_n};
 	struct model_diag diag = {.out = stderr, .colour = cli_colour(STDERR_FILENO)};
@@ -103,8 +104,11 @@ int layout_against(struct layout *layout)
 
 	if (access(options->against, R_OK) != 0)
 		return cli_fail("layout: %s: %s", options->against, strerror(errno));
+	gen = cli_gen_module();
+	if (!gen)
+		return CLI_FAILED;
 	header = model_new();
-	error = gen_load(header, &input, &diag, &files, &files_n);
+	error = gen->load(header, &input, &diag, &files, &files_n);
 	if (!error)
 		status = hold(layout, header, &diag);
 	else if (error == -EINVAL)
