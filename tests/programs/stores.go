@@ -1,4 +1,4 @@
-// stores.go - Go's stores: a word, a string in two, a pointer (past the collector, and through its barrier), a nested struct, an array's item, atomic ones
+// stores.go - Go's stores: a word, a string in two, a pointer past the collector and through its barrier, atomic ones
 //
 // types: main.order main.customer
 // expect: main.order.id main.setID 8 plain
