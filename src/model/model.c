@@ -73,6 +73,19 @@ void *model_alloc(struct model *model, size_t size)
 	return p;
 }
 
+void *model_grow(struct model *model, void *items, size_t n, size_t *room, size_t size)
+{
+	void *grown;
+
+	if (n < *room)
+		return items;
+	*room = *room ? 2 * *room : 8;
+	grown = model_alloc(model, *room * size);
+	if (n)
+		memcpy(grown, items, n * size);
+	return grown;
+}
+
 char *model_strndup(struct model *model, const char *text, size_t len)
 {
 	char *copy = model_alloc(model, len + 1);

@@ -154,6 +154,8 @@ struct model *model_new(void);
 void model_free(struct model *model);
 /* Zeroed memory that lives as long as the model. Never returns NULL: tools end with a message when memory is out. */
 void *model_alloc(struct model *model, size_t size);
+/* Room for one more item behind n: items itself, or a copy of them in a larger block. room: items that fit. */
+void *model_grow(struct model *model, void *items, size_t n, size_t *room, size_t size);
 char *model_strdup(struct model *model, const char *text);
 char *model_strndup(struct model *model, const char *text, size_t len);
 /* Word of a policy in tags: "rwmutex". */

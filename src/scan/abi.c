@@ -134,16 +134,6 @@ static void go_add(struct abi_register *registers, uint8_t *n, size_t *floats, c
 
 /* ---- functions ------------------------------------------------------------------------------------------------- */
 
-static const struct scan_type *type_of(const struct scan *scan, Dwarf_Die *die)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Die type;
-
-	if (!dwarf_attr_integrate(die, DW_AT_type, &attribute) || !dwarf_formref_die(&attribute, &type))
-		return NULL;
-	return scan_type_of_die(scan, &type);
-}
-
 /* Go lists results among the parameters and marks them. */
 static bool is_result(Dwarf_Die *die)
 {
@@ -180,7 +170,7 @@ static void read_go(const struct scan *scan, Dwarf_Die *die, struct abi *ret)
 
 		if (dwarf_tag(&child) != DW_TAG_formal_parameter)
 			continue;
-		type = type_of(scan, &child);
+		type = scan_type_attribute(scan, &child);
 		if (type && is_result(&child))
 			go_add(ret->results, &ret->results_n, &result_floats, type);
 		else if (type)
@@ -212,7 +202,7 @@ static void read_c(const struct scan *scan, const struct scan_function *function
 
 		if (dwarf_tag(&child) != DW_TAG_formal_parameter)
 			continue;
-		type = type_of(scan, &child);
+		type = scan_type_attribute(scan, &child);
 		if (!type)
 			return;
 		before = ret->params_n;

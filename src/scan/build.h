@@ -213,6 +213,8 @@ void scan_files_free(struct scan *scan);
 int scan_plt_entries(const struct scan_image *image, int (*add)(void *user, const char *name, uint64_t address),
                      void *user);
 
+/* The type that was made of a DIE. Returns: NULL: none was. */
+const struct scan_type *scan_type_of_key(const struct scan *scan, scan_key key);
 /* Walks one unit: fills nodes and symbols. Returns: 0 or a negative errno. */
 int scan_walk(struct scan *scan, struct scan_unit *unit, struct scan_arena *arena);
 /* The unit whose DIEs hold key. */

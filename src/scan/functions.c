@@ -39,27 +39,6 @@ static const struct scan_raw_symbol *symbol_of(const struct scan *scan, scan_key
 	return low < unit->symbols_n && unit->symbols[low].die == die ? &unit->symbols[low] : NULL;
 }
 
-static const struct scan_type *type_at(const struct scan *scan, scan_key key)
-{
-	const struct scan_unit *unit = key ? scan_unit_of(scan, key) : NULL;
-	uint32_t die;
-	size_t low = 0, high;
-
-	if (!unit)
-		return NULL;
-	die = (uint32_t)(SCAN_KEY_OFFSET(key) - unit->head.offset);
-	high = unit->types_n;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (unit->offsets[middle] < die)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < unit->types_n && unit->offsets[low] == die ? unit->types[low] : NULL;
-}
-
 static void gather(struct scan *scan, const struct scan_unit *unit, const struct scan_raw_symbol *symbol,
                    struct told *told)
 {
@@ -72,7 +51,7 @@ static void gather(struct scan *scan, const struct scan_unit *unit, const struct
 		if (symbol->linkage_name && !told->linkage_name)
 			told->linkage_name = symbol->linkage_name;
 		if (symbol->has_type && !told->type)
-			told->type = type_at(scan, symbol->type.key);
+			told->type = symbol->type.key ? scan_type_of_key(scan, symbol->type.key) : NULL;
 		if (symbol->line && !told->line) {
 			told->line = symbol->line;
 			told->file = scan_file_name(scan, unit, symbol->file);

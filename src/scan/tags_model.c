@@ -31,19 +31,6 @@ static void *zeroed(size_t n, size_t size)
 	return p;
 }
 
-static void *grow(struct model *model, void *items, size_t n, size_t *room, size_t size)
-{
-	void *grown;
-
-	if (n < *room)
-		return items;
-	*room = *room ? 2 * *room : 16;
-	grown = model_alloc(model, *room * size);
-	if (n)
-		memcpy(grown, items, n * size);
-	return grown;
-}
-
 static void set_other(struct model_type *type, const char *what)
 {
 	type->kind = MODEL_KIND_OTHER;
@@ -91,7 +78,7 @@ static const struct model_enum *load_enum(struct door *door, const struct scan_t
 		e->items[i].value = type->enumerators[i].value;
 	}
 	model_enum_name(door->model, e);
-	door->model->enums = grow(door->model, door->model->enums, door->enums_n, &door->enums_room,
+	door->model->enums = model_grow(door->model, door->model->enums, door->enums_n, &door->enums_room,
 	                          sizeof(*door->model->enums));
 	door->model->enums[door->enums_n++] = e;
 	door->model->enums_n = door->enums_n;
@@ -311,7 +298,8 @@ static void load_fields(struct door *door, const struct scan_type *type, uint64_
 			            fields);
 		if (!member->name)
 			continue;
-		fields->items = grow(door->model, fields->items, fields->n, &fields->room, sizeof(*fields->items));
+		fields->items = model_grow(door->model, fields->items, fields->n, &fields->room,
+		                           sizeof(*fields->items));
 		load_field(door, member, base_bits, in_union, type, &fields->items[fields->n++]);
 	}
 }
@@ -350,7 +338,8 @@ static struct model_struct *load_struct(struct door *door, const struct scan_typ
 	load_fields(door, type, 0, type->kind == SCAN_KIND_UNION, 0, &fields);
 	record->fields = fields.items ? fields.items : model_alloc(model, sizeof(*record->fields));
 	record->fields_n = fields.n;
-	model->structs = grow(model, model->structs, door->structs_n, &door->structs_room, sizeof(*model->structs));
+	model->structs = model_grow(model, model->structs, door->structs_n, &door->structs_room,
+	                            sizeof(*model->structs));
 	model->structs[door->structs_n++] = record;
 	model->structs_n = door->structs_n;
 	return record;

@@ -61,19 +61,6 @@ static bool take_number(char **rest, uint64_t *ret_number)
 	return !*end && !errno;
 }
 
-static void *grow(struct model *model, void *items, size_t n, size_t *room, size_t size)
-{
-	void *grown;
-
-	if (n < *room)
-		return items;
-	*room = *room ? 2 * *room : 8;
-	grown = model_alloc(model, *room * size);
-	if (n)
-		memcpy(grown, items, n * size);
-	return grown;
-}
-
 /* Does the type have all that the note says, where it says it? Else it is another one of the same name. */
 static bool fits(const struct note_struct *now, const struct scan_type *type)
 {
@@ -160,7 +147,7 @@ static void add_generated(struct note *note, const struct scan_type *record)
 		}
 		return;
 	}
-	note->generated = grow(note->tags->model, note->generated, note->generated_n, &note->generated_room,
+	note->generated = model_grow(note->tags->model, note->generated, note->generated_n, &note->generated_room,
 	                       sizeof(*note->generated));
 	note->generated[note->generated_n++] = (struct scan_generated){
 		.record = record, .form = form_of(note), .prefix = now->prefix, .places = now->places,
@@ -216,7 +203,7 @@ static bool add_member(struct note *note, char *rest)
 	    !(member.name = take_word(&rest)) || !rest)
 		return false;
 	member.text = rest;
-	now->members = grow(note->tags->model, now->members, now->members_n, &now->members_room, sizeof(member));
+	now->members = model_grow(note->tags->model, now->members, now->members_n, &now->members_room, sizeof(member));
 	now->members[now->members_n++] = member;
 	return true;
 }
@@ -234,11 +221,11 @@ static bool add_place(struct note *note, char *rest)
 	if (!now->form || !place.place || !place.policy || !rest)
 		return false;
 	while ((field = strsep(&rest, ","))) {
-		fields = grow(note->tags->model, fields, place.fields_n, &room, sizeof(*fields));
+		fields = model_grow(note->tags->model, fields, place.fields_n, &room, sizeof(*fields));
 		fields[place.fields_n++] = field;
 	}
 	place.fields = fields;
-	now->places = grow(note->tags->model, now->places, now->places_n, &now->places_room, sizeof(place));
+	now->places = model_grow(note->tags->model, now->places, now->places_n, &now->places_room, sizeof(place));
 	now->places[now->places_n++] = place;
 	return true;
 }

@@ -427,7 +427,7 @@ out:
 
 /* ---- by DIE ------------------------------------------------------------------------------------------------------ */
 
-static const struct scan_type *type_of_key(const struct scan *scan, scan_key key)
+const struct scan_type *scan_type_of_key(const struct scan *scan, scan_key key)
 {
 	const struct scan_unit *unit = scan_unit_of(scan, key);
 	size_t low = 0, high;
@@ -461,7 +461,7 @@ const struct scan_type *scan_type_of_die(const struct scan *scan, Dwarf_Die *die
 	/* Every handle's own file has the common file set as its alternative, which itself has none. */
 	else if (scan->inside->alt.data && !dwarf_getalt(dwarf_cu_getdwarf(die->cu)))
 		part = SCAN_PART_ALT;
-	return type_of_key(scan, SCAN_KEY(part, dwarf_dieoffset(die)));
+	return scan_type_of_key(scan, SCAN_KEY(part, dwarf_dieoffset(die)));
 }
 
 const struct scan_type *scan_type_attribute(const struct scan *scan, Dwarf_Die *die)

@@ -38,16 +38,6 @@ static void add(struct vars *vars, const struct var *var)
 	vars->items[vars->n++] = *var;
 }
 
-static const struct scan_type *type_of(const struct scan *scan, Dwarf_Die *die)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Die type;
-
-	if (!dwarf_attr_integrate(die, DW_AT_type, &attribute) || !dwarf_formref_die(&attribute, &type))
-		return NULL;
-	return scan_type_of_die(scan, &type);
-}
-
 /* ---- expressions ----------------------------------------------------------------------------------------------- */
 
 static int8_t general(Dwarf_Word number)
@@ -291,7 +281,7 @@ static void read_location(struct reader *reader, const struct scope *scope, Dwar
 
 static void read_variable(struct reader *reader, Dwarf_Die *die, const struct scope *scope, struct untyped *untyped)
 {
-	struct var var = {.type = type_of(reader->scan, die)};
+	struct var var = {.type = scan_type_attribute(reader->scan, die)};
 	size_t first = reader->vars->n;
 	Dwarf_Attribute attribute;
 
