@@ -1,0 +1,85 @@
+/*
+ * kernel.h - the programs in the kernel: loaded, attached to addresses of files, heard
+ *
+ * All BPF is behind this header. Everything that is attached goes with the process that attached it, however that ends.
+ *
+ *     kernel_open(&options, &kernel, &error)     rights, BTF, programs: what is missing is named
+ *     kernel_probe_set(kernel, id, &wire_probe)  what the probe of this number sees
+ *     kernel_attach(kernel, path, probes, n, pid, &set, &error)   one link for many addresses of one file
+ *     kernel_poll(kernel, ...)                   events, in order of time
+ *     kernel_detach(set)
+ *
+ * Threads: one, save where said.
+ */
+#ifndef FG_WATCH_KERNEL_H
+#define FG_WATCH_KERNEL_H
+
+#include "watch/wire.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct kernel;
+struct kernel_set;
+
+struct watch_error {
+	char text[512];               /* what, where, and what to do */
+};
+
+struct kernel_options {
+	uint32_t probes_max;          /* highest number of probes; 0: 65,536 */
+	uint32_t ring_bytes;          /* of each of WIRE_SHARDS rings; 0: 4 MiB */
+	bool no_multi;                /* as if the kernel had no uprobe_multi: for tests */
+};
+
+enum kernel_way {
+	KERNEL_WAY_NONE = 0,
+	KERNEL_WAY_MULTI,             /* one link of type uprobe_multi for all */
+	KERNEL_WAY_SINGLE,            /* a perf event each: slow to leave, so few are taken */
+};
+
+/* Loads the programs. Returns: 0 or a negative errno with ret_error: -EPERM (names the capability that is missing),
+ * -ENOSYS (no BPF, no BTF, no uprobes: says which), -ENOMEM. Owner: the caller, kernel_close. */
+int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel, struct watch_error *ret_error);
+void kernel_close(struct kernel *kernel);
+enum kernel_way kernel_way(const struct kernel *kernel);
+/* Are programs that may fault pages in (sleepable) in use? Without them memory that is not there counts as a fault. */
+bool kernel_sleepable(const struct kernel *kernel);
+
+/* The settings, in memory shared with the kernel: written at any time. */
+struct wire_settings *kernel_settings(struct kernel *kernel);
+const struct wire_totals *kernel_totals(const struct kernel *kernel);
+/* A probe's description and counters, likewise. id: below probes_max. */
+struct wire_probe *kernel_probe(struct kernel *kernel, uint32_t id);
+const struct wire_count *kernel_counts(const struct kernel *kernel, uint32_t id); /* WIRE_SLOTS of them */
+/* Their sum. */
+struct wire_count kernel_count(const struct kernel *kernel, uint32_t id);
+
+struct kernel_place {
+	uint64_t offset;              /* in the file */
+	uint32_t id;                  /* its probe */
+	uint64_t semaphore;           /* USDT: offset in the file of its counter; 0: none */
+};
+
+/* Sets probes at all places of one file, for one process. path: as this process opens it (/proc/PID/root/...).
+ * Safe only for addresses that begin an instruction of an encoding that self_test found sound: the caller's duty.
+ * Returns: 0 or a negative errno; then none is set. Owner: the caller, kernel_detach. */
+int kernel_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n, pid_t pid,
+                  struct kernel_set **ret_set, struct watch_error *ret_error);
+void kernel_detach(struct kernel_set *set);
+
+/* Attaches the watchpoints' program to a perf event of type breakpoint. cookie: comes back as event.probe.
+ * Returns: 0 or a negative errno. */
+int kernel_attach_point(struct kernel *kernel, int perf_fd, uint32_t cookie);
+
+/* Takes what is in the rings, in the order of time over all rings, save that what is younger than settle_ns waits for
+ * the next call. caught: not NULL for CAUGHT alone; event is then &caught->arrival.
+ * Returns: how many were told, or a negative errno. */
+int kernel_poll(struct kernel *kernel, uint64_t settle_ns,
+                void (*tell)(void *user, const struct wire_event *event, const struct wire_caught *caught), void *user);
+
+/* Now, on the clock of events. */
+uint64_t kernel_now_ns(void);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * watch.h - a watch of one process, from its start to its ledger
+ *
+ *     watch_open(&options, &watch, &error)
+ *     while (!watch_step(watch, 50))
+ *             ...                                  // faces redraw
+ *     watch_close(watch)
+ *
+ * Threads: one; scanning starts threads of its own and joins them.
+ */
+#ifndef FG_WATCH_WATCH_H
+#define FG_WATCH_WATCH_H
+
+#include "watch/verdict.h"
+
+struct watch;
+
+struct watch_options {
+	pid_t pid;                    /* 0: start command */
+	char *const *command;         /* NULL-terminated; NULL: pid */
+	char *const *queries;
+	size_t queries_n;
+	const char *policy_file, *debug_dir;
+	double budget;                /* share of one CPU's time, 0 < budget <= 1; 0: 0.02 */
+	bool full;                    /* every event of what is asked; default where queries are given: see trace */
+	bool no_full;                 /* queries narrow the choice, and the budget holds for them too */
+	bool reads;
+	bool points;                  /* hardware watchpoints too */
+	bool holds;                   /* conflicts are looked for */
+	bool want_events;             /* event() is called for each */
+	unsigned threads;             /* of the scan */
+	uint64_t seed;                /* of random choices; 0: by time */
+	void (*progress)(void *user, const char *stage, uint64_t done, uint64_t total);
+	void (*warn)(void *user, const char *text);
+	void (*finding)(void *user, const struct finding *finding, bool fresh);
+	/* Each write event of an asked field. site: of the plan, NULL for POINT. */
+	void (*event)(void *user, const struct wire_event *event, const struct plan_site *site);
+	void *user;
+};
+
+/* Tests the kernel, opens or starts the target, plans, and sets the first probes; a target of ours runs from here on.
+ * Returns: 0 or a negative errno, with ret_error. Owner: watch_close. */
+int watch_open(const struct watch_options *options, struct watch **ret_watch, struct watch_error *ret_error);
+/* Works for up to timeout_ms. Returns: 0: go on; 1: the target has ended; a negative errno. */
+int watch_step(struct watch *watch, unsigned timeout_ms);
+/* Takes all probes away and hears what is left; findings and ledger stay readable. */
+void watch_stop(struct watch *watch);
+void watch_close(struct watch *watch);
+
+const struct plan *watch_plan(const struct watch *watch);
+struct target *watch_target(struct watch *watch);
+const struct verdict *watch_verdict(const struct watch *watch);
+/* As of now. */
+struct ledger watch_ledger(const struct watch *watch);
+/* Hits of a field's sites so far. */
+uint64_t watch_field_hits(const struct watch *watch, uint32_t field);
+
+#endif
