@@ -205,14 +205,13 @@ void watch_json_event(struct watching *watching, const struct wire_event *event,
 {
 	struct watch_written written[WATCH_WRITTEN_MAX];
 	struct watch_place place = {0};
-	size_t n = watch_written(watching, event, site, field, written, WATCH_WRITTEN_MAX);
+	size_t n = watch_written(watching, event, site, field, true, written, WATCH_WRITTEN_MAX);
 	struct text *out = &watching->out;
 
 	if (n)
-		watch_event_places(watching, event, site, &place, 1);
-	place.inlined = false;
+		watch_event_place(watching, event, site, &place);
 	for (size_t i = 0; i < n; i++) {
-		text_str(out, "{\"event\": \"write\"");
+		text_printf(out, "{\"event\": \"%s\"", site && site->site->read ? "read" : "write");
 		put_uint(out, "time_ns", event->time_ns);
 		put_string(out, "type", watch_type_name(watching, written[i].field->type_id));
 		put_string(out, "field", path_of(watching, written[i].field->id));
