@@ -27,7 +27,7 @@
 static pthread_t thread;
 static pid_t child;               /* 0: asleep */
 static atomic_bool stop;
-static atomic_ulong held;         /* signals whose handler has slept */
+static volatile unsigned long held; /* handlers that have slept; two at once may count as one */
 
 static void nap_us(long us)
 {
@@ -36,15 +36,18 @@ static void nap_us(long us)
 	nanosleep(&nap, NULL);
 }
 
-static void on_signal(int number)
+/* A thread may get it at its very end, when ThreadSanitizer has let go of it already: nothing in here is instrumented or
+ * intercepted. */
+__attribute__((no_sanitize("thread"))) static void on_signal(int number)
 {
 	int saved = errno;
 	struct timespec now;
 
 	(void)number;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	nap_us(now.tv_nsec / 64 % 2000);
-	atomic_fetch_add_explicit(&held, 1, memory_order_relaxed);
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+	now = (struct timespec){.tv_nsec = now.tv_nsec / 64 % 2000 * 1000};
+	syscall(SYS_nanosleep, &now, NULL);
+	held++;
 	errno = saved;
 }
 
@@ -128,8 +131,6 @@ __attribute__((constructor)) static void torment_begin(void)
 
 __attribute__((destructor)) static void torment_end(void)
 {
-	unsigned long times;
-
 	if (child == 0)
 		return;
 	kill(child, SIGTERM);
@@ -137,8 +138,7 @@ __attribute__((destructor)) static void torment_end(void)
 		;
 	atomic_store_explicit(&stop, true, memory_order_relaxed);
 	pthread_join(thread, NULL);
-	times = atomic_load_explicit(&held, memory_order_relaxed);
-	fprintf(stderr, "# threads were held up %lu times\n", times);
-	if (times == 0)
+	fprintf(stderr, "# threads were held up %lu times\n", held);
+	if (held == 0)
 		_exit(1);
 }
