@@ -122,7 +122,8 @@ static int load_some(struct kernel *kernel, bool no_multi, struct watch_error *r
 static int map_memory(struct kernel *kernel)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	int probes_fd = bpf_map__fd(kernel->programs->maps.probes), counts_fd = bpf_map__fd(kernel->programs->maps.counters);
+	int probes_fd = bpf_map__fd(kernel->programs->maps.probes);
+	int counts_fd = bpf_map__fd(kernel->programs->maps.counters);
 	void *at;
 
 	kernel->probes_bytes = (kernel->probes_max * sizeof(struct wire_probe) + page - 1) / page * page;

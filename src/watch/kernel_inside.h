@@ -63,8 +63,8 @@ enum { KERNEL_UPROBE_MULTI = 48 };    /* BPF_TRACE_UPROBE_MULTI of linux/bpf.h, 
 
 /* The number of the kind of perf event. Returns: a negative errno: no uprobes here. */
 int kernel_single_type(void);
-int kernel_single_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n, pid_t pid,
-                         struct kernel_set *set, struct watch_error *ret_error);
+int kernel_single_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n,
+                         pid_t pid, struct kernel_set *set, struct watch_error *ret_error);
 
 /* Rings of so many bytes each, put into the programs' map. Returns: 0 or a negative errno. */
 int kernel_rings_open(struct kernel *kernel, int map_fd, uint32_t bytes);

@@ -40,7 +40,7 @@ static bool grow(struct kernel_shard *shard, size_t n)
 	return true;
 }
 
-/* Keeps one event, in its place by time. Ends the reading where memory ends, or the events are younger than the poll. */
+/* Keeps one event, in its place by time. Ends the reading where memory ends, or events are younger than the poll. */
 static int keep(void *user, void *data, size_t n)
 {
 	struct kernel_shard *shard = user;
@@ -127,9 +127,10 @@ static void compact(struct kernel_shard *shard)
 		shard->events[i].at -= low;
 }
 
+typedef void tell_fn(void *user, const struct wire_event *event, const struct wire_caught *caught);
+
 /* The event whole, however short it came. */
-static void tell_one(const char *bytes,
-                     void (*tell)(void *user, const struct wire_event *event, const struct wire_caught *caught), void *user)
+static void tell_one(const char *bytes, tell_fn *tell, void *user)
 {
 	const struct wire_event *head = (const void *)bytes;
 	const struct wire_caught *caught = head->kind == WIRE_EVENT_CAUGHT ? (const void *)bytes : NULL;

@@ -61,8 +61,8 @@ static int attach_one(struct kernel *kernel, const char *path, const struct kern
 	return 0;
 }
 
-int kernel_single_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n, pid_t pid,
-                         struct kernel_set *set, struct watch_error *ret_error)
+int kernel_single_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n,
+                         pid_t pid, struct kernel_set *set, struct watch_error *ret_error)
 {
 	int error = 0;
 

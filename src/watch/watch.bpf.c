@@ -354,12 +354,13 @@ static __always_inline bool is_shared(struct seen *seen, uint64_t now)
 	uint64_t granule = seen->address >> 3;
 	struct watch_near *entry = &near[granule * 0x9e3779b97f4a7c15 >> (64 - WATCH_NEAR_BITS)];
 
-	if (entry->granule != granule) {
+	if (entry->granule != granule || entry->tgid != seen->tgid) {
 		if (seen->flags & WIRE_READ)
 			return false;
 		entry->granule = granule;
 		entry->changed_ns = 0;
 		entry->tid = seen->tid;
+		entry->tgid = seen->tgid;
 		return false;
 	}
 	if (entry->tid != seen->tid) {

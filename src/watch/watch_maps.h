@@ -27,8 +27,7 @@ struct watch_hold {
 struct watch_near {
 	uint64_t granule;             /* address / 8 */
 	uint64_t changed_ns;          /* when it last changed hands; 0: not yet */
-	uint32_t tid;
-	uint32_t unused;
+	uint32_t tid, tgid;
 };
 
 #endif
