@@ -326,6 +326,7 @@ int target_refresh(struct target *target, bool *ret_exec)
 	struct target_mappings mappings = { 0 };
 	struct target_image image;
 	struct watch_error unused;
+	pid_t view = inside->view;
 	int result;
 
 	if (ret_exec)
@@ -356,6 +357,9 @@ int target_refresh(struct target *target, bool *ret_exec)
 		if (ret_exec)
 			*ret_exec = true;
 	}
+	/* Files were opened through a thread that has ended: all are looked for again. */
+	if (view != inside->view)
+		target_mappings_free(&inside->mappings);
 	return target_modules_update(target, &mappings);
 }
 
