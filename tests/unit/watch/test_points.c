@@ -1,0 +1,5 @@
+/* test_points.c - placeholder */
+int main(void)
+{
+	return 0;
+}
