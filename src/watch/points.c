@@ -58,7 +58,8 @@ static int count_points(struct watch_error *error)
 	if (!n)
 		return tell_fault(result, error);
 	if (!fired)
-		return target_fail(error, -ENOTSUP, "hardware watchpoints: this machine (a hypervisor?) takes them, and they never fire");
+		return target_fail(error, -ENOTSUP, "hardware watchpoints: they never fire on this machine (a hypervisor may be "
+				   "why)");
 	return n;
 }
 
@@ -107,7 +108,9 @@ int points_aim(struct points *points, unsigned i, uint64_t address, unsigned wid
 	size_t armed = 0;
 	int result = -ESRCH;
 
-	if (i >= points->n || !hits || hits > INT32_MAX || !width || width > 8 || width & (width - 1) || address & (width - 1))
+	if (i >= points->n || !hits || hits > INT32_MAX)
+		return -EINVAL;
+	if (!width || width > 8 || width & (width - 1) || address & (width - 1))
 		return -EINVAL;
 	point = &points->all[i];
 	*point = (struct point){ .address = address, .width = width, .hits = hits, .cookie = cookie, .reads = reads };

@@ -6,8 +6,8 @@
 
 enum {
 	POINTS_MAX = 4,               /* debug registers of an x86-64 CPU */
-	POINTS_THREADS = 512,         /* so many threads are given points, others are counted as missed: each is a descriptor
-	                                 and some 10 us a point */
+	POINTS_THREADS = 512,         /* so many threads are given points, others are counted as missed: each takes a
+	                                 descriptor and some 10 us a point */
 };
 
 struct point {

@@ -39,7 +39,8 @@ static void drop_reused(struct points *points)
 	for (size_t n = 0; n < CHECKED && n < points->threads_n; n++) {
 		struct point_thread *thread = &points->threads[points->next_check++ % points->threads_n];
 
-		if (!thread->start_time || target_stat_read(thread->tid, &stat) || stat.start_time == thread->start_time)
+		if (!thread->start_time || target_stat_read(thread->tid, &stat) ||
+		    stat.start_time == thread->start_time)
 			continue;
 		point_thread_close(points, thread);
 		*thread = new_thread(thread->tid);

@@ -384,7 +384,8 @@ static bool write_small(const char *path)
 		unsigned char code[sizeof(code)];
 	} file = {
 		.header = { .e_ident = ELFMAG "\1\1\1", .e_type = ET_EXEC, .e_machine = EM_386, .e_version = 1,
-			    .e_entry = 0x8048000 + sizeof(Elf32_Ehdr) + sizeof(Elf32_Phdr), .e_phoff = sizeof(Elf32_Ehdr),
+			    .e_entry = 0x8048000 + sizeof(Elf32_Ehdr) + sizeof(Elf32_Phdr),
+			    .e_phoff = sizeof(Elf32_Ehdr),
 			    .e_ehsize = sizeof(Elf32_Ehdr), .e_phentsize = sizeof(Elf32_Phdr), .e_phnum = 1 },
 		.segment = { .p_type = PT_LOAD, .p_vaddr = 0x8048000, .p_filesz = sizeof(file), .p_memsz = sizeof(file),
 			     .p_flags = PF_R | PF_X, .p_align = 4096 },
