@@ -62,7 +62,7 @@ static bool has_event(const struct point_thread *thread)
 	return false;
 }
 
-static void close_event(struct points *points, struct point_thread *thread, unsigned i)
+void point_thread_drop(struct points *points, struct point_thread *thread, unsigned i)
 {
 	if (thread->events[i].fd < 0)
 		return;
@@ -139,11 +139,11 @@ int point_thread_arm(struct points *points, struct point_thread *thread, unsigne
 	if (event->fd >= 0)
 		result = move_event(event, &points->all[i]);
 	if (result == -EAGAIN) {
-		close_event(points, thread, i);
+		point_thread_drop(points, thread, i);
 		result = open_event(points, thread, i);
 	}
 	if (result < 0)
-		close_event(points, thread, i);
+		point_thread_drop(points, thread, i);
 	return result;
 }
 
@@ -156,7 +156,7 @@ void point_thread_rest(struct point_thread *thread, unsigned i)
 void point_thread_close(struct points *points, struct point_thread *thread)
 {
 	for (unsigned i = 0; i < POINTS_MAX; i++)
-		close_event(points, thread, i);
+		point_thread_drop(points, thread, i);
 }
 
 int point_thread_give(struct points *points, struct point_thread *thread, unsigned i)

@@ -12,7 +12,7 @@
 /* An ELF file that is mapped executable. */
 struct target_module {
 	char *path;                   /* as the target names it */
-	char *open_path;              /* as we open it: /proc/PID/root/...; /proc/PID/map_files/... where it is deleted */
+	char *open_path;              /* as we open it: /proc/PID/root/..., or /proc/PID/map_files/... once deleted */
 	uint64_t bias;                /* address in memory - address as linked */
 	uint64_t device, inode;
 	bool main;                    /* the program itself */

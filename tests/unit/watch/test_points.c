@@ -135,6 +135,7 @@ static int aim(struct scene *scene, unsigned i, uint64_t address, unsigned limit
 static void test_fires(void)
 {
 	struct scene scene;
+	uint64_t before;
 
 	if (!scene_open(&scene, 3))
 		return;
@@ -161,6 +162,14 @@ static void test_fires(void)
 	tap_eq_int(hits(&scene), 106, "at rest nothing is");
 	victim_ask(&scene.victim, "stop");
 	tap_eq_int(refresh(&scene), 1, "ended threads are let go");
+	usleep(260000);
+	tap_eq_int(refresh(&scene), 0, "and after a long rest the point is too");
+	aim(&scene, 0, scene.victim.watched, LIMIT);
+	before = hits(&scene);
+	victim_ask(&scene.victim, "write 10");
+	tap_eq_int(hits(&scene), before + 10, "aimed again it fires");
+	usleep(260000);
+	tap_eq_int(refresh(&scene), 1, "an armed point is not let go");
 	tap_eq_int(points_missed(scene.points), 0, "none was missed");
 	scene_close(&scene);
 }
@@ -298,7 +307,8 @@ static void test_churn(void)
 		if (points_refresh(scene.points) < 3)
 			break;
 		if (i % 10 == 0)
-			points_aim(scene.points, 0, i % 20 ? scene.victim.other : scene.victim.watched, 8, 7, LIMIT, false);
+			points_aim(scene.points, 0, i % 20 ? scene.victim.other : scene.victim.watched, 8, 7, LIMIT,
+				   false);
 		nanosleep(&pause, NULL);
 	}
 	tap_eq_int(asked, 120, "short threads come and go while points are given and re-aimed");
