@@ -374,14 +374,17 @@ int target_refresh(struct target *target, bool *ret_exec)
 bool target_ended(struct target *target, int *ret_status)
 {
 	struct target_inside *inside = target->inside;
+	pid_t pid = -1;
 	int status;
 
-	if (target->ours && !inside->ended && waitpid(target->pid, &status, WNOHANG | __WALL) == target->pid &&
-	    (WIFEXITED(status) || WIFSIGNALED(status))) {
+	/* Ours has not ended before its status is there: else that would be lost. */
+	if (target->ours && !inside->ended)
+		pid = waitpid(target->pid, &status, WNOHANG | __WALL);
+	if (pid > 0 && (WIFEXITED(status) || WIFSIGNALED(status))) {
 		inside->ended = true;
 		inside->status = status;
 	}
-	if (!inside->ended && !target_alive(target))
+	if (pid < 0 && !target_alive(target))
 		inside->ended = true;
 	if (ret_status)
 		*ret_status = inside->status;
