@@ -101,6 +101,24 @@ unsigned points_missed(const struct points *points)
 	return points->missed;
 }
 
+/* Says what the events of a cookie are of, before any can come. Hits on its former place that are still to come are none
+ * of its any more. */
+static void describe(struct points *points, const struct point *point)
+{
+	struct wire_probe *probe = kernel_probe(points->kernel, point->cookie);
+
+	*probe = (struct wire_probe){
+		.displacement = point->address,
+		.width = point->width,
+		.flags = probe->flags | WIRE_GLOBAL | WIRE_AFTER | WIRE_STACK_WANTED,
+		.base = WIRE_NONE,
+		.index = WIRE_NONE,
+		.value = WIRE_NONE,
+		.length = WIRE_NONE,
+		.sample = 1,
+	};
+}
+
 int points_aim(struct points *points, unsigned i, uint64_t address, unsigned width, uint32_t cookie, unsigned hits,
                bool reads)
 {
@@ -114,6 +132,7 @@ int points_aim(struct points *points, unsigned i, uint64_t address, unsigned wid
 		return -EINVAL;
 	point = &points->all[i];
 	*point = (struct point){ .address = address, .width = width, .hits = hits, .cookie = cookie, .reads = reads };
+	describe(points, point);
 	if (!points->threads_n)
 		points_refresh(points);
 	for (size_t k = 0; k < points->threads_n; k++) {

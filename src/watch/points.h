@@ -22,9 +22,10 @@ void points_close(struct points *points);
 /* How many can watch at once. */
 unsigned points_n(const struct points *points);
 /* Aims point i (below points_n) at width bytes (1, 2, 4, 8; aligned to their number), with this cookie, for at most so
- * many hits a thread. Events come from kernel_poll with kind POINT and probe = cookie. reads: loads too. What the
- * kernel writes for a thread, as in read(), is no hit. A point stays armed over an exec of the target: rest it then.
- * Beside its hits a point costs at each switch to and from a thread: some 1.5 us armed, 0.6 us at rest.
+ * many hits a thread. Events come from kernel_poll with kind POINT and probe = cookie; that kernel_probe is set here,
+ * beside those of its flags that the caller has set. reads: loads too, and the event does not say which it was.
+ * What the kernel writes for a thread, as in read(), is no hit. A point stays armed over an exec of the target: rest it
+ * then. Beside its hits a point costs at each switch to and from a thread: some 1.5 us armed, 0.6 us at rest.
  * Returns: 0: it watches in at least one thread; or a negative errno: -EINVAL (not aligned, no hits), -ENOSPC (a
  * debugger holds the registers), -ESRCH (no thread is left). */
 int points_aim(struct points *points, unsigned i, uint64_t address, unsigned width, uint32_t cookie, unsigned hits,

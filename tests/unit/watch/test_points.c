@@ -23,6 +23,7 @@ enum { LIMIT = 100 };
 static const char *path;
 static unsigned opened;       /* events */
 static uint32_t last_cookie;
+static struct wire_probe last_probe;
 
 /* Instead of the one that attaches a program. */
 int kernel_attach_point(struct kernel *kernel, int perf_fd, uint32_t cookie)
@@ -31,6 +32,14 @@ int kernel_attach_point(struct kernel *kernel, int perf_fd, uint32_t cookie)
 	opened += perf_fd >= 0;
 	last_cookie = cookie;
 	return 0;
+}
+
+/* Nor is what describes the events. */
+struct wire_probe *kernel_probe(struct kernel *kernel, uint32_t id)
+{
+	(void)kernel;
+	(void)id;
+	return &last_probe;
 }
 
 static int descriptors(void)
@@ -142,6 +151,8 @@ static void test_fires(void)
 	tap_ok(points_n(scene.points) >= 1 && points_n(scene.points) <= 4, "%u points", points_n(scene.points));
 	tap_eq_int(aim(&scene, 0, scene.victim.watched, LIMIT), 0, "aimed");
 	tap_eq_int(last_cookie, 7, "with its cookie");
+	tap_ok(last_probe.displacement == scene.victim.watched && last_probe.width == 8 && last_probe.sample == 1 &&
+	       last_probe.flags & WIRE_GLOBAL, "whose probe is described");
 	tap_eq_int(refresh(&scene), 4, "in four threads");
 	victim_ask(&scene.victim, "write 10");
 	tap_eq_int(hits(&scene), 40, "each write of each thread is a hit");
