@@ -58,7 +58,8 @@ static int count_points(struct watch_error *error)
 	if (!n)
 		return tell_fault(result, error);
 	if (!fired)
-		return target_fail(error, -ENOTSUP, "hardware watchpoints: this machine (a hypervisor?) takes them, and they never fire");
+		return target_fail(error, -ENOTSUP, "hardware watchpoints: they never fire on this machine (a hypervisor may be "
+				   "why)");
 	return n;
 }
 
@@ -100,6 +101,24 @@ unsigned points_missed(const struct points *points)
 	return points->missed;
 }
 
+/* Says what the events of a cookie are of, before any can come. Hits on its former place that are still to come are none
+ * of its any more. */
+static void describe(struct points *points, const struct point *point)
+{
+	struct wire_probe *probe = kernel_probe(points->kernel, point->cookie);
+
+	*probe = (struct wire_probe){
+		.displacement = point->address,
+		.width = point->width,
+		.flags = probe->flags | WIRE_GLOBAL | WIRE_AFTER | WIRE_STACK_WANTED,
+		.base = WIRE_NONE,
+		.index = WIRE_NONE,
+		.value = WIRE_NONE,
+		.length = WIRE_NONE,
+		.sample = 1,
+	};
+}
+
 int points_aim(struct points *points, unsigned i, uint64_t address, unsigned width, uint32_t cookie, unsigned hits,
                bool reads)
 {
@@ -107,10 +126,13 @@ int points_aim(struct points *points, unsigned i, uint64_t address, unsigned wid
 	size_t armed = 0;
 	int result = -ESRCH;
 
-	if (i >= points->n || !hits || hits > INT32_MAX || !width || width > 8 || width & (width - 1) || address & (width - 1))
+	if (i >= points->n || !hits || hits > INT32_MAX)
+		return -EINVAL;
+	if (!width || width > 8 || width & (width - 1) || address & (width - 1))
 		return -EINVAL;
 	point = &points->all[i];
 	*point = (struct point){ .address = address, .width = width, .hits = hits, .cookie = cookie, .reads = reads };
+	describe(points, point);
 	if (!points->threads_n)
 		points_refresh(points);
 	for (size_t k = 0; k < points->threads_n; k++) {
@@ -130,6 +152,7 @@ void points_rest(struct points *points, unsigned i)
 	if (i >= points->n || !points->all[i].armed)
 		return;
 	points->all[i].armed = false;
+	points->all[i].rested_ns = target_now_ns();
 	for (size_t k = 0; k < points->threads_n; k++)
 		point_thread_rest(&points->threads[k], i);
 }

@@ -2,7 +2,8 @@
  * points_event.c - one watchpoint in one thread: a perf event of type breakpoint
  *
  * The limit of hits is the kernel's own (PERF_EVENT_IOC_REFRESH): an event that has used it up is switched off in the
- * very hit that did so. The kernel adds what is given to what is left, so what is left is known from the count.
+ * very hit that did so. The kernel adds what is given to what is left, so what is left is told from the count. A
+ * breakpoint that has used it up stays silent when it is enabled again (seen with 6.18): only those are opened anew.
  */
 #include "watch/points_inside.h"
 
@@ -61,7 +62,7 @@ static bool has_event(const struct point_thread *thread)
 	return false;
 }
 
-static void close_event(struct points *points, struct point_thread *thread, unsigned i)
+void point_thread_drop(struct points *points, struct point_thread *thread, unsigned i)
 {
 	if (thread->events[i].fd < 0)
 		return;
@@ -83,53 +84,66 @@ static int open_event(struct points *points, struct point_thread *thread, unsign
 	if (fd < 0)
 		return fd;
 	result = kernel_attach_point(points->kernel, fd, point->cookie);
+	if (result >= 0 && ioctl(fd, PERF_EVENT_IOC_REFRESH, (int)point->hits) < 0)
+		result = -errno;
 	if (result < 0) {
 		close(fd);
 		return result;
 	}
 	if (!has_event(thread))
 		points->watched++;
-	thread->events[i] = (struct point_event){ .fd = fd, .cookie = point->cookie };
+	thread->events[i] = (struct point_event){
+		.fd = fd,
+		.cookie = point->cookie,
+		.limit = point->hits,
+	};
 	if (!thread->start_time && !target_stat_read(thread->tid, &stat))
 		thread->start_time = stat.start_time;
 	return 0;
 }
 
-/* Lets an event that is at rest go for at most so many hits from now on. */
-static int start_event(struct point_event *event, unsigned hits)
+/* Hits that are left of an event's limit. *ret_count: of its hits so far. */
+static unsigned left_of(const struct point_event *event, uint64_t *ret_count)
 {
-	uint64_t count, used;
+	if (read(event->fd, ret_count, sizeof(*ret_count)) != sizeof(*ret_count) ||
+	    *ret_count - event->count >= event->limit)
+		return 0;
+	return event->limit - (unsigned)(*ret_count - event->count);
+}
+
+/* Aims an event, and lets it go for at most so many hits from now on. Returns: -EAGAIN: it has to be opened anew. */
+static int move_event(struct point_event *event, const struct point *point)
+{
+	struct perf_event_attr attr = attr_of(point);
+	uint64_t count;
 	unsigned left;
 
-	if (read(event->fd, &count, sizeof(count)) != sizeof(count))
-		return -EIO;
-	used = count - event->count;
-	left = used < event->limit ? event->limit - (unsigned)used : 0;
-	if (ioctl(event->fd, PERF_EVENT_IOC_REFRESH, (int)hits - (int)left) < 0)
+	/* It rests until it is refreshed. */
+	if (event->cookie != point->cookie || ioctl(event->fd, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, &attr) < 0)
+		return -EAGAIN;
+	left = left_of(event, &count);
+	if (!left)
+		return -EAGAIN;
+	if (ioctl(event->fd, PERF_EVENT_IOC_REFRESH, (int)point->hits - (int)left) < 0)
 		return -errno;
-	event->limit = hits;
+	event->limit = point->hits;
 	event->count = count;
 	return 0;
 }
 
 int point_thread_arm(struct points *points, struct point_thread *thread, unsigned i)
 {
-	const struct point *point = &points->all[i];
-	struct perf_event_attr attr = attr_of(point);
 	struct point_event *event = &thread->events[i];
-	int result = 0;
+	int result = -EAGAIN;
 
-	/* The program that was attached with one cookie tells that one for ever. */
-	if (event->fd >= 0 && event->cookie != point->cookie)
-		close_event(points, thread, i);
-	if (event->fd < 0)
+	if (event->fd >= 0)
+		result = move_event(event, &points->all[i]);
+	if (result == -EAGAIN) {
+		point_thread_drop(points, thread, i);
 		result = open_event(points, thread, i);
-	else if (ioctl(event->fd, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, &attr) < 0)
-		result = -errno;
-	if (!result)
-		result = start_event(event, point->hits);
+	}
 	if (result < 0)
-		close_event(points, thread, i);
+		point_thread_drop(points, thread, i);
 	return result;
 }
 
@@ -142,7 +156,7 @@ void point_thread_rest(struct point_thread *thread, unsigned i)
 void point_thread_close(struct points *points, struct point_thread *thread)
 {
 	for (unsigned i = 0; i < POINTS_MAX; i++)
-		close_event(points, thread, i);
+		point_thread_drop(points, thread, i);
 }
 
 int point_thread_give(struct points *points, struct point_thread *thread, unsigned i)

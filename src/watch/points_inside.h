@@ -6,8 +6,8 @@
 
 enum {
 	POINTS_MAX = 4,               /* debug registers of an x86-64 CPU */
-	POINTS_THREADS = 512,         /* so many threads are given points, others are counted as missed: each is a descriptor
-	                                 and some 10 us a point */
+	POINTS_THREADS = 512,         /* so many threads are given points, others are counted as missed: each takes a
+	                                 descriptor and some 10 us a point */
 };
 
 struct point {
@@ -16,6 +16,7 @@ struct point {
 	unsigned width, hits;
 	uint32_t cookie;
 	bool reads;
+	uint64_t rested_ns;           /* since when it rests; 0: it is armed, or has no events */
 };
 
 /* The perf event of one point in one thread. */
@@ -50,7 +51,8 @@ int point_event_open(const struct point *point, pid_t tid);
 /* Gives a thread a point as it is aimed now. Returns: 0 or a negative errno: -ESRCH (the thread has ended). */
 int point_thread_arm(struct points *points, struct point_thread *thread, unsigned i);
 void point_thread_rest(struct point_thread *thread, unsigned i);
-/* Closes its events. */
+/* Closes its event of point i, and all its events. */
+void point_thread_drop(struct points *points, struct point_thread *thread, unsigned i);
 void point_thread_close(struct points *points, struct point_thread *thread);
 /* Gives it point i, and counts it where that can't be. Returns: as point_thread_arm. */
 int point_thread_give(struct points *points, struct point_thread *thread, unsigned i);

@@ -13,6 +13,7 @@
 enum {
 	CHECKED = 16,                 /* threads whose start time is compared, each time */
 	TRIED_AGAIN = 16,             /* threads that were missed and are tried again, each time */
+	RESTED_NS = 250000000,
 };
 
 static int by_number(const void *a, const void *b)
@@ -39,7 +40,8 @@ static void drop_reused(struct points *points)
 	for (size_t n = 0; n < CHECKED && n < points->threads_n; n++) {
 		struct point_thread *thread = &points->threads[points->next_check++ % points->threads_n];
 
-		if (!thread->start_time || target_stat_read(thread->tid, &stat) || stat.start_time == thread->start_time)
+		if (!thread->start_time || target_stat_read(thread->tid, &stat) ||
+		    stat.start_time == thread->start_time)
 			continue;
 		point_thread_close(points, thread);
 		*thread = new_thread(thread->tid);
@@ -68,6 +70,22 @@ static int merge(struct points *points, const pid_t *tids, size_t n)
 	points->threads = threads;
 	points->threads_n = n;
 	return 0;
+}
+
+/* A point at rest still has a part in each switch of its threads. */
+static void drop_rested(struct points *points)
+{
+	uint64_t now = target_now_ns();
+
+	for (unsigned i = 0; i < points->n; i++) {
+		struct point *point = &points->all[i];
+
+		if (!point->rested_ns || now - point->rested_ns < RESTED_NS)
+			continue;
+		for (size_t k = 0; k < points->threads_n; k++)
+			point_thread_drop(points, &points->threads[k], i);
+		point->rested_ns = 0;
+	}
 }
 
 static void give_all(struct points *points)
@@ -101,6 +119,7 @@ int points_refresh(struct points *points)
 	if (result < 0)
 		return result;
 	drop_reused(points);
+	drop_rested(points);
 	give_all(points);
 	return (int)points->watched;
 }

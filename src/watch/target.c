@@ -77,6 +77,12 @@ int target_stat_read(pid_t pid, struct target_stat *ret_stat)
 	return 0;
 }
 
+/* Of the thread alone. */
+static bool has_ended(const struct target_stat *stat)
+{
+	return stat->state == 'Z' || stat->state == 'X';
+}
+
 bool target_alive(const struct target *target)
 {
 	struct pollfd poll_fd = { .fd = target->pidfd, .events = POLLIN };
@@ -88,7 +94,7 @@ bool target_alive(const struct target *target)
 		return poll(&poll_fd, 1, 0) == 0;
 	if (target_stat_read(target->pid, &stat) < 0 || stat.start_time != target->start_time)
 		return false;
-	return (stat.state != 'Z' && stat.state != 'X') || stat.threads > 1;
+	return !has_ended(&stat) || stat.threads > 1;
 }
 
 /* The process that a thread belongs to. Returns: 0: not known. */
@@ -109,11 +115,13 @@ static int check_process(pid_t pid, const struct target_stat *stat, struct watch
 	pid_t process = process_of(pid);
 
 	if (stat->flags & KERNEL_THREAD)
-		return target_fail(error, -ENOTSUP, "process %d is a thread of the kernel: it has no program to watch", (int)pid);
+		return target_fail(error, -ENOTSUP, "process %d is a thread of the kernel: it has no program to watch",
+				   (int)pid);
 	if (process && process != pid)
 		return target_fail(error, -ESRCH, "%d is a thread of process %d: name the process", (int)pid, (int)process);
-	if ((stat->state == 'Z' || stat->state == 'X') && stat->threads <= 1)
-		return target_fail(error, -ESRCH, "process %d has ended (its parent has not taken note of it)", (int)pid);
+	if (has_ended(stat) && stat->threads <= 1)
+		return target_fail(error, -ESRCH, "process %d has ended (its parent has not taken note of it)",
+				   (int)pid);
 	return 0;
 }
 
@@ -193,15 +201,15 @@ static void choose_view(struct target *target, const struct target_stat *stat)
 	pid_t *tids;
 	int n;
 
-	if (stat->state != 'Z' && stat->state != 'X') {
+	if (!has_ended(stat)) {
 		inside->view = target->pid;
 		return;
 	}
-	if (inside->view != target->pid && !target_stat_read(inside->view, &other) && other.state != 'Z' && other.state != 'X')
+	if (inside->view != target->pid && !target_stat_read(inside->view, &other) && !has_ended(&other))
 		return;
 	n = target_threads(target, &tids);
 	for (int i = 0; i < n; i++) {
-		if (target_stat_read(tids[i], &other) || other.state == 'Z' || other.state == 'X')
+		if (target_stat_read(tids[i], &other) || has_ended(&other))
 			continue;
 		inside->view = tids[i];
 		break;
@@ -279,8 +287,8 @@ int target_open(pid_t pid, struct target **ret_target, struct watch_error *ret_e
 	result = target_refresh(target, NULL);
 	if (result < 0) {
 		target_close(target);
-		return target_fail(ret_error, result, result == -ESRCH ? "process %d has ended" : "process %d: its memory map could "
-				   "not be read", (int)pid);
+		return target_fail(ret_error, result, result == -ESRCH ? "process %d has ended" :
+				   "process %d: its memory map could not be read", (int)pid);
 	}
 	*ret_target = target;
 	return 0;
@@ -366,14 +374,17 @@ int target_refresh(struct target *target, bool *ret_exec)
 bool target_ended(struct target *target, int *ret_status)
 {
 	struct target_inside *inside = target->inside;
+	pid_t pid = -1;
 	int status;
 
-	if (target->ours && !inside->ended && waitpid(target->pid, &status, WNOHANG | __WALL) == target->pid &&
-	    (WIFEXITED(status) || WIFSIGNALED(status))) {
+	/* Ours has not ended before its status is there: else that would be lost. */
+	if (target->ours && !inside->ended)
+		pid = waitpid(target->pid, &status, WNOHANG | __WALL);
+	if (pid > 0 && (WIFEXITED(status) || WIFSIGNALED(status))) {
 		inside->ended = true;
 		inside->status = status;
 	}
-	if (!inside->ended && !target_alive(target))
+	if (pid < 0 && !target_alive(target))
 		inside->ended = true;
 	if (ret_status)
 		*ret_status = inside->status;

@@ -38,7 +38,7 @@ struct target_inside {
 	bool ended;
 	int status;                   /* as waitpid tells; -1: not known */
 	int memory_fd;                /* /proc/PID/mem of the image that was seen last: never of another process */
-	pid_t view;                   /* thread through which /proc is read: the first, or a live one where that has ended */
+	pid_t view;                   /* thread through which /proc is read: a live one where the first has ended */
 	struct target_image image;
 	size_t image_modules;         /* index of the first module of this image */
 	struct target_file *files;    /* beside target->modules */

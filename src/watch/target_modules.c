@@ -146,8 +146,9 @@ static ssize_t find_module(const struct target *target, const struct target_mapp
 		const struct target_module *module = &target->modules[i];
 		const struct target_file *file = &target->inside->files[i];
 
-		if (module->device == mapping->device && module->inode == mapping->inode && module->bias == found->bias &&
-		    file->size == found->status.st_size && file->changed.tv_sec == found->status.st_mtim.tv_sec &&
+		if (module->device == mapping->device && module->inode == mapping->inode &&
+		    module->bias == found->bias && file->size == found->status.st_size &&
+		    file->changed.tv_sec == found->status.st_mtim.tv_sec &&
 		    file->changed.tv_nsec == found->status.st_mtim.tv_nsec)
 			return (ssize_t)i;
 	}
@@ -156,7 +157,8 @@ static ssize_t find_module(const struct target *target, const struct target_mapp
 
 static bool is_main(const struct target *target, const struct found *found)
 {
-	return found->status.st_dev == target->inside->image.device && found->status.st_ino == target->inside->image.inode;
+	return found->status.st_dev == target->inside->image.device &&
+	       found->status.st_ino == target->inside->image.inode;
 }
 
 static int grow(struct target *target)

@@ -1,8 +1,8 @@
 /*
  * target_start.c - a program started and held at its exec, before its first instruction
  *
- * The child waits on a pipe until it is traced, so that from its first moment on its life hangs on ours: while it waits,
- * by the pipe's end; from then to target_go, by PTRACE_O_EXITKILL, which ends with the detaching. A death signal
+ * The child waits on a pipe until it is traced, so that from its first moment on its life hangs on ours: while it
+ * waits, by the pipe's end; from then to target_go, by PTRACE_O_EXITKILL, which ends with the detaching. A death signal
  * (PR_SET_PDEATHSIG) would last too long: it outlives exec.
  */
 #include "watch/target_inside.h"
@@ -47,7 +47,7 @@ static void become(const struct start *start, char *const argv[])
 	_exit(127);
 }
 
-/* Returns: 0: held at its exec; or a negative errno, and it has ended: of its exec, or -ECHILD where that is not known. */
+/* Returns: 0: held at its exec; or a negative errno, and it has ended: that of its exec, or -ECHILD: not known. */
 static int wait_for_exec(const struct start *start)
 {
 	int status, fault;

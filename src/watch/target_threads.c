@@ -1,8 +1,9 @@
 /*
  * target_threads.c - the threads there are, and their names
  *
- * What is told of a thread is told after the event, when it may have ended: names are kept in a table of fixed size, four
- * threads to a set, the longest unasked making room. A number that is used again gets its new name when it is asked for.
+ * What is told of a thread is told after the event, when it may have ended: names are kept in a table of fixed size,
+ * four threads to a set, the longest unasked making room. A number that is used again gets its new name when it is
+ * asked for.
  */
 #include "watch/target_inside.h"
 
