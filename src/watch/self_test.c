@@ -66,11 +66,8 @@ static int make_file(struct self_test_run *run)
 
 static int prepare(struct self_test_run *run)
 {
-	int error = self_test_forms(&run->forms);
 	void *data;
 
-	if (error)
-		return error;
 	run->stride = run->kernel->way == KERNEL_WAY_SINGLE ? run->forms.n / SINGLE_FORMS : 1;
 	run->shared_size = sizeof(*run->shared) + run->forms.n * sizeof(run->shared->outcomes[0]);
 	run->shared = mmap(NULL, run->shared_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -237,7 +234,8 @@ static void measure(struct self_test_run *run, unsigned kind)
 
 /* ---- the whole ------------------------------------------------------------------------------------------------- */
 
-static int run_all(struct self_test_run *run, struct watch_error *ret_error)
+/* All forms, without probes and then with. */
+static int run_forms(struct self_test_run *run, struct watch_error *ret_error)
 {
 	int error = start(run);
 
@@ -246,34 +244,61 @@ static int run_all(struct self_test_run *run, struct watch_error *ret_error)
 	if (error)
 		return watch_fail(ret_error, error, "the self-test's child does not work without probes: %s", strerror(-error));
 	error = compare(run, ret_error);
-	if (error)
-		return error;
-	sum_up(run);
+	if (!error)
+		sum_up(run);
+	return error;
+}
+
+static void run_rest(struct self_test_run *run)
+{
 	for (unsigned kind = 0; kind < SELF_TEST_HOLD; kind++)
 		if (run->test->of[kind].sound)
 			measure(run, kind);
 	self_test_hold(run);
 	self_test_point(run);
-	return 0;
 }
 
-int self_test_run(struct kernel *kernel, struct self_test *ret_test, struct watch_error *ret_error)
+/* make: all forms, or those of the control, which has no more than forms. */
+static int run_with(struct kernel *kernel, int (*make)(struct forms *forms), bool all, struct self_test *ret_test,
+                    struct watch_error *ret_error)
 {
 	struct self_test test = {0};
 	struct self_test_run run = {.kernel = kernel, .test = &test, .image_fd = -1};
 	struct wire_settings *settings = kernel_settings(kernel), before = *settings;
-	int error = prepare(&run);
+	int error = make(&run.forms);
 
+	if (!error)
+		error = prepare(&run);
 	if (error) {
 		watch_fail(ret_error, error, "the self-test's code: %s", strerror(-error));
 	} else {
 		run.first_id = kernel->probes_max - (uint32_t)run.forms.n;
-		error = run_all(&run, ret_error);
+		error = run_forms(&run, ret_error);
+		if (!error && all)
+			run_rest(&run);
 		*settings = before;
 		kernel_forget(kernel, run.first_id, (uint32_t)run.forms.n);
 	}
 	finish(&run);
 	if (!error)
 		*ret_test = test;
+	return error;
+}
+
+int self_test_run(struct kernel *kernel, struct self_test *ret_test, struct watch_error *ret_error)
+{
+	return run_with(kernel, self_test_forms, true, ret_test, ret_error);
+}
+
+int self_test_control(struct kernel *kernel, struct self_test_result *ret_result, struct watch_error *ret_error)
+{
+	struct self_test test;
+	int error = run_with(kernel, self_test_control_forms, false, &test, ret_error);
+
+	if (!error) {
+		*ret_result = test.of[SELF_TEST_CONTROL_KIND];
+		ret_result->why = !ret_result->sound ? "this kernel harms a program with probes on these: they get none"
+		                                     : "this kernel bears probes on these; they get none all the same";
+	}
 	return error;
 }

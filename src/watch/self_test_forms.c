@@ -349,6 +349,18 @@ static void register_forms(struct forms *forms)
 	plain(forms, SELF_TEST_TEST, "\xf3\x0f\x1e\xfa", 4); /* endbr64 */
 }
 
+/* Ends the list with the function that threads store by. */
+static int end(struct forms *forms)
+{
+	plain(forms, SELF_TEST_HOLD, "\x48\x89\x37\x90\xc3", 5); /* mov %rsi,(%rdi); nop; ret */
+	if (forms->no_memory) {
+		free(forms->forms);
+		memset(forms, 0, sizeof(*forms));
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 int self_test_forms(struct forms *forms)
 {
 	memset(forms, 0, sizeof(*forms));
@@ -363,13 +375,24 @@ int self_test_forms(struct forms *forms)
 	arithmetic_forms(forms);
 	sse_forms(forms);
 	register_forms(forms);
-	plain(forms, SELF_TEST_HOLD, "\x48\x89\x37\x90\xc3", 5); /* mov %rsi,(%rdi); nop; ret */
-	if (forms->no_memory) {
-		free(forms->forms);
-		memset(forms, 0, sizeof(*forms));
-		return -ENOMEM;
+	return end(forms);
+}
+
+/* Stores that a kernel was seen to lose, and the nop that one makes a call of, which writes into the red zone. */
+int self_test_control_forms(struct forms *forms)
+{
+	enum self_test_kind kind = (enum self_test_kind)SELF_TEST_CONTROL_KIND;
+
+	memset(forms, 0, sizeof(*forms));
+	if (__builtin_cpu_supports("avx")) {
+		plain(forms, kind, "\xc5\xfe\x7f\x07", 4); /* vmovdqu %ymm0,(%rdi) */
+		plain(forms, kind, "\xc5\xfd\x7f\x07", 4); /* vmovdqa %ymm0,(%rdi) */
+		plain(forms, kind, "\xc5\xf9\x7e\x07", 4); /* vmovd %xmm0,(%rdi) */
 	}
-	return 0;
+	plain(forms, kind, "\x0f\x1f\x44\x00\x00", 5);
+	for (size_t i = 0; i < forms->n && !forms->no_memory; i++)
+		forms->forms[i].base = 7;
+	return end(forms);
 }
 
 /* ---- the image ------------------------------------------------------------------------------------------------- */

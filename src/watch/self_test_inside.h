@@ -46,6 +46,9 @@ struct forms {
 
 /* All forms of all kinds. Owner: the caller, free(forms->forms). Returns: 0 or -ENOMEM. */
 int self_test_forms(struct forms *forms);
+/* Those of the negative control, as if they were of this kind. */
+enum { SELF_TEST_CONTROL_KIND = SELF_TEST_SSE_STORE };
+int self_test_control_forms(struct forms *forms);
 /* Machine code of all slots, and the page of data. data: address of the child's memory. Owner: the caller, free().
  * Returns: NULL: no memory. */
 uint8_t *self_test_image(const struct forms *forms, uint64_t data, size_t *ret_size, size_t *ret_page);
