@@ -1,4 +1,4 @@
-/* emit_atomic.c - the accessors of an atomic field without states: load, exchange, store, compare-exchange, add, and, or */
+/* emit_atomic.c - the accessors of an atomic field that has no states */
 #include "gen/shared_form.h"
 
 #include <stdio.h>

@@ -13,8 +13,9 @@ static bool is_scalar(const struct model_field *field)
 {
 	enum model_kind kind = field->type.kind;
 
-	return field->shape == MODEL_SHAPE_ONE && !field->bitfield && field->type.size <= 8 &&
-	       (kind == MODEL_KIND_INT || kind == MODEL_KIND_BOOL || kind == MODEL_KIND_ENUM || kind == MODEL_KIND_FLOAT);
+	if (field->shape != MODEL_SHAPE_ONE || field->bitfield || field->type.size > 8)
+		return false;
+	return kind == MODEL_KIND_INT || kind == MODEL_KIND_BOOL || kind == MODEL_KIND_ENUM || kind == MODEL_KIND_FLOAT;
 }
 
 void shared_emit_probe(const struct shared_form *form, const struct model_field *field, const char *before,

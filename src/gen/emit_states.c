@@ -114,7 +114,8 @@ static void emit_tables(const struct model_struct *record, const struct model_fi
 	char values[300];
 	unsigned number = 0;
 
-	gen_printf(text, "/* %s: states by number, 0 where it was never set; what may follow each, as bits number - 1; values. */\n", field->name);
+	gen_printf(text, "/* %s: states by number, 0 where it was never set; what may follow each, as bits number - 1; values. */\n",
+	           field->name);
 	gen_printf(text, "static const char *const %s_names_%s[] = {\"?\"", record->name, field->name);
 	for (size_t i = 0; i < e->items_n; i++)
 		if (is_first(e, i))
