@@ -237,7 +237,8 @@ static void fill_wire(const struct work *work, const struct scan_site *site, con
 		wire->flags |= WIRE_HAS_IMMEDIATE;
 		wire->immediate = probe->immediate;
 	}
-	if (field->has_lock) {
+	/* Behind an unlock the word says nothing of the store. */
+	if (field->has_lock && probe->may_judge) {
 		wire->flags |= WIRE_LOCK;
 		wire->lock = field->lock + (int32_t)((int64_t)field->offset - (int64_t)site->offset);
 	}
