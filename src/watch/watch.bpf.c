@@ -338,14 +338,29 @@ static __always_inline void convict(void *ctx, struct seen *seen, struct watch_h
 		add(&counts->slots[seen->cpu & (WIRE_SLOTS - 1)].caught, 1);
 }
 
+/* Slots are looked through by bpf_loop: unrolled, they are what takes the verifier longest. */
+struct search {
+	const struct seen *seen;
+	uint32_t start, slot;
+};
+
+static long look(uint32_t i, void *data)
+{
+	struct search *search = data;
+
+	if (!meets(&holds[i & (WIRE_HOLDS - 1)], search->seen))
+		return 0;
+	search->slot = i;
+	return 1;
+}
+
+/* Returns: WIRE_HOLDS: none. */
 static __always_inline uint32_t find_held(const struct seen *seen)
 {
-	uint32_t i;
+	struct search search = {.seen = seen, .slot = WIRE_HOLDS};
 
-	for (i = 0; i < WIRE_HOLDS; i++)
-		if (meets(&holds[i], seen))
-			break;
-	return i;
+	bpf_loop(WIRE_HOLDS, look, &search, 0);
+	return search.slot;
 }
 
 /* Has another thread written these bytes lately? Takes note of this one. */
@@ -420,16 +435,24 @@ static long spin(uint32_t i, void *data)
 	return bpf_ktime_get_ns() >= spin->end_ns;
 }
 
+static long try_claim(uint32_t i, void *data)
+{
+	struct search *search = data;
+	uint32_t slot = (search->start + i) & (WIRE_HOLDS - 1);
+
+	if (__sync_val_compare_and_swap(&holds[slot].claimed, 0, 1) != 0)
+		return 0;
+	search->slot = slot;
+	return 1;
+}
+
 /* Claims a slot. Returns: WIRE_HOLDS: all are in use. */
 static __always_inline uint32_t claim(uint32_t start)
 {
-	for (uint32_t i = 0; i < WIRE_HOLDS; i++) {
-		uint32_t slot = (start + i) & (WIRE_HOLDS - 1);
+	struct search search = {.start = start, .slot = WIRE_HOLDS};
 
-		if (__sync_val_compare_and_swap(&holds[slot].claimed, 0, 1) == 0)
-			return slot;
-	}
-	return WIRE_HOLDS;
+	bpf_loop(WIRE_HOLDS, try_claim, &search, 0);
+	return search.slot;
 }
 
 static __always_inline void fill_party(void *ctx, struct wire_party *party, const struct seen *seen, uint64_t now)

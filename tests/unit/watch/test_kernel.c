@@ -15,6 +15,21 @@ __asm__(".text\n.p2align 4\n.globl victim_store\n.type victim_store,@function\nv
         ".globl victim_after\nvictim_after: nop\n"
         "ret\n.size victim_store, . - victim_store\n");
 
+/* Two frames around a store: who called shows in the stack. */
+void victim_outer(uint64_t *to, uint64_t value);
+extern const char victim_back[];
+__asm__(".globl victim_outer\n.type victim_outer,@function\nvictim_outer:\n"
+        "push %rbp\nmov %rsp,%rbp\ncall 1f\n.globl victim_back\nvictim_back: pop %rbp\nret\n"
+        "1: push %rbp\nmov %rsp,%rbp\ncall victim_store\npop %rbp\nret\n.size victim_outer, . - victim_outer\n");
+
+/* A Go program's registers and its thread's own word: g in both. */
+void victim_go(uint64_t *to, uint64_t value, const void *g);
+extern const char victim_go_in[];
+__asm__(".globl victim_go\n.type victim_go,@function\nvictim_go:\n"
+        "push %r14\nmov %rdx,%r14\nmov %fs:-8,%rax\nmov %rdx,%fs:-8\nmov %rsi,(%rdi)\n"
+        ".globl victim_go_in\nvictim_go_in: nop\n"
+        "mov %rax,%fs:-8\npop %r14\nret\n.size victim_go, . - victim_go\n");
+
 enum { MANY = 1000 };
 
 struct heard {
@@ -94,6 +109,152 @@ static void test_values(struct kernel *kernel, const void *place, uint32_t id, c
 			wrong += event->old_n != 8 || old != (i ? i * 3 - 2 : 0);
 	}
 	tap_eq_int(wrong, 0, "%s: address, values, thread and place of each", name);
+}
+
+/* ---- what a probe can say of a store --------------------------------------------------------------------------- */
+
+struct places {
+	uint64_t word[8];
+	uint32_t lock;
+	uint64_t g[4];
+};
+static struct places places;
+
+static int store_one(void *user)
+{
+	(void)user;
+	victim_store(&places.word[2], 0x1122334455667788);
+	victim_outer(&places.word[2], 24);
+	return 0;
+}
+
+static int store_go(void *user)
+{
+	(void)user;
+	victim_go(&places.word[1], 5, places.g);
+	return 0;
+}
+
+/* What one probe tells of the work's first store. */
+static const struct wire_event *told_of(struct kernel *kernel, int (*work)(void *user), const void *place, uint32_t id,
+                                        const struct wire_probe *probe)
+{
+	struct child child = child_start(work, places.word);
+	struct kernel_set *set = child_probe(kernel, &child, place, id, probe);
+
+	forget();
+	child_go(&child);
+	tap_eq_int(child_end(&child), 0, "the child ends well");
+	kernel_detach(set);
+	kernel_poll(kernel, 0, hear, NULL);
+	return &heard.events[0];
+}
+
+static void test_address_forms(struct kernel *kernel)
+{
+	struct wire_probe probe = before;
+	const struct wire_event *event;
+	uint64_t value;
+
+	places.lock = 0xabcd;
+	places.word[5] = 77;
+	probe.base = WIRE_NONE;
+	probe.index = 5;
+	probe.scale = 1;
+	probe.displacement = (uint64_t)-8;
+	event = told_of(kernel, store_one, victim_before, 40, &probe);
+	tap_eq_int(event->address, (uintptr_t)&places.word[1], "index and displacement make the address");
+	probe = before;
+	probe.displacement = 24;
+	probe.flags = WIRE_HAS_IMMEDIATE | WIRE_LOCK;
+	probe.immediate = 0xfedcba98;
+	probe.width = 4;
+	probe.lock = (int32_t)((char *)&places.lock - (char *)&places.word[5]);
+	event = told_of(kernel, store_one, victim_before, 41, &probe);
+	memcpy(&value, event->new_value, 8);
+	tap_ok(event->new_n == 4 && (uint32_t)value == 0xfedcba98, "the value of the instruction itself");
+	tap_ok(event->old_n == 4 && event->old_value[0] == 77, "the old value at another offset");
+	tap_ok(event->lock_known && event->lock == 0xabcd, "the lock's word");
+	probe = before;
+	probe.flags = WIRE_GLOBAL;
+	probe.displacement = (uintptr_t)&places.word[5];
+	event = told_of(kernel, store_one, victim_before, 42, &probe);
+	tap_eq_int(event->address, (uintptr_t)&places.word[5], "an absolute address");
+	probe = before;
+	probe.flags = WIRE_BULK;
+	probe.width = 0;
+	probe.length = 4;
+	event = told_of(kernel, store_one, victim_before, 43, &probe);
+	tap_eq_int(event->width, 0xffffffff, "a width out of a register, at most 32 bits of it");
+	tap_eq_int(heard.events[1].width, 24, "and as it is");
+	probe = before;
+	probe.flags = WIRE_FREE;
+	event = told_of(kernel, store_one, victim_before, 44, &probe);
+	tap_ok(event->kind == WIRE_EVENT_FREE && event->address == (uintptr_t)&places.word[2], "the end of an object");
+}
+
+static void test_threads_own(struct kernel *kernel)
+{
+	struct wire_probe probe = after;
+	const struct wire_event *event;
+
+	probe.flags |= WIRE_STACK_WANTED;
+	told_of(kernel, store_one, victim_after, 50, &probe);
+	event = &heard.events[1];
+	tap_ok(event->stack_n >= 1 && event->stack[0] == (uintptr_t)victim_back,
+	       "the stack: return addresses, innermost first");
+	places.g[2] = 1234;
+	kernel_settings(kernel)->goid_offset = 16;
+	probe.flags = WIRE_AFTER | WIRE_GO;
+	tap_eq_int(told_of(kernel, store_go, victim_go_in, 51, &probe)->goroutine, 1234, "the goroutine, by register");
+	probe.flags = WIRE_AFTER | WIRE_GO_TLS;
+	tap_eq_int(told_of(kernel, store_go, victim_go_in, 52, &probe)->goroutine, 1234, "the goroutine, by thread");
+	probe.flags = WIRE_AFTER;
+	tap_eq_int(told_of(kernel, store_go, victim_go_in, 53, &probe)->goroutine, 0, "none where there is none");
+}
+
+static int store_fresh(void *user)
+{
+	char *pages = mmap(NULL, MANY * 4096ul, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)user;
+	for (unsigned i = 0; i < MANY; i++)
+		victim_store((uint64_t *)(void *)(pages + i * 4096ul), i);
+	return *(uint64_t *)(void *)(pages + 7 * 4096ul) == 7 ? 0 : 1;
+}
+
+static void test_absent(struct kernel *kernel)
+{
+	struct wire_probe probe = before;
+	unsigned unknown = 0;
+
+	told_of(kernel, store_fresh, victim_before, 60, &probe);
+	for (unsigned i = 0; i < heard.n && i < MANY; i++)
+		unknown += heard.events[i].old_n != 8;
+	tap_eq_int(heard.n, MANY, "stores to pages that are not there yet");
+	tap_eq_int(kernel_sleepable(kernel) ? unknown : 0, 0, "their old values are known all the same");
+	tap_eq_int(kernel_count(kernel, 60).faults, unknown, "what is not known is counted");
+	probe.displacement = 1ull << 60;
+	told_of(kernel, store_many, victim_before, 61, &probe);
+	tap_eq_int(kernel_count(kernel, 61).faults, MANY, "memory that is not there is counted, and harms nothing");
+	tap_ok(heard.n == MANY && !heard.events[5].old_n && heard.events[5].new_n == 8, "its event says what is known");
+}
+
+static void test_sample(struct kernel *kernel)
+{
+	struct wire_probe probe = after;
+	struct wire_count count;
+
+	probe.sample = 10;
+	told_of(kernel, store_many, victim_after, 70, &probe);
+	count = kernel_count(kernel, 70);
+	tap_eq_int(count.hits, MANY, "a sample: all hits are counted");
+	tap_ok(count.events > MANY / 40 && count.events < MANY / 4, "one event in ten (%llu)",
+	       (unsigned long long)count.events);
+	tap_eq_int(heard.n, count.events, "all of them heard");
+	probe.sample = 0;
+	told_of(kernel, store_many, victim_after, 71, &probe);
+	tap_ok(kernel_count(kernel, 71).hits == MANY && !heard.n, "or none at all");
 }
 
 /* ---- holds ----------------------------------------------------------------------------------------------------- */
@@ -218,6 +379,10 @@ int main(void)
 	test_values(kernel, victim_after, 1, &after, "behind the store");
 	test_values(kernel, victim_before, 2, &before, "before the store");
 	test_values(kernel, victim_store_itself, 3, &before, "at the store");
+	test_address_forms(kernel);
+	test_threads_own(kernel);
+	test_absent(kernel);
+	test_sample(kernel);
 	test_holds(kernel);
 	kernel_close(kernel);
 	kernel = kernel_or_skip(&(struct kernel_options){.no_multi = true});
