@@ -6,11 +6,17 @@
 
 #include <time.h>
 
+/* Why a mapping has no module. */
+enum target_no_module {
+	TARGET_NOT_ELF = -1,          /* or not for this machine, or not of its code */
+	TARGET_UNREAD = -2,           /* no name that we can open */
+};
+
 /* One executable mapping of a file. */
 struct target_mapping {
 	uint64_t start, end, offset, device, inode;
 	const char *path;             /* in the text of its list */
-	ssize_t module;               /* -1: not an ELF file of ours */
+	ssize_t module;               /* its index, or one of target_no_module */
 };
 
 struct target_mappings {

@@ -90,6 +90,9 @@ static void test_modules(const char *path, bool position_independent)
 	tap_ok(libc && !odd, "libc is a module, what is no file is none");
 	tap_ok(!target_module_at(target, 0x1000), "no module where nothing is");
 	tap_eq_int(target_refresh(target, NULL), 0, "nothing is new");
+	victim_ask(&victim, "execstack");
+	tap_eq_int(target_refresh(target, NULL), 0, "data that can be executed is not taken for code");
+	tap_eq_int(target->unread, 0, "no file is left unread");
 	target_close(target);
 	victim_end(&victim);
 }
