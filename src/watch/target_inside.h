@@ -43,8 +43,8 @@ struct target_inside {
 	bool held;                    /* stopped at exec by us */
 	bool ended;
 	int status;                   /* as waitpid tells; -1: not known */
-	int memory_fd, maps_fd;       /* /proc/PID/mem and maps of the image that was seen last: never of another process,
-	                                 and at their end once there is another image; -1: not allowed */
+	int memory_fd, maps_fd;       /* /proc/PID/mem and maps of the image that was seen last: never of another
+	                                 process, and at their end once there is another image; -1: not allowed */
 	pid_t view;                   /* thread through which /proc is read: a live one where the first has ended */
 	struct target_image image;
 	size_t image_modules;         /* index of the first module of this image */

@@ -2,8 +2,8 @@
  * target_read.c - the target's memory
  *
  * By the descriptor of /proc/PID/mem, which stays with the memory that it was opened for: never another process's that
- * got the number, never the next program's after exec. Where it was refused, process_vm_readv has to do, and what it read
- * counts only if all is as before.
+ * got the number, never the next program's after exec. Where it was refused, process_vm_readv has to do, and what it
+ * read counts only if all is as before.
  */
 #include "watch/target_inside.h"
 

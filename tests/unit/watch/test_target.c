@@ -453,7 +453,8 @@ static void with_one_right(struct victim *victim)
 static void as_nobody(struct victim *victim, bool ptrace_right, void (*run)(struct victim *victim))
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { { .effective = 1U << CAP_SYS_PTRACE, .permitted = 1U << CAP_SYS_PTRACE } };
+	uint32_t right = 1U << CAP_SYS_PTRACE;
+	struct __user_cap_data_struct data[2] = { { .effective = right, .permitted = right } };
 	unsigned told[2] = { 0 };
 	int pipe_fds[2];
 	pid_t pid;
