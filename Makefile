@@ -20,7 +20,7 @@ help:
 	echo 'make bench      decoding and sharing, beside other libraries and locks'
 	echo 'make bench-scan reading binaries, beside pahole'
 	echo 'make pictures   the pictures of structs in docs/pictures'
-	echo 'make watch-pictures  what watch shows of incident 3, recorded in docs/pictures (needs the rights to watch)'
+	echo 'make watch-pictures  what watch shows of incident 3, recorded in docs/pictures (as root)'
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
 	echo 'make torture    the torture tests under ThreadSanitizer, 60 s each: SECONDS=600'
 	echo 'make model      spin on every model in models/: all interleavings, and how many states those were'

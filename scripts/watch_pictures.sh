@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # watch_pictures.sh [BUILD] - fieldguard watch on incident 3 of the lab, recorded: docs/pictures/watch.txt, watch.svg
 #
-# BUILD: a build folder with fieldguard and the lab. The transcript is of `watch` on the naive program and on its twin in
-# Go; the picture is the terminal view. Needs the rights that watch needs, and tmux.
+# BUILD: a build folder with fieldguard and the lab. The transcript is of `watch` on the naive program and on its twin
+# in Go; the picture is the terminal view. Needs the rights that watch needs, and tmux.
 set -eu
 cd "$(dirname "$0")/.."
 build=$(cd "${1:-build}" && pwd)

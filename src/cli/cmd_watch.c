@@ -18,9 +18,9 @@ static const char help[] =
 	"       fieldguard watch [OPTION...] [TYPE[.FIELD]...] -- COMMAND [ARGUMENT...]\n"
 	"       fieldguard watch --self-test\n"
 	"\n"
-	"Watches the writes to fields of structs in a running program, which is neither built anew nor started anew: C, C++, Rust\n"
-	"or Go with debug information, on x86-64. Tells two threads that write one field at the same time, records mixed from two\n"
-	"fills, writes that break a tag's policy, and fields that falsely share a cache line.\n"
+	"Watches the writes to fields of structs in a running program, which is neither built nor started anew: C, C++,\n"
+	"Rust or Go with debug information, on x86-64. Tells two threads that write one field at the same time, records\n"
+	"mixed from two fills, writes that break a tag's policy, and fields that falsely share a cache line.\n"
 	"TYPE is a struct, union or class as its language writes it (order, main.Pair, ns::order) or a pattern ('order_*').\n"
 	"Without TYPE: every type, within the budget. What is named is watched in full, whatever it costs.\n"
 	"\n"
@@ -56,8 +56,8 @@ static int bad_usage(const char *what, const char *argument)
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
 enum {
-	BUDGET = 256, SAMPLED, TRACE, READS, NO_POINTS, NO_HOLDS, FOR, PLAIN, VIEW, JSON, OUTPUT, RECORD, POLICY, DEBUG_DIR,
-	THREADS, VERBOSE, SELF_TEST, VERSION
+	BUDGET = 256, SAMPLED, TRACE, READS, NO_POINTS, NO_HOLDS, FOR, PLAIN, VIEW, JSON, OUTPUT, RECORD, POLICY,
+	DEBUG_DIR, THREADS, VERBOSE, SELF_TEST, VERSION
 };
 
 static const struct option longs[] = {
@@ -223,14 +223,24 @@ static void on_signal(int signal_number)
 	wants_end = 1;
 }
 
+/* Who reads us has gone: the write fails, and the watch ends in good order. Not SIG_IGN: a command would inherit it. */
+static void on_pipe(int signal_number)
+{
+	(void)signal_number;
+}
+
 static void catch_signals(void)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	static const int numbers[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP};
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, old;
 
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaction(numbers[i], &action, NULL);
+		/* nohup ignores SIGHUP, and so do we then. */
+		if (numbers[i] != SIGHUP || sigaction(SIGHUP, NULL, &old) || old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	action.sa_handler = on_pipe;
+	sigaction(SIGPIPE, &action, NULL);
 }
 
 /* ---- what the engine tells ------------------------------------------------------------------------------------- */
@@ -374,7 +384,7 @@ static bool is_wrong(const struct watching *watching)
 /* Takes the probes away first: what follows costs the program nothing. */
 static int end(struct watching *watching, int status)
 {
-	const struct target *target = watch_target(watching->watch);
+	struct target *target = watch_target(watching->watch);
 	struct ledger ledger;
 
 	watch_stop(watching->watch);
@@ -389,7 +399,7 @@ static int end(struct watching *watching, int status)
 	tell_all(watching, &ledger);
 	if (!flush(watching) && watching->choices->output)
 		status = cli_fail("watch: %s: %s", watching->choices->output, strerror(errno));
-	if (target->ours && !ledger.target_ended)
+	if (target->ours && !target_ended(target, NULL))
 		fprintf(stderr, "fieldguard: the command runs on as process %d\n", (int)target->pid);
 	return status ? status : is_wrong(watching) ? CLI_FINDINGS : CLI_FINE;
 }
@@ -423,10 +433,10 @@ static int watch_program(struct watching *watching)
 		return cli_fail("watch: %s", error.text);
 	}
 	progress_end(&watching->progress);
-	if (watching->choices->verbose && !watching->choices->json)
-		watch_text_sites(watching);
 	if (wants_view(watching->choices))
 		status = watch_view_open(watching);
+	else if (!watching->choices->json)
+		watch_text_begin(watching);
 	if (!status)
 		status = run(watching);
 	status = end(watching, status);
@@ -436,20 +446,19 @@ static int watch_program(struct watching *watching)
 
 static int with_files(const struct watch_choices *choices)
 {
-	struct watching watching = {.choices = choices, .out = {.out = stdout}};
+	FILE *out = choices->output ? fopen(choices->output, "we") : stdout;
+	struct watching watching = {.choices = choices, .out = {.out = out}};
 	int status;
 
-	if (choices->output) {
-		watching.out.out = fopen(choices->output, "we");
-		if (!watching.out.out)
-			return cli_fail("watch: %s: %s", choices->output, strerror(errno));
-	}
-	watching.colour = cli_colour(fileno(watching.out.out));
+	if (!out)
+		return cli_fail("watch: %s: %s", choices->output, strerror(errno));
+	watching.colour = cli_colour(fileno(out));
 	status = choices->record ? watch_record_open(choices->record, &watching.record) : CLI_FINE;
 	if (!status)
 		status = watch_program(&watching);
 	text_fini(&watching.out);
-	if (choices->output && fclose(watching.out.out) != 0 && status != CLI_FAILED)
+	free(watching.places);
+	if (choices->output && fclose(out) != 0 && status != CLI_FAILED)
 		status = cli_fail("watch: %s: %s", choices->output, strerror(errno));
 	return status;
 }

@@ -27,6 +27,15 @@ struct watch_choices {
 struct watch_record;
 struct watch_view;
 
+/* A source position, or as much as is known of one. */
+struct watch_place {
+	const char *function, *file;  /* NULL: not known */
+	unsigned line;
+	bool inlined;                 /* into the place that follows */
+	uint64_t address;             /* as linked; 0: not known */
+	const char *module;           /* path; NULL: not known */
+};
+
 /* One run. */
 struct watching {
 	const struct watch_choices *choices;
@@ -37,26 +46,21 @@ struct watching {
 	struct watch_record *record;  /* NULL: none */
 	struct watch_view *view;      /* NULL: none */
 	size_t threads, threads_max;  /* of the program: at the last look, and the most */
+	struct watch_place *places;   /* of sites, kept for events; line UINT_MAX: not looked up yet */
+	size_t places_n;
 };
 
 /* ---- words ----------------------------------------------------------------------------------------------------- */
 
-/* A source position, or as much as is known of one. */
-struct watch_place {
-	const char *function, *file;  /* NULL: not known */
-	unsigned line;
-	bool inlined;                 /* into the place that follows */
-	uint64_t address;             /* as linked; 0: not known */
-	const char *module;           /* path; NULL: not known */
-};
 #define WATCH_PLACES_MAX 64
 
 /* Where one who met stood, and from where that was called, innermost first. Returns: how many, at most size. */
 size_t watch_places(const struct watching *watching, const struct finding_side *side, struct watch_place *ret,
                     size_t size);
-/* Where a write event was: the store, not the probe. site NULL: seen by address, at event->ip. */
-size_t watch_event_places(const struct watching *watching, const struct wire_event *event,
-                          const struct plan_site *site, struct watch_place *ret, size_t size);
+/* Where a write event was: the store, not the probe. site NULL: seen by address, at event->ip. Returns: false: nothing
+ * is known of it. */
+bool watch_event_place(struct watching *watching, const struct wire_event *event, const struct plan_site *site,
+                       struct watch_place *ret);
 /* "order.status", "main.Pair.A"; without a name: "order". Returns: ret. */
 const char *watch_field_name(const struct watching *watching, uint32_t field, char *ret, size_t size);
 /* "order". */
@@ -83,8 +87,9 @@ struct watch_written {
 	uint64_t object;              /* 0: not known */
 };
 #define WATCH_WRITTEN_MAX 16
+/* values false: old_text and new_text are not wanted, and stay as they are. */
 size_t watch_written(const struct watching *watching, const struct wire_event *event, const struct plan_site *site,
-                     uint32_t field, struct watch_written *ret, size_t size);
+                     uint32_t field, bool values, struct watch_written *ret, size_t size);
 
 /* ---- plain lines ----------------------------------------------------------------------------------------------- */
 
@@ -96,8 +101,8 @@ void watch_text_event(struct watching *watching, const struct wire_event *event,
 /* Every finding in one line, with its count. */
 void watch_text_summary(struct watching *watching);
 void watch_text_ledger(struct watching *watching, const struct ledger *ledger);
-/* --verbose: every planned site. */
-void watch_text_sites(struct watching *watching);
+/* What is watched, before anything is seen; --verbose: every planned site. */
+void watch_text_begin(struct watching *watching);
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------ */
 

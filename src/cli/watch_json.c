@@ -9,9 +9,17 @@
 
 /* ---- members --------------------------------------------------------------------------------------------------- */
 
+/* Events come by the million: what they are made of is put without printf. */
+static void put_name(struct text *text, const char *name)
+{
+	text_put(text, ", \"", 3);
+	text_str(text, name);
+	text_put(text, "\": ", 3);
+}
+
 static void put_string(struct text *text, const char *name, const char *value)
 {
-	text_printf(text, ", \"%s\": ", name);
+	put_name(text, name);
 	text_json(text, value);
 }
 
@@ -23,20 +31,31 @@ static void put_value(struct text *text, const char *name, const char *value)
 
 static void put_uint(struct text *text, const char *name, uint64_t value)
 {
-	text_printf(text, ", \"%s\": %llu", name, (unsigned long long)value);
+	put_name(text, name);
+	text_uint(text, value, 0);
 }
 
 static void put_address(struct text *text, const char *name, uint64_t address)
 {
-	if (address)
-		text_printf(text, ", \"%s\": \"0x%llx\"", name, (unsigned long long)address);
-	else
-		text_printf(text, ", \"%s\": null", name);
+	char digits[24];
+	size_t at = sizeof(digits);
+
+	put_name(text, name);
+	if (!address) {
+		text_str(text, "null");
+		return;
+	}
+	digits[--at] = '"';
+	for (; address; address >>= 4)
+		digits[--at] = "0123456789abcdef"[address & 15];
+	text_str(text, "\"0x");
+	text_put(text, digits + at, sizeof(digits) - at);
 }
 
 static void put_bool(struct text *text, const char *name, bool value)
 {
-	text_printf(text, ", \"%s\": %s", name, value ? "true" : "false");
+	put_name(text, name);
+	text_str(text, value ? "true" : "false");
 }
 
 /* JSON has no word for what is not a number. */
@@ -205,14 +224,13 @@ void watch_json_event(struct watching *watching, const struct wire_event *event,
 {
 	struct watch_written written[WATCH_WRITTEN_MAX];
 	struct watch_place place = {0};
-	size_t n = watch_written(watching, event, site, field, written, WATCH_WRITTEN_MAX);
+	size_t n = watch_written(watching, event, site, field, true, written, WATCH_WRITTEN_MAX);
 	struct text *out = &watching->out;
 
 	if (n)
-		watch_event_places(watching, event, site, &place, 1);
-	place.inlined = false;
+		watch_event_place(watching, event, site, &place);
 	for (size_t i = 0; i < n; i++) {
-		text_str(out, "{\"event\": \"write\"");
+		text_str(out, site && site->site->read ? "{\"event\": \"read\"" : "{\"event\": \"write\"");
 		put_uint(out, "time_ns", event->time_ns);
 		put_string(out, "type", watch_type_name(watching, written[i].field->type_id));
 		put_string(out, "field", path_of(watching, written[i].field->id));

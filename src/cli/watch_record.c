@@ -73,7 +73,7 @@ void watch_record_event(struct watching *watching, const struct wire_event *even
 
 	if (site && site->site->read)
 		return;
-	n = watch_written(watching, event, site, field, written, WATCH_WRITTEN_MAX);
+	n = watch_written(watching, event, site, field, false, written, WATCH_WRITTEN_MAX);
 	for (size_t i = 0; i < n; i++) {
 		struct pair *pair;
 

@@ -157,13 +157,14 @@ static void put_time(uint64_t time_ns, struct text *text)
 }
 
 static void put_event(struct watching *watching, const struct wire_event *event, const struct watch_written *written,
-                      const struct watch_place *place)
+                      const struct watch_place *place, bool is_read)
 {
 	struct text *out = &watching->out;
 	char name[512], change[2 * FINDING_VALUE + 8];
 
 	put_time(event->time_ns, out);
 	text_printf(out, "  %s  ", watch_field_name(watching, written->field->id, name, sizeof(name)));
+	text_str(out, is_read ? "read " : "");
 	watch_put_name(out, watch_change(written->old_text, written->new_text, change, sizeof(change)));
 	if (event->goroutine)
 		text_printf(out, "  goroutine %llu", (unsigned long long)event->goroutine);
@@ -181,11 +182,11 @@ void watch_text_event(struct watching *watching, const struct wire_event *event,
 {
 	struct watch_written written[WATCH_WRITTEN_MAX];
 	struct watch_place place;
-	size_t n = watch_written(watching, event, site, field, written, WATCH_WRITTEN_MAX);
-	bool placed = n && watch_event_places(watching, event, site, &place, 1);
+	size_t n = watch_written(watching, event, site, field, true, written, WATCH_WRITTEN_MAX);
+	bool placed = n && watch_event_place(watching, event, site, &place);
 
 	for (size_t i = 0; i < n; i++)
-		put_event(watching, event, &written[i], placed ? &place : NULL);
+		put_event(watching, event, &written[i], placed ? &place : NULL, site && site->site->read);
 }
 
 /* ---- sites ----------------------------------------------------------------------------------------------------- */
@@ -197,7 +198,7 @@ static const char *way_of(const struct plan_site *site)
 	return site->probe.kind == SCAN_PROBE_STORE ? "stepped" : "neighbour";
 }
 
-void watch_text_sites(struct watching *watching)
+static void put_sites(struct watching *watching)
 {
 	const struct plan *plan = watch_plan(watching->watch);
 	struct text *out = &watching->out;
@@ -219,4 +220,20 @@ void watch_text_sites(struct watching *watching)
 		if (plan->fields[i].atomic)
 			text_printf(out, "  not judged: %s: %s\n", watch_field_name(watching, (uint32_t)i, name, sizeof(name)),
 			            plan->fields[i].atomic_why ? plan->fields[i].atomic_why : "its writes are atomic");
+}
+
+void watch_text_begin(struct watching *watching)
+{
+	const struct target *target = watch_target(watching->watch);
+	const struct plan_ledger ledger = watch_ledger(watching->watch).plan;
+	char number[32], all[32];
+
+	text_str(&watching->out, "watching ");
+	watch_put_name(&watching->out, target->modules_n ? target->modules[0].path : "?");
+	text_printf(&watching->out, " (process %d): %s of %s sites that write its fields\n", (int)target->pid,
+	            writes_number(ledger.sites_neighbour + ledger.sites_stepped + ledger.sites_call, number),
+	            writes_number(ledger.sites_found, all));
+	if (watching->choices->verbose)
+		put_sites(watching);
+	text_str(&watching->out, "\n");
 }

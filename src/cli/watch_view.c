@@ -241,6 +241,7 @@ static void open_detail(struct watching *watching, size_t number)
 	view->detail_lines = (struct view_list){0};
 	add_lines(view, text.data, COLS > 10 ? (size_t)COLS : 10);
 	text_fini(&text);
+	view->detail_of = number;
 	view->detail = true;
 }
 
@@ -329,6 +330,8 @@ static bool take_key(struct watching *watching, int key)
 	if (view->detail) {
 		if (enter || key == 'q' || key == KEY_ESC)
 			view->detail = false;
+		else if (key == KEY_RESIZE)
+			open_detail(watching, view->detail_of);
 		else
 			move_text(&view->detail_lines, key);
 		return true;

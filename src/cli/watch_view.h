@@ -36,6 +36,7 @@ struct watch_view {
 	uint64_t *hits, *cost_ns;     /* of the last look; as history, fields_n long */
 	size_t fields_n;
 	struct view_list table, findings, detail_lines;
+	size_t detail_of;             /* which finding */
 	struct text said;             /* the detail: lines, each ends with '\0' */
 	struct text warnings;
 	struct ledger ledger;         /* as of the last look */

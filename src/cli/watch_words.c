@@ -1,8 +1,9 @@
 /* watch_words.c - findings, places and events in words, for all faces; see watch.h */
+#include "cli/cli.h"
 #include "cli/watch.h"
-
 #include "cli/writes.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,10 +175,34 @@ size_t watch_places(const struct watching *watching, const struct finding_side *
 	return all_places(watching, site, side->ip, side->stack, side->stack_n, ret, size);
 }
 
-size_t watch_event_places(const struct watching *watching, const struct wire_event *event,
-                          const struct plan_site *site, struct watch_place *ret, size_t size)
+/* Of the store itself, without those it was inlined into. */
+static struct watch_place *known_place(struct watching *watching, const struct plan_site *site)
 {
-	return all_places(watching, site, event->ip, event->stack, event->stack_n, ret, size);
+	size_t n = watch_plan(watching->watch)->sites_n;
+
+	if (site->id >= watching->places_n) {
+		watching->places = reallocarray(watching->places, n, sizeof(*watching->places));
+		if (!watching->places)
+			exit(cli_fail("out of memory"));
+		for (size_t i = watching->places_n; i < n; i++)
+			watching->places[i].line = UINT_MAX;
+		watching->places_n = n;
+	}
+	if (watching->places[site->id].line == UINT_MAX) {
+		site_places(watching, site, &watching->places[site->id], 1);
+		watching->places[site->id].inlined = false;
+	}
+	return &watching->places[site->id];
+}
+
+bool watch_event_place(struct watching *watching, const struct wire_event *event, const struct plan_site *site,
+                       struct watch_place *ret)
+{
+	if (site) {
+		*ret = *known_place(watching, site);
+		return true;
+	}
+	return places_at(watching, event->ip, true, ret, 1) > 0;
 }
 
 static const char *last_part(const char *path)
@@ -351,16 +376,18 @@ static void value_of(const struct plan_field *field, uint64_t base, const uint8_
 }
 
 static void fill_written(const struct wire_event *event, const struct plan_site *site, uint64_t base,
-                         const struct plan_field *field, struct watch_written *ret)
+                         const struct plan_field *field, bool values, struct watch_written *ret)
 {
 	ret->field = field;
 	ret->object = site && !field->indexed && event->address >= base ? event->address - base : 0;
+	if (!values)
+		return;
 	value_of(field, base, event->old_value, event->old_n, ret->old_text, sizeof(ret->old_text));
 	value_of(field, base, event->new_value, event->new_n, ret->new_text, sizeof(ret->new_text));
 }
 
 size_t watch_written(const struct watching *watching, const struct wire_event *event, const struct plan_site *site,
-                     uint32_t field, struct watch_written *ret, size_t size)
+                     uint32_t field, bool values, struct watch_written *ret, size_t size)
 {
 	const struct plan *plan = watch_plan(watching->watch);
 	uint64_t base = site ? site->site->offset : 0;
@@ -369,17 +396,17 @@ size_t watch_written(const struct watching *watching, const struct wire_event *e
 	if (!size || field >= plan->fields_n)
 		return 0;
 	if (!site || !site->covers_several || site->type_id >= plan->types_n) {
-		fill_written(event, site, site ? base : plan->fields[field].offset, &plan->fields[field], ret);
+		fill_written(event, site, site ? base : plan->fields[field].offset, &plan->fields[field], values, ret);
 		return 1;
 	}
 	for (size_t i = 0; i < plan->types[site->type_id].fields_n && n < size; i++) {
 		const struct plan_field *of = &plan->fields[plan->types[site->type_id].fields[i]];
 
 		if (*of->name && of->offset < base + event->width && base < of->offset + of->width)
-			fill_written(event, site, base, of, &ret[n++]);
+			fill_written(event, site, base, of, values, &ret[n++]);
 	}
 	if (!n) {
-		fill_written(event, site, base, &plan->fields[field], ret);
+		fill_written(event, site, base, &plan->fields[field], values, ret);
 		n = 1;
 	}
 	return n;

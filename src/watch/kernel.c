@@ -29,6 +29,7 @@
 
 enum {
 	PROBES_DEFAULT = 65536,
+	PROBES_LEAST = 1024,                /* the self-test's, too */
 	RING_DEFAULT = 4 << 20,
 	FIRST_PID_NAMESPACE = 0xeffffffc, /* PROC_PID_INIT_INO: in every kernel */
 };
@@ -153,6 +154,8 @@ int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel
 	for (unsigned i = 0; i < WIRE_SHARDS; i++)
 		kernel->shards[i].ring_fd = -1;
 	kernel->probes_max = options && options->probes_max ? options->probes_max : PROBES_DEFAULT;
+	if (kernel->probes_max < PROBES_LEAST)
+		kernel->probes_max = PROBES_LEAST;
 	error = load_some(kernel, options && options->no_multi, ret_error);
 	if (!error) {
 		error = map_memory(kernel);
@@ -231,6 +234,20 @@ struct wire_count kernel_count(const struct kernel *kernel, uint32_t id)
 		sum.faults += __atomic_load_n(&slots[i].faults, __ATOMIC_RELAXED);
 	}
 	return sum;
+}
+
+void kernel_forget(struct kernel *kernel, uint32_t first, uint32_t n)
+{
+	static const struct wire_count none[WIRE_SLOTS];
+	struct watch_bpf__bss *shared = kernel->programs->bss;
+
+	for (uint32_t id = first; id < first + n; id++) {
+		memset(&kernel->probes[id], 0, sizeof(kernel->probes[id]));
+		bpf_map_update_elem(bpf_map__fd(kernel->programs->maps.counters), &id, none, BPF_ANY);
+	}
+	memset(&shared->totals, 0, sizeof(shared->totals));
+	memset(shared->points, 0, sizeof(shared->points));
+	kernel->points_n = 0;
 }
 
 uint64_t kernel_now_ns(void)

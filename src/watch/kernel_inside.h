@@ -49,6 +49,9 @@ struct kernel_set {
 __attribute__((format(printf, 3, 4)))
 int watch_fail(struct watch_error *error, int code, const char *format, ...);
 
+/* Zeroes the counters of n probes from first on, all totals, and the cookies of watchpoints: nothing of a test stays. */
+void kernel_forget(struct kernel *kernel, uint32_t first, uint32_t n);
+
 /* Why does bpf() not do as it was asked? code: negative errno that it gave. what: was tried, as a noun.
  * Returns: the errno to give back, with text. */
 int kernel_explain(int code, const char *what, struct watch_error *ret_error);

@@ -253,6 +253,7 @@ int watch_step(struct watch *watch, unsigned timeout_ms)
 	if (watch->options.want_events)
 		send_events(watch);
 	watch->ended = watch->options.command && watch->steps >= 12;
+	watch->target.pidfd = watch->ended ? -2 : -1;
 	return watch->ended;
 }
 
@@ -387,6 +388,12 @@ const struct target_module *target_module_at(const struct target *target, uint64
 {
 	return address >= 0x800000 && address < 0x900000 ? &target->modules[1] :
 	       address >= 0x10000 && address < 0x20000   ? &target->modules[0] : NULL;
+}
+
+bool target_ended(struct target *target, int *ret_status)
+{
+	(void)ret_status;
+	return target->pidfd == -2;
 }
 
 int target_threads(const struct target *target, pid_t **ret_tids)
