@@ -1,7 +1,8 @@
 /*
  * kernel.h - the programs in the kernel: loaded, attached to addresses of files, heard
  *
- * All BPF is behind this header. Everything that is attached goes with the process that attached it, however that ends.
+ * All BPF is behind this header. Everything that is attached goes with the process that attached it, however that ends:
+ * a small process of its own holds the probes until then, since one that is killed in the act would leave some behind.
  *
  *     kernel_open(&options, &kernel, &error)     rights, BTF, programs: what is missing is named
  *     kernel_probe_set(kernel, id, &wire_probe)  what the probe of this number sees
@@ -67,7 +68,7 @@ struct kernel_place {
  * Returns: 0 or a negative errno; then none is set. Owner: the caller, kernel_detach. */
 int kernel_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n, pid_t pid,
                   struct kernel_set **ret_set, struct watch_error *ret_error);
-void kernel_detach(struct kernel_set *set);
+void kernel_detach(struct kernel_set *set); /* before kernel_close */
 
 /* Attaches the watchpoints' program to a perf event of type breakpoint, for as long as that is open. cookie: comes back as
  * event.probe; below probes_max. Its probe has to say what is watched: WIRE_GLOBAL, displacement the address (equal to
