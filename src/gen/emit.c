@@ -158,6 +158,8 @@ void gen_emit_header(const struct gen_output *output, struct gen_text *text)
 	gen_printf(text, "#include <fieldguard/type.h>\n");
 	if (any_store(model))
 		gen_printf(text, "#include <fieldguard/store.h>\n");
+	if (any_shared(model))
+		gen_printf(text, "#include <fieldguard/usdt.h>\n");
 	for (size_t i = 0; i < model->structs_n; i++) {
 		const struct model_struct *record = model->structs[i];
 

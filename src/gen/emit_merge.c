@@ -131,6 +131,7 @@ static void emit_merge_group(const struct shared_form *form, const struct shared
 	if (group == form->owner)
 		shared_emit_owned(form, NULL, text);
 	shared_emit_lock(group, true, true, text);
+	shared_emit_probe_group(form, group, true, text);
 	shared_emit_own_bits(form, group, text);
 	for (size_t i = 0; i < group->fields_n; i++)
 		if (gen_field_listed(group->fields[i].field))
@@ -185,6 +186,19 @@ static void emit_merge_stores(const struct shared_form *form, const char *place,
 	free(stored);
 }
 
+/* The point of a state that has changed. */
+static void emit_advanced(const struct shared_form *form, const struct model_field *field, struct gen_text *text)
+{
+	char before[300], after[300];
+
+	snprintf(before, sizeof before, "%s_values_%s[from]", form->record->name, field->name);
+	snprintf(after, sizeof after, "record->%s", field->name);
+	gen_printf(text, "\tif (FG_WATCHED(%s) && from != to)\n", form->record->name);
+	text->depth += 2;
+	shared_emit_probe(form, field, before, after, text);
+	text->depth -= 2;
+}
+
 /* States that the patch advances: all are looked at before the first is changed. */
 static void emit_merge_states(const struct shared_form *form, struct gen_text *text)
 {
@@ -206,8 +220,11 @@ static void emit_merge_states(const struct shared_form *form, struct gen_text *t
 			gen_printf(text, "\tif (fg_states_%s(&shared->%s, %s_changes_%s, to, &from))\n", pass ? "advance" : "look",
 			           place, record->name, field->name);
 			gen_printf(text, "\t\treturn fg_refuse(ret_refusal, \"$.%s\", \"a change that states does not allow\", "
-			           "%s_names_%s[from], %s_names_%s[to]);\n}\n", field->json_name, record->name, field->name,
+			           "%s_names_%s[from], %s_names_%s[to]);\n", field->json_name, record->name, field->name,
 			           record->name, field->name);
+			if (pass)
+				emit_advanced(form, field, text);
+			gen_printf(text, "}\n");
 		}
 	}
 	emit_publish(form, "atomics", form->states, form->states_n, text);
@@ -267,8 +284,14 @@ static void emit_merge_all(const struct shared_form *form, struct gen_text *text
 		           form->published ? "fg_publish_drop(&shared->snapshot, block)" : "return rc");
 	if (refuses && form->published)
 		gen_printf(text, "if (rc)\n\treturn rc;\n");
-	if (form->published)
-		gen_printf(text, "if (block)\n\tfg_publish_commit(&shared->snapshot, block);\n");
+	if (form->published) {
+		gen_printf(text, "if (block) {\n");
+		text->depth++;
+		shared_emit_probe_published(form, text);
+		gen_printf(text, "fg_publish_commit(&shared->snapshot, block);\n");
+		text->depth--;
+		gen_printf(text, "}\n");
+	}
 	for (size_t i = 0; i < form->groups_n; i++)
 		if (&form->groups[i] != form->once)
 			gen_printf(text, "%s_merge_%s(shared, record, present);\n", name, form->groups[i].name);

@@ -45,8 +45,8 @@ __attribute__((format(printf, 2, 3))) static void put_line(struct gen_text *text
 	free(line);
 }
 
-static void put_place(const char *place, const char *policy, const struct model_field *const *fields, size_t n,
-                      struct gen_text *text)
+/* What begins a line, then the names of fields. */
+static void put_names(const char *head, const struct model_field *const *fields, size_t n, struct gen_text *text)
 {
 	char *line = NULL;
 	size_t len;
@@ -56,12 +56,34 @@ static void put_place(const char *place, const char *policy, const struct model_
 		fputs("fieldguard: out of memory\n", stderr);
 		exit(2);
 	}
-	fprintf(out, "p %s %s ", place, policy);
+	fprintf(out, "%s ", head);
 	for (size_t i = 0; i < n; i++)
 		fprintf(out, "%s%s", i ? "," : "", fields[i]->name);
 	fclose(out);
 	put_line(text, "%s\n", line);
 	free(line);
+}
+
+static void put_place(const char *place, const char *policy, const struct model_field *const *fields, size_t n,
+                      struct gen_text *text)
+{
+	char head[200];
+
+	snprintf(head, sizeof head, "p %s %s", place, policy);
+	put_names(head, fields, n, text);
+}
+
+/* The fields by their number in enum T_field: points of writes name them so. */
+static void put_numbers(const struct model_struct *record, struct gen_text *text)
+{
+	const struct model_field **fields = shared_fields_alloc(record->fields_n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < record->fields_n; i++)
+		if (gen_field_listed(&record->fields[i]))
+			fields[n++] = &record->fields[i];
+	put_names("n", fields, n, text);
+	free(fields);
 }
 
 static void put_group(const struct shared_group *group, struct gen_text *text)
@@ -81,6 +103,7 @@ static void put_shared(const struct model_struct *record, struct gen_text *text)
 
 	shared_form_init(&form, record);
 	put_line(text, "f %s_shared\n", record->name);
+	put_numbers(record, text);
 	if (form.published)
 		put_group(form.published, text);
 	for (size_t i = 0; i < form.groups_n; i++)

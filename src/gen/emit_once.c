@@ -284,6 +284,7 @@ static void emit_put(const struct shared_form *form, struct gen_text *text)
 {
 	const struct model_struct *record = form->record;
 	size_t nested_at = 0;
+	char before[300], after[300];
 
 	gen_printf(text, "/* Writes what is not there yet: under the lock, behind the check. */\n");
 	gen_printf(text, "static void %s_put_once(struct %s_shared *shared, const %s *record, const struct %s_present *present)\n{\n",
@@ -305,6 +306,9 @@ static void emit_put(const struct shared_form *form, struct gen_text *text)
 			           field->name);
 			nested_at += n;
 		}
+		snprintf(before, sizeof before, "(%s)0", field->type.c_name);
+		snprintf(after, sizeof after, "record->%s", field->name);
+		shared_emit_probe(form, field, before, after, text);
 		emit_copy(field, "shared->once.fields.", "record->", text);
 		gen_printf(text, "atomic_fetch_or_explicit(&shared->once.present[%zu], 0x%llxu, memory_order_release);\n", w,
 		           bit_of(form, field));

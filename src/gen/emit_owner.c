@@ -31,6 +31,7 @@ void shared_emit_owner_place(const struct shared_form *form, unsigned line_size,
 static void emit_scalar(const struct shared_form *form, const struct model_field *field, struct gen_text *text)
 {
 	const char *type = field->type.c_name, *name = form->record->name, *f = field->name;
+	char before[300], after[300];
 
 	gen_printf(text, "\n/* Returns: the value. Threads: any; never waits. Acquire. */\n");
 	gen_printf(text, "static inline %s %s_load_%s(const struct %s_shared *shared)\n{\n", type, name, f, name);
@@ -39,6 +40,9 @@ static void emit_scalar(const struct shared_form *form, const struct model_field
 	gen_printf(text, "static inline void %s_store_%s(struct %s_shared *shared, %s value)\n{\n", name, f, name, type);
 	text->depth = 1;
 	shared_emit_owned(form, f, text);
+	gen_printf(text, "if (FG_WATCHED(%s))\n\t", name);
+	snprintf(before, sizeof before, "%s_load_%s(shared)", name, f);
+	shared_emit_probe(form, field, before, "value", text);
 	gen_printf(text, "atomic_store_explicit(&shared->owner.%s, value, memory_order_release);\n", f);
 	text->depth = 0;
 	gen_printf(text, "}\n");
@@ -50,8 +54,10 @@ static void emit_scalar(const struct shared_form *form, const struct model_field
 	text->depth = 1;
 	gen_printf(text, "%s before = atomic_load_explicit(&shared->owner.%s, memory_order_relaxed);\n\n", type, f);
 	shared_emit_owned(form, f, text);
-	gen_printf(text, "atomic_store_explicit(&shared->owner.%s, (%s)((uint64_t)before + (uint64_t)value), "
-		   "memory_order_release);\n", f, type);
+	snprintf(after, sizeof after, "(%s)((uint64_t)before + (uint64_t)value)", type);
+	gen_printf(text, "if (FG_WATCHED(%s))\n\t", name);
+	shared_emit_probe(form, field, "before", after, text);
+	gen_printf(text, "atomic_store_explicit(&shared->owner.%s, %s, memory_order_release);\n", f, after);
 	gen_printf(text, "return before;\n");
 	text->depth = 0;
 	gen_printf(text, "}\n");

@@ -342,6 +342,7 @@ static void emit_write_group(const struct shared_form *form, const struct shared
 	if (group == form->owner)
 		shared_emit_owned(form, NULL, text);
 	shared_emit_lock(group, true, true, text);
+	shared_emit_probe_group(form, group, false, text);
 	shared_emit_own_bits(form, group, text);
 	emit_nested_bits(form, group, text);
 	if (shared_is_image(group))

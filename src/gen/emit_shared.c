@@ -332,58 +332,13 @@ static void emit_lock_functions(const struct shared_form *form, const struct sha
 	gen_printf(text, "void %s_write_unlock_%s(struct %s_shared *shared);\n", name, g, name);
 }
 
-/* ---- atomic fields ------------------------------------------------------------------------------------------- */
-
-/* A read-modify-write that takes a value and returns the old one. */
-static void emit_fetch(const struct model_struct *record, const struct model_field *field, const char *verb,
-                       const char *c11, const char *doc, struct gen_text *text)
-{
-	const char *type = field->type.c_name;
-	char place[160];
-
-	shared_atomic_place(field, place);
-	gen_printf(text, "\n/* %s Returns: the value before. Threads: any; never waits. Acquire and release. */\n", doc);
-	gen_printf(text, "static inline %s %s_%s_%s(struct %s_shared *shared, %s value)\n{\n", type, record->name, verb, field->name,
-		   record->name, type);
-	gen_printf(text, "\treturn atomic_%s_explicit(&shared->%s, value, memory_order_acq_rel);\n}\n", c11, place);
-}
-
-static void emit_accessors(const struct model_struct *record, const struct model_field *field, struct gen_text *text)
-{
-	const char *type = field->type.c_name, *name = record->name;
-	char place[160];
-
-	shared_atomic_place(field, place);
-	gen_printf(text, "\n/* ---- %s, by one instruction each; only a merge marks it present ---- */\n",
-		   field->name);
-	gen_printf(
-	    text,
-	    "\n/* Returns: the value. Threads: any; never waits. Acquire: sees what was written before the store it reads. */\n");
-	gen_printf(text, "static inline %s %s_load_%s(const struct %s_shared *shared)\n{\n", type, name, field->name, name);
-	gen_printf(text, "\treturn atomic_load_explicit(&shared->%s, memory_order_acquire);\n}\n", place);
-	gen_printf(text, "\n/* Threads: any; never waits. Release: what was written before is seen by who loads this value. */\n");
-	gen_printf(text, "static inline void %s_store_%s(struct %s_shared *shared, %s value)\n{\n", name, field->name, name, type);
-	gen_printf(text, "\tatomic_store_explicit(&shared->%s, value, memory_order_release);\n}\n", place);
-	emit_fetch(record, field, "exchange", "exchange", "Replaces the value.", text);
-	gen_printf(text, "\n/*\n * Stores value if the field holds *expected, else puts what it holds there. Returns: it was stored.\n"
-		   " * Threads: any; never waits. Acquire and release.\n */\n");
-	gen_printf(text, "static inline bool %s_compare_exchange_%s(struct %s_shared *shared, %s *expected, %s value)\n{\n", name,
-		   field->name, name, type, type);
-	gen_printf(text, "\treturn atomic_compare_exchange_strong_explicit(&shared->%s, expected, value, memory_order_acq_rel,"
-		   " memory_order_acquire);\n}\n", place);
-	if (field->type.kind != MODEL_KIND_INT)
-		return;
-	emit_fetch(record, field, "add", "fetch_add", "Adds, wrapping round.", text);
-	emit_fetch(record, field, "and", "fetch_and", "Keeps the bits that value has.", text);
-	emit_fetch(record, field, "or", "fetch_or", "Sets the bits that value has.", text);
-}
-
 void gen_emit_shared_header(const struct gen_output *output, const struct model_struct *record, struct gen_text *text)
 {
 	struct shared_form form;
 
 	shared_form_init(&form, record);
 	emit_group_structs(&form, text);
+	gen_printf(text, "\n/* Counts who watches what the functions below write. */\nFG_PROBE_SEMAPHORE(%s);\n", record->name);
 	emit_shared_struct(&form, output->line_size, text);
 	emit_record_functions(&form, text);
 	for (size_t i = 0; i < form.groups_n; i++) {
@@ -401,7 +356,7 @@ void gen_emit_shared_header(const struct gen_output *output, const struct model_
 		if (form.atomics[i]->tag.states_n)
 			shared_emit_states_header(&form, form.atomics[i], text);
 		else
-			emit_accessors(record, form.atomics[i], text);
+			shared_emit_accessors(&form, form.atomics[i], text);
 	}
 	shared_form_fini(&form);
 }

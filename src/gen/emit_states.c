@@ -48,11 +48,11 @@ static void emit_list(const struct model_field *field, struct gen_text *text)
 }
 
 /* Number to value, for reading: 0 (never set) is the zero value. */
-static void emit_value_of(const struct model_field *field, struct gen_text *text)
+static void emit_value_of(const struct model_field *field, const char *array, struct gen_text *text)
 {
 	const struct model_enum *e = field->type.enumeration;
 
-	gen_printf(text, "static const %s states[] = {(%s)0", field->type.c_name, field->type.c_name);
+	gen_printf(text, "static const %s %s[] = {(%s)0", field->type.c_name, array, field->type.c_name);
 	for (size_t i = 0; i < e->items_n; i++)
 		if (is_first(e, i))
 			gen_printf(text, ", %s", e->items[i].c_name);
@@ -67,7 +67,7 @@ static void emit_reads(const struct model_struct *record, const struct model_fie
 	gen_printf(text, "\n/* Returns: the state; the zero value where it was never set. Threads: any; never waits. Acquire. */\n");
 	gen_printf(text, "static inline %s %s_load_%s(const struct %s_shared *shared)\n{\n", type, name, f, name);
 	text->depth = 1;
-	emit_value_of(field, text);
+	emit_value_of(field, "states", text);
 	gen_printf(text, "\nreturn states[fg_states_state(atomic_load_explicit(&shared->%s, memory_order_acquire))];\n", place);
 	text->depth = 0;
 	gen_printf(text, "}\n\n/* Returns: how often the state was changed, the first time included; 0: never set. Threads: any; never"
@@ -78,7 +78,7 @@ static void emit_reads(const struct model_struct *record, const struct model_fie
 	gen_printf(text, "static inline %s %s_load_versioned_%s(const struct %s_shared *shared, uint64_t *ret_version)\n{\n", type, name,
 	           f, name);
 	text->depth = 1;
-	emit_value_of(field, text);
+	emit_value_of(field, "states", text);
 	gen_printf(text, "uint64_t word = atomic_load_explicit(&shared->%s, memory_order_acquire);\n\n", place);
 	gen_printf(text, "*ret_version = fg_states_version(word);\nreturn states[fg_states_state(word)];\n");
 	text->depth = 0;
@@ -111,9 +111,11 @@ void shared_emit_states_header(const struct shared_form *form, const struct mode
 static void emit_tables(const struct model_struct *record, const struct model_field *field, struct gen_text *text)
 {
 	const struct model_enum *e = field->type.enumeration;
+	char values[300];
 	unsigned number = 0;
 
-	gen_printf(text, "/* %s: states by number, 0 where it was never set; what may follow each, as bits number - 1. */\n", field->name);
+	gen_printf(text, "/* %s: states by number, 0 where it was never set; what may follow each, as bits number - 1; values. */\n",
+	           field->name);
 	gen_printf(text, "static const char *const %s_names_%s[] = {\"?\"", record->name, field->name);
 	for (size_t i = 0; i < e->items_n; i++)
 		if (is_first(e, i))
@@ -122,7 +124,10 @@ static void emit_tables(const struct model_struct *record, const struct model_fi
 	for (size_t i = 0; i < e->items_n; i++)
 		if (is_first(e, i))
 			gen_printf(text, ", 0x%llxu", (unsigned long long)changes_from(field, ++number));
-	gen_printf(text, "};\n\n");
+	gen_printf(text, "};\n");
+	snprintf(values, sizeof values, "%s_values_%s", record->name, field->name);
+	emit_value_of(field, values, text);
+	gen_printf(text, "\n");
 }
 
 void shared_emit_states_source(const struct shared_form *form, struct gen_text *text)
@@ -134,6 +139,7 @@ void shared_emit_states_source(const struct shared_form *form, struct gen_text *
 		const struct model_field *field = form->states[i];
 		const struct model_enum *e = field->type.enumeration;
 		unsigned number = 0;
+		char before[300];
 
 		shared_atomic_place(field, place);
 		emit_tables(form->record, field, text);
@@ -146,11 +152,13 @@ void shared_emit_states_source(const struct shared_form *form, struct gen_text *
 		gen_printf(text, "int %s_advance_%s(struct %s_shared *shared, %s to, %s *ret_from)\n{\n", name, field->name, name,
 		           field->type.c_name, field->type.c_name);
 		text->depth = 1;
-		emit_value_of(field, text);
 		gen_printf(text, "unsigned number = %s_number_%s(to), from;\nint rc;\n\n", name, field->name);
 		gen_printf(text, "if (!number)\n\treturn -EINVAL;\n");
 		gen_printf(text, "rc = fg_states_advance(&shared->%s, %s_changes_%s, number, &from);\n", place, name, field->name);
-		gen_printf(text, "if (ret_from && from)\n\t*ret_from = states[from];\nreturn rc;\n");
+		gen_printf(text, "if (FG_WATCHED(%s) && !rc && from != number)\n\t", name);
+		snprintf(before, sizeof before, "%s_values_%s[from]", name, field->name);
+		shared_emit_probe(form, field, before, "to", text);
+		gen_printf(text, "if (ret_from && from)\n\t*ret_from = %s_values_%s[from];\nreturn rc;\n", name, field->name);
 		text->depth = 0;
 		gen_printf(text, "}\n\n");
 	}

@@ -99,9 +99,19 @@ void shared_emit_same(const struct model *model, const struct model_struct *reco
 /* states */
 void shared_emit_states_header(const struct shared_form *form, const struct model_field *field, struct gen_text *text);
 void shared_emit_states_source(const struct shared_form *form, struct gen_text *text);
+/* atomic, without states */
+void shared_emit_accessors(const struct shared_form *form, const struct model_field *field, struct gen_text *text);
 /* owner */
 void shared_emit_owner_place(const struct shared_form *form, unsigned line_size, struct gen_text *text);
 void shared_emit_owner_header(const struct shared_form *form, struct gen_text *text);
+/* The point (<fieldguard/usdt.h>) of one field that is written; before and after: C expressions, for scalars. */
+void shared_emit_probe(const struct shared_form *form, const struct model_field *field, const char *before,
+                       const char *after, struct gen_text *text);
+/* The points of a group, behind its lock: of what a patch names, or of all that T_write_G replaces. */
+void shared_emit_probe_group(const struct shared_form *form, const struct shared_group *group, bool patch,
+                             struct gen_text *text);
+/* Of the snapshot group that is published by pointer, before `block` takes the place of the one that is there. */
+void shared_emit_probe_published(const struct shared_form *form, struct gen_text *text);
 /* The check of a checked build that the caller may write. */
 void shared_emit_owned(const struct shared_form *form, const char *field, struct gen_text *text);
 

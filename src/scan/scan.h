@@ -169,7 +169,9 @@ struct scan_shared_place {
 struct scan_generated {
 	const struct scan_type *record;
 	const struct scan_type *form; /* struct T_shared; NULL: it has none, or nothing in the binary uses it */
-	const char *prefix;           /* of its functions: "order" of order_merge() */
+	const char *prefix;           /* of its functions: "order" of order_merge(); of its points' names too (usdt.h) */
+	const char *const *fields;    /* C names of the converted fields, by number; NULL: the note doesn't say */
+	size_t fields_n;
 	const struct scan_shared_place *places; /* of the form */
 	size_t places_n;
 };

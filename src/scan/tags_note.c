@@ -31,6 +31,8 @@ struct note_struct {
 	uint64_t size;
 	struct note_member *members;
 	size_t members_n, members_room;
+	const char **fields;
+	size_t fields_n;
 	struct scan_shared_place *places;
 	size_t places_n, places_room;
 };
@@ -142,6 +144,8 @@ static void add_generated(struct note *note, const struct scan_type *record)
 			continue;
 		if (!last->places_n) {
 			last->form = form_of(note);
+			last->fields = now->fields;
+			last->fields_n = now->fields_n;
 			last->places = now->places;
 			last->places_n = now->places_n;
 		}
@@ -150,8 +154,8 @@ static void add_generated(struct note *note, const struct scan_type *record)
 	note->generated = model_grow(note->tags->model, note->generated, note->generated_n, &note->generated_room,
 	                       sizeof(*note->generated));
 	note->generated[note->generated_n++] = (struct scan_generated){
-		.record = record, .form = form_of(note), .prefix = now->prefix, .places = now->places,
-		.places_n = now->places_n};
+		.record = record, .form = form_of(note), .prefix = now->prefix, .fields = now->fields,
+		.fields_n = now->fields_n, .places = now->places, .places_n = now->places_n};
 }
 
 /* All of a struct has been read. */
@@ -208,23 +212,42 @@ static bool add_member(struct note *note, char *rest)
 	return true;
 }
 
+/* "amount,currency" */
+static const char **take_names(const struct note *note, char *rest, size_t *ret_n)
+{
+	const char **names = NULL;
+	size_t room = 0;
+	char *name;
+
+	*ret_n = 0;
+	while ((name = strsep(&rest, ","))) {
+		names = model_grow(note->tags->model, names, *ret_n, &room, sizeof(*names));
+		names[(*ret_n)++] = name;
+	}
+	return names;
+}
+
+/* "n id,amount,currency" */
+static bool add_numbers(struct note *note, char *rest)
+{
+	struct note_struct *now = &note->now;
+
+	if (!now->form || now->fields)
+		return false;
+	now->fields = take_names(note, rest, &now->fields_n);
+	return true;
+}
+
 /* "p group_money mutex amount,currency" */
 static bool add_place(struct note *note, char *rest)
 {
 	struct note_struct *now = &note->now;
 	struct scan_shared_place place = {.place = take_word(&rest)};
-	const char **fields = NULL;
-	size_t room = 0;
-	char *field;
 
 	place.policy = take_word(&rest);
 	if (!now->form || !place.place || !place.policy || !rest)
 		return false;
-	while ((field = strsep(&rest, ","))) {
-		fields = model_grow(note->tags->model, fields, place.fields_n, &room, sizeof(*fields));
-		fields[place.fields_n++] = field;
-	}
-	place.fields = fields;
+	place.fields = take_names(note, rest, &place.fields_n);
 	now->places = model_grow(note->tags->model, now->places, now->places_n, &now->places_room, sizeof(place));
 	now->places[now->places_n++] = place;
 	return true;
@@ -248,6 +271,8 @@ static bool take_line(struct note *note, char *line)
 	case 'f':
 		note->now.form = rest;
 		return note->now.c_name != NULL;
+	case 'n':
+		return add_numbers(note, rest);
 	case 'p':
 		return add_place(note, rest);
 	default:

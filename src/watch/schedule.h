@@ -29,6 +29,10 @@ void schedule_free(struct schedule *schedule);
 int schedule_grow(struct schedule *schedule);
 /* Does what is due. Returns: ns until something is due again. */
 uint64_t schedule_step(struct schedule *schedule, uint64_t now_ns);
+/* Something else was done to the target: it comes out of the budget too. */
+void schedule_spend(struct schedule *schedule, uint64_t ns);
+/* Is there budget left? */
+bool schedule_solvent(struct schedule *schedule, uint64_t now_ns);
 /* Takes all away. */
 void schedule_stop(struct schedule *schedule);
 void schedule_ledger(const struct schedule *schedule, struct ledger *ledger);

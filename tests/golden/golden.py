@@ -62,29 +62,30 @@ def compare(tap, name, folder):
         tap.ok(not long, f'{name}{suffix} has lines of at most 120 columns', str(long))
 
 
-def build(tap, compiler, root, library, sanitize, name, folder):
-    flags = STRICT + ['-D_GNU_SOURCE', '-O2', '-g', '-I' + os.path.join(root, 'include'), '-I' + folder, '-I' + FOLDER,
+def build(tap, compiler, root, library, sanitize, name, folder, define=()):
+    flags = STRICT + [*define, '-D_GNU_SOURCE', '-O2', '-g', '-I' + os.path.join(root, 'include'), '-I' + folder, '-I' + FOLDER,
                       '-I' + os.path.dirname(FOLDER)]
+    title = ' '.join([compiler, *define])
     objects = []
     for part in [name] + LINKS.get(name, []):
         objects.append(os.path.join(folder, f'{part}.{compiler}.o'))
         status, text = run(compiler, *flags, *sanitize, '-c', os.path.join(folder, part + '.fg.c'), '-o', objects[-1])
-        tap.ok(status == 0, f'{compiler}: {part}.fg.c without a warning', text)
+        tap.ok(status == 0, f'{title}: {part}.fg.c without a warning', text)
     alone = os.path.join(folder, 'alone.c')
     with open(alone, 'w') as f:
         f.write(f'#include "{name}.fg.h"\n#include "{name}.fg.h"\nint alone(void);\nint alone(void)\n{{\n\treturn 0;\n}}\n')
     status, text = run(compiler, *flags, '-c', alone, '-o', alone + '.o')
-    tap.ok(status == 0, f'{compiler}: {name}.fg.h alone, twice', text)
+    tap.ok(status == 0, f'{title}: {name}.fg.h alone, twice', text)
     main = os.path.join(FOLDER, name + '.main.c')
     if not os.path.exists(main):
         return
     program = os.path.join(folder, f'{name}.{compiler}')
     status, text = run(compiler, *flags, *sanitize, main, *objects, '-L' + library, '-lfieldguard', '-lm', '-lpthread',
                        '-Wl,-rpath,' + library, '-o', program)
-    if tap.ok(status == 0, f'{compiler}: {name}.main.c linked', text):
+    if tap.ok(status == 0, f'{title}: {name}.main.c linked', text):
         status, text = run(program)
         failed = '\n'.join(line for line in text.splitlines() if not line.startswith('ok'))
-        tap.ok(status == 0, f'{compiler}: {name} runs as expected', failed)
+        tap.ok(status == 0, f'{title}: {name} runs as expected', failed)
 
 
 def main():
@@ -103,6 +104,7 @@ def main():
             for each in compilers:
                 if shutil.which(each) and (each != 'clang-14' or not shutil.which('clang')):
                     build(tap, os.path.basename(each), root, library, sanitize, name, folder)
+                    build(tap, os.path.basename(each), root, library, sanitize, name, folder, ['-DFG_USDT'])
     return tap.done()
 
 

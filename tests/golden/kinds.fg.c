@@ -1212,8 +1212,20 @@ int kinds_entry_merge(struct kinds_entry_shared *shared, const struct kinds_entr
 	rc = kinds_entry_prepare_snapshot(shared, record, present, &block);
 	if (rc)
 		return rc;
-	if (block)
+	if (block) {
+		if (FG_WATCHED(kinds_entry)) {
+			const struct kinds_entry_block *was = atomic_load_explicit(&shared->snapshot.block,
+			        memory_order_relaxed);
+
+			(void)was;
+			if (kinds_entry_has(present, KINDS_ENTRY_FIELD_NAME))
+				FG_PROBE_WHOLE(kinds_entry, shared, KINDS_ENTRY_FIELD_NAME);
+			if (kinds_entry_has(present, KINDS_ENTRY_FIELD_VALUE))
+				FG_PROBE(kinds_entry, shared, KINDS_ENTRY_FIELD_VALUE, was ?
+				         was->record.value : (int64_t)0, block->record.value);
+		}
 		fg_publish_commit(&shared->snapshot, block);
+	}
 	return 0;
 }
 
@@ -1736,8 +1748,20 @@ int kinds_group_merge(struct kinds_group_shared *shared, const struct kinds_grou
 	rc = kinds_group_prepare_snapshot(shared, record, present, &block);
 	if (rc)
 		return rc;
-	if (block)
+	if (block) {
+		if (FG_WATCHED(kinds_group)) {
+			const struct kinds_group_block *was = atomic_load_explicit(&shared->snapshot.block,
+			        memory_order_relaxed);
+
+			(void)was;
+			if (kinds_group_has(present, KINDS_GROUP_FIELD_NUMBER))
+				FG_PROBE(kinds_group, shared, KINDS_GROUP_FIELD_NUMBER, was ?
+				         was->record.number : (uint16_t)0, block->record.number);
+			if (kinds_group_has(present, KINDS_GROUP_FIELD_NAMES))
+				FG_PROBE_WHOLE(kinds_group, shared, KINDS_GROUP_FIELD_NAMES);
+		}
 		fg_publish_commit(&shared->snapshot, block);
+	}
 	return 0;
 }
 
@@ -2083,6 +2107,16 @@ static void kinds_place_merge_snapshot(struct kinds_place_shared *shared, const 
 	if (!bits[0])
 		return;
 	fg_seq_lock(&shared->snapshot.sequence);
+	if (FG_WATCHED(kinds_place)) {
+		if (kinds_place_has(present, KINDS_PLACE_FIELD_CODE))
+			FG_PROBE_WHOLE(kinds_place, shared, KINDS_PLACE_FIELD_CODE);
+		if (kinds_place_has(present, KINDS_PLACE_FIELD_HEIGHT))
+			FG_PROBE_WORDS(kinds_place, shared, KINDS_PLACE_FIELD_HEIGHT, double, fields,
+			               offsetof(struct kinds_place_snapshot, height), record->height);
+		if (kinds_place_has(present, KINDS_PLACE_FIELD_OPEN))
+			FG_PROBE_WORDS(kinds_place, shared, KINDS_PLACE_FIELD_OPEN, bool, fields,
+			               offsetof(struct kinds_place_snapshot, open), record->open);
+	}
 	fg_words_or(shared->snapshot.words, bits, 1);
 	if (kinds_place_has(present, KINDS_PLACE_FIELD_CODE))
 		fg_words_put(fields, offsetof(struct kinds_place_snapshot, code), &record->code, sizeof record->code);
@@ -2174,6 +2208,13 @@ static void kinds_place_put_snapshot(struct kinds_place_shared *shared, const st
 	_Atomic uint64_t *fields = shared->snapshot.words + 1;
 
 	fg_seq_lock(&shared->snapshot.sequence);
+	if (FG_WATCHED(kinds_place)) {
+		FG_PROBE_WHOLE(kinds_place, shared, KINDS_PLACE_FIELD_CODE);
+		FG_PROBE_WORDS(kinds_place, shared, KINDS_PLACE_FIELD_HEIGHT, double, fields,
+		               offsetof(struct kinds_place_snapshot, height), group->height);
+		FG_PROBE_WORDS(kinds_place, shared, KINDS_PLACE_FIELD_OPEN, bool, fields,
+		               offsetof(struct kinds_place_snapshot, open), group->open);
+	}
 	fg_words_or(shared->snapshot.words, bits, 1);
 	fg_words_put(fields, 0, group, sizeof *group);
 	fg_seq_unlock(&shared->snapshot.sequence);
@@ -2592,8 +2633,20 @@ int kinds_node_merge(struct kinds_node_shared *shared, const struct kinds_node *
 	rc = kinds_node_prepare_snapshot(shared, record, present, &block);
 	if (rc)
 		return rc;
-	if (block)
+	if (block) {
+		if (FG_WATCHED(kinds_node)) {
+			const struct kinds_node_block *was = atomic_load_explicit(&shared->snapshot.block,
+			        memory_order_relaxed);
+
+			(void)was;
+			if (kinds_node_has(present, KINDS_NODE_FIELD_VALUE))
+				FG_PROBE(kinds_node, shared, KINDS_NODE_FIELD_VALUE, was ?
+				         was->record.value : (int64_t)0, block->record.value);
+			if (kinds_node_has(present, KINDS_NODE_FIELD_NEXT))
+				FG_PROBE_WHOLE(kinds_node, shared, KINDS_NODE_FIELD_NEXT);
+		}
 		fg_publish_commit(&shared->snapshot, block);
+	}
 	return 0;
 }
 
@@ -6619,8 +6672,149 @@ int kinds_merge(struct kinds_shared *shared, const struct kinds *record, const s
 	rc = kinds_prepare_snapshot(shared, record, present, &block);
 	if (rc)
 		return rc;
-	if (block)
+	if (block) {
+		if (FG_WATCHED(kinds)) {
+			const struct kinds_block *was = atomic_load_explicit(&shared->snapshot.block,
+			        memory_order_relaxed);
+
+			(void)was;
+			if (kinds_has(present, KINDS_FIELD_ID))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_ID);
+			if (kinds_has(present, KINDS_FIELD_I8))
+				FG_PROBE(kinds, shared, KINDS_FIELD_I8, was ? was->record.i8 : (int8_t)0,
+				         block->record.i8);
+			if (kinds_has(present, KINDS_FIELD_I16))
+				FG_PROBE(kinds, shared, KINDS_FIELD_I16, was ? was->record.i16 : (int16_t)0,
+				         block->record.i16);
+			if (kinds_has(present, KINDS_FIELD_I32))
+				FG_PROBE(kinds, shared, KINDS_FIELD_I32, was ? was->record.i32 : (int32_t)0,
+				         block->record.i32);
+			if (kinds_has(present, KINDS_FIELD_I64))
+				FG_PROBE(kinds, shared, KINDS_FIELD_I64, was ? was->record.i64 : (int64_t)0,
+				         block->record.i64);
+			if (kinds_has(present, KINDS_FIELD_U8))
+				FG_PROBE(kinds, shared, KINDS_FIELD_U8, was ? was->record.u8 : (uint8_t)0,
+				         block->record.u8);
+			if (kinds_has(present, KINDS_FIELD_U16))
+				FG_PROBE(kinds, shared, KINDS_FIELD_U16, was ? was->record.u16 : (uint16_t)0,
+				         block->record.u16);
+			if (kinds_has(present, KINDS_FIELD_U32))
+				FG_PROBE(kinds, shared, KINDS_FIELD_U32, was ? was->record.u32 : (uint32_t)0,
+				         block->record.u32);
+			if (kinds_has(present, KINDS_FIELD_U64))
+				FG_PROBE(kinds, shared, KINDS_FIELD_U64, was ? was->record.u64 : (uint64_t)0,
+				         block->record.u64);
+			if (kinds_has(present, KINDS_FIELD_YES))
+				FG_PROBE(kinds, shared, KINDS_FIELD_YES, was ? was->record.yes : (bool)0,
+				         block->record.yes);
+			if (kinds_has(present, KINDS_FIELD_F32))
+				FG_PROBE(kinds, shared, KINDS_FIELD_F32, was ? was->record.f32 : (float)0,
+				         block->record.f32);
+			if (kinds_has(present, KINDS_FIELD_F64))
+				FG_PROBE(kinds, shared, KINDS_FIELD_F64, was ? was->record.f64 : (double)0,
+				         block->record.f64);
+			if (kinds_has(present, KINDS_FIELD_COLOR))
+				FG_PROBE(kinds, shared, KINDS_FIELD_COLOR, was ?
+				         was->record.color : (enum kinds_color)0, block->record.color);
+			if (kinds_has(present, KINDS_FIELD_MODE))
+				FG_PROBE(kinds, shared, KINDS_FIELD_MODE, was ? was->record.mode : (kinds_mode)0,
+				         block->record.mode);
+			if (kinds_has(present, KINDS_FIELD_WIDE))
+				FG_PROBE(kinds, shared, KINDS_FIELD_WIDE, was ? was->record.wide : (enum kinds_wide)0,
+				         block->record.wide);
+			if (kinds_has(present, KINDS_FIELD_CODE))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_CODE);
+			if (kinds_has(present, KINDS_FIELD_NOTE))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_NOTE);
+			if (kinds_has(present, KINDS_FIELD_TEXT))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_TEXT);
+			if (kinds_has(present, KINDS_FIELD_NAME))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_NAME);
+			if (kinds_has(present, KINDS_FIELD_TITLE))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_TITLE);
+			if (kinds_has(present, KINDS_FIELD_RAW))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_RAW);
+			if (kinds_has(present, KINDS_FIELD_AT_NS))
+				FG_PROBE(kinds, shared, KINDS_FIELD_AT_NS, was ? was->record.at_ns : (int64_t)0,
+				         block->record.at_ns);
+			if (kinds_has(present, KINDS_FIELD_FOR_NS))
+				FG_PROBE(kinds, shared, KINDS_FIELD_FOR_NS, was ? was->record.for_ns : (int64_t)0,
+				         block->record.for_ns);
+			if (kinds_has(present, KINDS_FIELD_QUOTED))
+				FG_PROBE(kinds, shared, KINDS_FIELD_QUOTED, was ? was->record.quoted : (int64_t)0,
+				         block->record.quoted);
+			if (kinds_has(present, KINDS_FIELD_QUOTED_YES))
+				FG_PROBE(kinds, shared, KINDS_FIELD_QUOTED_YES, was ? was->record.quoted_yes : (bool)0,
+				         block->record.quoted_yes);
+			if (kinds_has(present, KINDS_FIELD_QUOTED_RATIO))
+				FG_PROBE(kinds, shared, KINDS_FIELD_QUOTED_RATIO, was ?
+				         was->record.quoted_ratio : (double)0, block->record.quoted_ratio);
+			if (kinds_has(present, KINDS_FIELD_MAYBE))
+				FG_PROBE(kinds, shared, KINDS_FIELD_MAYBE, was ? was->record.maybe : (int32_t)0,
+				         block->record.maybe);
+			if (kinds_has(present, KINDS_FIELD_SMALL))
+				FG_PROBE(kinds, shared, KINDS_FIELD_SMALL, was ? was->record.small : (int32_t)0,
+				         block->record.small);
+			if (kinds_has(present, KINDS_FIELD_POINT))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_POINT);
+			if (kinds_has(present, KINDS_FIELD_SPARE))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_SPARE);
+			if (kinds_has(present, KINDS_FIELD_TUPLE))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_TUPLE);
+			if (kinds_has(present, KINDS_FIELD_STRICT))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_STRICT);
+			if (kinds_has(present, KINDS_FIELD_PART))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_PART);
+			if (kinds_has(present, KINDS_FIELD_WHERE))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_WHERE);
+			if (kinds_has(present, KINDS_FIELD_COUNT))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_COUNT);
+			if (kinds_has(present, KINDS_FIELD_SHADE))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_SHADE);
+			if (kinds_has(present, KINDS_FIELD_SURE))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_SURE);
+			if (kinds_has(present, KINDS_FIELD_WEIGHT))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_WEIGHT);
+			if (kinds_has(present, KINDS_FIELD_LIST))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_LIST);
+			if (kinds_has(present, KINDS_FIELD_PAIR))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_PAIR);
+			if (kinds_has(present, KINDS_FIELD_BYTES))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_BYTES);
+			if (kinds_has(present, KINDS_FIELD_WORDS))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_WORDS);
+			if (kinds_has(present, KINDS_FIELD_SPOTS))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_SPOTS);
+			if (kinds_has(present, KINDS_FIELD_SAMPLES))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_SAMPLES);
+			if (kinds_has(present, KINDS_FIELD_TAGS))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_TAGS);
+			if (kinds_has(present, KINDS_FIELD_LINES))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_LINES);
+			if (kinds_has(present, KINDS_FIELD_COLORS))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_COLORS);
+			if (kinds_has(present, KINDS_FIELD_ROWS))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_ROWS);
+			if (kinds_has(present, KINDS_FIELD_TIMES))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_TIMES);
+			if (kinds_has(present, KINDS_FIELD_LIMITS))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_LIMITS);
+			if (kinds_has(present, KINDS_FIELD_GROUPS))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_GROUPS);
+			if (kinds_has(present, KINDS_FIELD_PLACES))
+				FG_PROBE_WHOLE(kinds, shared, KINDS_FIELD_PLACES);
+			if (kinds_has(present, KINDS_FIELD_INNER))
+				FG_PROBE(kinds, shared, KINDS_FIELD_INNER, was ? was->record.inner : (int32_t)0,
+				         block->record.inner);
+			if (kinds_has(present, KINDS_FIELD_ODD))
+				FG_PROBE(kinds, shared, KINDS_FIELD_ODD, was ? was->record.odd : (int32_t)0,
+				         block->record.odd);
+			if (kinds_has(present, KINDS_FIELD_LAST))
+				FG_PROBE(kinds, shared, KINDS_FIELD_LAST, was ? was->record.last : (int64_t)0,
+				         block->record.last);
+		}
 		fg_publish_commit(&shared->snapshot, block);
+	}
 	return 0;
 }
 
@@ -6743,22 +6937,26 @@ FG_NOTE(KINDS,
 	"m 0 128 name mapkey\n"
 	"m 128 64 value mapvalue json:\",null\" default:\"-1\"\n"
 	"f kinds_entry_shared\n"
+	"n name,value\n"
 	"p snapshot snapshot name,value\n"
 	"s 24 kinds_group struct kinds_group\n"
 	"m 0 16 number mapkey\n"
 	"m 64 64 names mapvalue json:\",count=names_n\"\n"
 	"f kinds_group_shared\n"
+	"n number,names\n"
 	"p snapshot snapshot number,names,names_n\n"
 	"s 24 kinds_place struct kinds_place\n"
 	"m 0 64 code mapkey\n"
 	"m 64 64 height json:\"height,required\"\n"
 	"m 128 8 open json:\"open\"\n"
 	"f kinds_place_shared\n"
+	"n code,height,open\n"
 	"p snapshot snapshot code,height,open\n"
 	"s 16 kinds_node struct kinds_node\n"
 	"m 0 64 value json:\"value\"\n"
 	"m 64 64 next json:\"next\"\n"
 	"f kinds_node_shared\n"
+	"n value,next\n"
 	"p snapshot snapshot value,next\n"
 	"s 4 kinds_strict struct kinds_strict\n"
 	"t unknown:\"error\" local\n"
@@ -6823,6 +7021,10 @@ FG_NOTE(KINDS,
 	"m 4480 32 odd json:\"odd? \303\251\"\n"
 	"m 4544 64 last json:\"last\"\n"
 	"f kinds_shared\n"
+	"n id,i8,i16,i32,i64,u8,u16,u32,u64,yes,f32,f64,color,mode,wide,code,note,text,name,title,raw,at_"
+	"ns,for_ns,quoted,quoted_yes,quoted_ratio,maybe,small,point,spare,tuple,strict,part,where,count,s"
+	"hade,sure,weight,list,pair,bytes,words,spots,samples,tags,lines,colors,rows,times,limits,groups,"
+	"places,inner,odd,last\n"
 	"p snapshot snapshot id,i8,i16,i32,i64,u8,u16,u32,u64,yes,f32,f64,color,mode,wide,code,note,text,"
 	"name,title,raw,at_ns,for_ns,quoted,quoted_yes,quoted_ratio,maybe,small,point,spare,tuple,strict,"
 	"part,where,count,shade,sure,weight,list,pair,bytes,bytes_n,words,words_n,spots,spots_n,samples,s"

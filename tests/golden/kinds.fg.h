@@ -10,6 +10,7 @@
 #include <fieldguard/publish.h>
 #include <fieldguard/rules.h>
 #include <fieldguard/type.h>
+#include <fieldguard/usdt.h>
 
 /* ---- struct kinds_point ---- */
 
@@ -311,6 +312,9 @@ int kinds_entry_copy(const struct kinds_entry *from, struct fg_arena *arena, str
 /* What fg_store and fg_ingest know of struct kinds_entry. Constant; threads: any. */
 extern const struct fg_type kinds_entry_fg_type;
 
+/* Counts who watches what the functions below write. */
+FG_PROBE_SEMAPHORE(kinds_entry);
+
 /*
  * The shared form of struct kinds_entry: what threads share. Its members are for the functions below alone. What is
  * written apart lies 64 bytes apart. All-zero is valid and empty; on the heap it needs aligned_alloc(64, ...).
@@ -468,6 +472,9 @@ int kinds_group_copy(const struct kinds_group *from, struct fg_arena *arena, str
 
 /* What fg_store and fg_ingest know of struct kinds_group. Constant; threads: any. */
 extern const struct fg_type kinds_group_fg_type;
+
+/* Counts who watches what the functions below write. */
+FG_PROBE_SEMAPHORE(kinds_group);
 
 /*
  * The shared form of struct kinds_group: what threads share. Its members are for the functions below alone. What is
@@ -631,6 +638,9 @@ struct kinds_place_snapshot {
 	bool open;
 };
 
+/* Counts who watches what the functions below write. */
+FG_PROBE_SEMAPHORE(kinds_place);
+
 /*
  * The shared form of struct kinds_place: what threads share. Its members are for the functions below alone. What is
  * written apart lies 64 bytes apart. All-zero is valid and empty; on the heap it needs aligned_alloc(64, ...).
@@ -792,6 +802,9 @@ int kinds_node_copy(const struct kinds_node *from, struct fg_arena *arena, struc
 
 /* What fg_store and fg_ingest know of struct kinds_node. Constant; threads: any. */
 extern const struct fg_type kinds_node_fg_type;
+
+/* Counts who watches what the functions below write. */
+FG_PROBE_SEMAPHORE(kinds_node);
 
 /*
  * The shared form of struct kinds_node: what threads share. Its members are for the functions below alone. What is
@@ -1126,6 +1139,9 @@ int kinds_copy(const struct kinds *from, struct fg_arena *arena, struct kinds *r
 
 /* What fg_store and fg_ingest know of struct kinds. Constant; threads: any. */
 extern const struct fg_type kinds_fg_type;
+
+/* Counts who watches what the functions below write. */
+FG_PROBE_SEMAPHORE(kinds);
 
 /*
  * The shared form of struct kinds: what threads share. Its members are for the functions below alone. What is written

@@ -264,6 +264,13 @@ static void part_merge_snapshot(struct part_shared *shared, const struct part *r
 	if (!bits[0])
 		return;
 	fg_seq_lock(&shared->snapshot.sequence);
+	if (FG_WATCHED(part)) {
+		if (part_has(present, PART_FIELD_SERIAL))
+			FG_PROBE_WHOLE(part, shared, PART_FIELD_SERIAL);
+		if (part_has(present, PART_FIELD_WEIGHT))
+			FG_PROBE_WORDS(part, shared, PART_FIELD_WEIGHT, uint32_t, fields, offsetof(struct part_snapshot,
+			        weight), record->weight);
+	}
 	fg_words_or(shared->snapshot.words, bits, 1);
 	if (part_has(present, PART_FIELD_SERIAL))
 		fg_words_put(fields, offsetof(struct part_snapshot, serial), &record->serial, sizeof record->serial);
@@ -350,6 +357,11 @@ static void part_put_snapshot(struct part_shared *shared, const struct part_snap
 	_Atomic uint64_t *fields = shared->snapshot.words + 1;
 
 	fg_seq_lock(&shared->snapshot.sequence);
+	if (FG_WATCHED(part)) {
+		FG_PROBE_WHOLE(part, shared, PART_FIELD_SERIAL);
+		FG_PROBE_WORDS(part, shared, PART_FIELD_WEIGHT, uint32_t, fields, offsetof(struct part_snapshot,
+		        weight), group->weight);
+	}
 	fg_words_or(shared->snapshot.words, bits, 1);
 	fg_words_put(fields, 0, group, sizeof *group);
 	fg_seq_unlock(&shared->snapshot.sequence);
@@ -417,4 +429,5 @@ FG_NOTE(PART,
 	"m 0 96 serial json:\"serial,required\"\n"
 	"m 96 32 weight json:\"weight\" default:\"1\"\n"
 	"f part_shared\n"
+	"n serial,weight\n"
 	"p snapshot snapshot serial,weight\n");

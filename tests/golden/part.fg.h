@@ -9,6 +9,7 @@
 #include "part.h"
 #include <fieldguard/rules.h>
 #include <fieldguard/type.h>
+#include <fieldguard/usdt.h>
 
 /* ---- struct part ---- */
 
@@ -109,6 +110,9 @@ struct part_snapshot {
 	char serial[12];
 	uint32_t weight;
 };
+
+/* Counts who watches what the functions below write. */
+FG_PROBE_SEMAPHORE(part);
 
 /*
  * The shared form of struct part: what threads share. Its members are for the functions below alone. What is written

@@ -1555,9 +1555,11 @@ void rules_shared_init(struct rules_shared *shared)
 	memset(shared, 0, sizeof *shared);
 }
 
-/* status: states by number, 0 where it was never set; what may follow each, as bits number - 1. */
+/* status: states by number, 0 where it was never set; what may follow each, as bits number - 1; values. */
 static const char *const rules_names_status[] = {"?", "created", "paid", "shipped", "cancelled"};
 static const uint64_t rules_changes_status[] = {UINT64_MAX, 0xau, 0xcu, 0x0u, 0x0u};
+static const enum rules_status rules_values_status[] = {(enum rules_status)0, RULES_CREATED, RULES_PAID, RULES_SHIPPED,
+        RULES_CANCELLED};
 
 static unsigned rules_number_status(enum rules_status value)
 {
@@ -1577,22 +1579,23 @@ static unsigned rules_number_status(enum rules_status value)
 
 int rules_advance_status(struct rules_shared *shared, enum rules_status to, enum rules_status *ret_from)
 {
-	static const enum rules_status states[] = {(enum rules_status)0, RULES_CREATED, RULES_PAID, RULES_SHIPPED,
-	        RULES_CANCELLED};
 	unsigned number = rules_number_status(to), from;
 	int rc;
 
 	if (!number)
 		return -EINVAL;
 	rc = fg_states_advance(&shared->atomics.status, rules_changes_status, number, &from);
+	if (FG_WATCHED(rules) && !rc && from != number)
+		FG_PROBE(rules, shared, RULES_FIELD_STATUS, rules_values_status[from], to);
 	if (ret_from && from)
-		*ret_from = states[from];
+		*ret_from = rules_values_status[from];
 	return rc;
 }
 
-/* step: states by number, 0 where it was never set; what may follow each, as bits number - 1. */
+/* step: states by number, 0 where it was never set; what may follow each, as bits number - 1; values. */
 static const char *const rules_names_step[] = {"?", "a", "b", "c"};
 static const uint64_t rules_changes_step[] = {UINT64_MAX, 0x2u, 0x4u, 0x1u};
+static const enum rules_step rules_values_step[] = {(enum rules_step)0, RULES_STEP_A, RULES_STEP_B, RULES_STEP_C};
 
 static unsigned rules_number_step(enum rules_step value)
 {
@@ -1610,15 +1613,16 @@ static unsigned rules_number_step(enum rules_step value)
 
 int rules_advance_step(struct rules_shared *shared, enum rules_step to, enum rules_step *ret_from)
 {
-	static const enum rules_step states[] = {(enum rules_step)0, RULES_STEP_A, RULES_STEP_B, RULES_STEP_C};
 	unsigned number = rules_number_step(to), from;
 	int rc;
 
 	if (!number)
 		return -EINVAL;
 	rc = fg_states_advance(&shared->hot_step.value, rules_changes_step, number, &from);
+	if (FG_WATCHED(rules) && !rc && from != number)
+		FG_PROBE(rules, shared, RULES_FIELD_STEP, rules_values_step[from], to);
 	if (ret_from && from)
-		*ret_from = states[from];
+		*ret_from = rules_values_step[from];
 	return rc;
 }
 
@@ -1718,24 +1722,29 @@ static int rules_check_once(const struct rules_shared *shared, const struct rule
 static void rules_put_once(struct rules_shared *shared, const struct rules *record, const struct rules_present *present)
 {
 	if (present->bits[0] & ~fg_once_bits(&shared->once.present[0]) & 0x2u) {
+		FG_PROBE_WHOLE(rules, shared, RULES_FIELD_CUSTOMER);
 		memcpy(shared->once.fields.customer, record->customer, sizeof shared->once.fields.customer);
 		atomic_fetch_or_explicit(&shared->once.present[0], 0x2u, memory_order_release);
 	}
 	if (present->bits[0] & ~fg_once_bits(&shared->once.present[0]) & 0x8u) {
+		FG_PROBE(rules, shared, RULES_FIELD_SINCE, (int64_t)0, record->since);
 		shared->once.fields.since = record->since;
 		atomic_fetch_or_explicit(&shared->once.present[0], 0x8u, memory_order_release);
 	}
 	if (present->bits[0] & ~fg_once_bits(&shared->once.present[0]) & 0x10u) {
 		memcpy(shared->once.nested + 0, &present->origin, sizeof present->origin);
+		FG_PROBE_WHOLE(rules, shared, RULES_FIELD_ORIGIN);
 		shared->once.fields.origin = record->origin;
 		atomic_fetch_or_explicit(&shared->once.present[0], 0x10u, memory_order_release);
 	}
 	if (present->bits[0] & ~fg_once_bits(&shared->once.present[0]) & 0x20u) {
+		FG_PROBE_WHOLE(rules, shared, RULES_FIELD_PATH);
 		memcpy(shared->once.fields.path, record->path, sizeof shared->once.fields.path);
 		shared->once.fields.path_n = record->path_n;
 		atomic_fetch_or_explicit(&shared->once.present[0], 0x20u, memory_order_release);
 	}
 	if (present->bits[0] & ~fg_once_bits(&shared->once.present[0]) & 0x8000u) {
+		FG_PROBE_WHOLE(rules, shared, RULES_FIELD_TAGS);
 		memcpy(shared->once.fields.tags, record->tags, sizeof shared->once.fields.tags);
 		atomic_fetch_or_explicit(&shared->once.present[0], 0x8000u, memory_order_release);
 	}
@@ -1879,6 +1888,13 @@ static void rules_merge_snapshot(struct rules_shared *shared, const struct rules
 	if (!bits[0])
 		return;
 	fg_seq_lock(&shared->snapshot.sequence);
+	if (FG_WATCHED(rules)) {
+		if (rules_has(present, RULES_FIELD_ID))
+			FG_PROBE_WORDS(rules, shared, RULES_FIELD_ID, uint64_t, fields, offsetof(struct rules_snapshot,
+			        id), record->id);
+		if (rules_has(present, RULES_FIELD_NOTE))
+			FG_PROBE_WHOLE(rules, shared, RULES_FIELD_NOTE);
+	}
 	fg_words_or(shared->snapshot.words, bits, 1);
 	if (rules_has(present, RULES_FIELD_ID))
 		fg_words_put(fields, offsetof(struct rules_snapshot, id), &record->id, sizeof record->id);
@@ -1896,6 +1912,12 @@ static void rules_merge_money(struct rules_shared *shared, const struct rules *r
 	if (!bits[0])
 		return;
 	fg_mutex_lock(&shared->group_money.lock);
+	if (FG_WATCHED(rules)) {
+		if (rules_has(present, RULES_FIELD_AMOUNT))
+			FG_PROBE(rules, shared, RULES_FIELD_AMOUNT, fields->amount, record->amount);
+		if (rules_has(present, RULES_FIELD_CURRENCY))
+			FG_PROBE_WHOLE(rules, shared, RULES_FIELD_CURRENCY);
+	}
 	fg_present_or(shared->group_money.present, bits, 1);
 	if (rules_has(present, RULES_FIELD_AMOUNT))
 		fields->amount = record->amount;
@@ -1914,6 +1936,12 @@ static void rules_merge_owner(struct rules_shared *shared, const struct rules *r
 		return;
 	FG_OWNED(&shared->owner.writer, shared, "rules", "rules.owner");
 	fg_owner_begin(&shared->owner.sequence);
+	if (FG_WATCHED(rules)) {
+		if (rules_has(present, RULES_FIELD_HOST))
+			FG_PROBE_WHOLE(rules, shared, RULES_FIELD_HOST);
+		if (rules_has(present, RULES_FIELD_WHERE))
+			FG_PROBE_WHOLE(rules, shared, RULES_FIELD_WHERE);
+	}
 	fg_words_or(shared->owner.words, bits, 1);
 	if (rules_has(present, RULES_FIELD_HOST))
 		fg_words_put(fields, offsetof(struct rules_owner, host), &record->host, sizeof record->host);
@@ -1962,12 +1990,16 @@ static int rules_merge_states(struct rules_shared *shared, const struct rules *r
 		if (fg_states_advance(&shared->atomics.status, rules_changes_status, to, &from))
 			return fg_refuse(ret_refusal, "$.state", "a change that states does not allow",
 			                 rules_names_status[from], rules_names_status[to]);
+		if (FG_WATCHED(rules) && from != to)
+			FG_PROBE(rules, shared, RULES_FIELD_STATUS, rules_values_status[from], record->status);
 	}
 	if (rules_has(present, RULES_FIELD_STEP)) {
 		to = rules_number_step(record->step);
 		if (fg_states_advance(&shared->hot_step.value, rules_changes_step, to, &from))
 			return fg_refuse(ret_refusal, "$.step", "a change that states does not allow",
 			                 rules_names_step[from], rules_names_step[to]);
+		if (FG_WATCHED(rules) && from != to)
+			FG_PROBE(rules, shared, RULES_FIELD_STEP, rules_values_step[from], record->step);
 	}
 	fg_present_publish(&shared->atomics.present[0], present->bits[0] & 0x104u);
 	return 0;
@@ -2154,6 +2186,11 @@ static void rules_put_snapshot(struct rules_shared *shared, const struct rules_s
 	_Atomic uint64_t *fields = shared->snapshot.words + 1;
 
 	fg_seq_lock(&shared->snapshot.sequence);
+	if (FG_WATCHED(rules)) {
+		FG_PROBE_WORDS(rules, shared, RULES_FIELD_ID, uint64_t, fields, offsetof(struct rules_snapshot, id),
+		               group->id);
+		FG_PROBE_WHOLE(rules, shared, RULES_FIELD_NOTE);
+	}
 	fg_words_or(shared->snapshot.words, bits, 1);
 	fg_words_put(fields, 0, group, sizeof *group);
 	fg_seq_unlock(&shared->snapshot.sequence);
@@ -2181,6 +2218,10 @@ static void rules_put_money(struct rules_shared *shared, const struct rules_mone
 	struct rules_money *fields = &shared->group_money.fields;
 
 	fg_mutex_lock(&shared->group_money.lock);
+	if (FG_WATCHED(rules)) {
+		FG_PROBE(rules, shared, RULES_FIELD_AMOUNT, fields->amount, group->amount);
+		FG_PROBE_WHOLE(rules, shared, RULES_FIELD_CURRENCY);
+	}
 	fg_present_or(shared->group_money.present, bits, 1);
 	*fields = *group;
 	fg_mutex_unlock(&shared->group_money.lock);
@@ -2223,6 +2264,10 @@ static void rules_put_owner(struct rules_shared *shared, const struct rules_owne
 
 	FG_OWNED(&shared->owner.writer, shared, "rules", "rules.owner");
 	fg_owner_begin(&shared->owner.sequence);
+	if (FG_WATCHED(rules)) {
+		FG_PROBE_WHOLE(rules, shared, RULES_FIELD_HOST);
+		FG_PROBE_WHOLE(rules, shared, RULES_FIELD_WHERE);
+	}
 	fg_words_or(shared->owner.words, bits, 1);
 	fg_words_put(fields, 0, group, sizeof *group);
 	fg_owner_end(&shared->owner.sequence);
@@ -2579,6 +2624,7 @@ static void rules_counter_put_once(struct rules_counter_shared *shared, const st
                                    const struct rules_counter_present *present)
 {
 	if (present->bits[0] & ~fg_once_bits(&shared->once.present[0]) & 0x2u) {
+		FG_PROBE(rules_counter, shared, RULES_COUNTER_FIELD_DONE, (bool)0, record->done);
 		shared->once.fields.done = record->done;
 		atomic_fetch_or_explicit(&shared->once.present[0], 0x2u, memory_order_release);
 	}
@@ -2915,9 +2961,10 @@ void rules_light_shared_init(struct rules_light_shared *shared)
 	memset(shared, 0, sizeof *shared);
 }
 
-/* step: states by number, 0 where it was never set; what may follow each, as bits number - 1. */
+/* step: states by number, 0 where it was never set; what may follow each, as bits number - 1; values. */
 static const char *const rules_light_names_step[] = {"?", "a", "b", "c"};
 static const uint64_t rules_light_changes_step[] = {UINT64_MAX, 0x2u, 0x0u, 0x0u};
+static const enum rules_step rules_light_values_step[] = {(enum rules_step)0, RULES_STEP_A, RULES_STEP_B, RULES_STEP_C};
 
 static unsigned rules_light_number_step(enum rules_step value)
 {
@@ -2935,15 +2982,16 @@ static unsigned rules_light_number_step(enum rules_step value)
 
 int rules_light_advance_step(struct rules_light_shared *shared, enum rules_step to, enum rules_step *ret_from)
 {
-	static const enum rules_step states[] = {(enum rules_step)0, RULES_STEP_A, RULES_STEP_B, RULES_STEP_C};
 	unsigned number = rules_light_number_step(to), from;
 	int rc;
 
 	if (!number)
 		return -EINVAL;
 	rc = fg_states_advance(&shared->atomics.step, rules_light_changes_step, number, &from);
+	if (FG_WATCHED(rules_light) && !rc && from != number)
+		FG_PROBE(rules_light, shared, RULES_LIGHT_FIELD_STEP, rules_light_values_step[from], to);
 	if (ret_from && from)
-		*ret_from = states[from];
+		*ret_from = rules_light_values_step[from];
 	return rc;
 }
 
@@ -2957,6 +3005,9 @@ static int rules_light_merge_states(struct rules_light_shared *shared, const str
 		if (fg_states_advance(&shared->atomics.step, rules_light_changes_step, to, &from))
 			return fg_refuse(ret_refusal, "$.step", "a change that states does not allow",
 			                 rules_light_names_step[from], rules_light_names_step[to]);
+		if (FG_WATCHED(rules_light) && from != to)
+			FG_PROBE(rules_light, shared, RULES_LIGHT_FIELD_STEP, rules_light_values_step[from],
+			         record->step);
 	}
 	fg_present_publish(&shared->atomics.present[0], present->bits[0] & 0x1u);
 	return 0;
@@ -3076,6 +3127,8 @@ FG_NOTE(RULES,
 	"m 1760 256 note json:\"note\"\n"
 	"m 2016 64 tags json:\"tags,once\"\n"
 	"f rules_shared\n"
+	"n id,customer,status,since,origin,path,amount,currency,step,seen,rate,host,where,hits,note,tags"
+	"\n"
 	"p snapshot snapshot id,note\n"
 	"p once once customer,since,origin,path,path_n,tags\n"
 	"p group_money mutex amount,currency\n"
@@ -3089,9 +3142,11 @@ FG_NOTE(RULES,
 	"m 0 32 n json:\"n,owner\"\n"
 	"m 32 8 done json:\"done,once\"\n"
 	"f rules_counter_shared\n"
+	"n n,done\n"
 	"p once once done\n"
 	"p owner owner n\n"
 	"s 4 rules_light struct rules_light\n"
 	"m 0 32 step json:\"step,atomic\" states:\"a>b\"\n"
 	"f rules_light_shared\n"
+	"n step\n"
 	"p atomics.step atomic step\n");

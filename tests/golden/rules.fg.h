@@ -10,6 +10,7 @@
 #include <fieldguard/rules.h>
 #include <fieldguard/type.h>
 #include <fieldguard/store.h>
+#include <fieldguard/usdt.h>
 
 /* ---- struct rules_point ---- */
 
@@ -347,6 +348,9 @@ struct rules_owner {
 	struct rules_point where;
 };
 
+/* Counts who watches what the functions below write. */
+FG_PROBE_SEMAPHORE(rules);
+
 /*
  * The shared form of struct rules: what threads share. Its members are for the functions below alone. What is written
  * apart lies 64 bytes apart. All-zero is valid and empty; on the heap it needs aligned_alloc(64, ...).
@@ -624,6 +628,8 @@ static inline uint64_t rules_load_seen(const struct rules_shared *shared)
 static inline void rules_store_seen(struct rules_shared *shared, uint64_t value)
 {
 	FG_OWNED(&shared->owner.writer, shared, "rules", "rules.seen");
+	if (FG_WATCHED(rules))
+		FG_PROBE(rules, shared, RULES_FIELD_SEEN, rules_load_seen(shared), value);
 	atomic_store_explicit(&shared->owner.seen, value, memory_order_release);
 }
 
@@ -634,6 +640,8 @@ static inline uint64_t rules_add_seen(struct rules_shared *shared, uint64_t valu
 	uint64_t before = atomic_load_explicit(&shared->owner.seen, memory_order_relaxed);
 
 	FG_OWNED(&shared->owner.writer, shared, "rules", "rules.seen");
+	if (FG_WATCHED(rules))
+		FG_PROBE(rules, shared, RULES_FIELD_SEEN, before, (uint64_t)((uint64_t)before + (uint64_t)value));
 	atomic_store_explicit(&shared->owner.seen, (uint64_t)((uint64_t)before + (uint64_t)value),
 	                      memory_order_release);
 	return before;
@@ -649,6 +657,8 @@ static inline double rules_load_rate(const struct rules_shared *shared)
 static inline void rules_store_rate(struct rules_shared *shared, double value)
 {
 	FG_OWNED(&shared->owner.writer, shared, "rules", "rules.rate");
+	if (FG_WATCHED(rules))
+		FG_PROBE(rules, shared, RULES_FIELD_RATE, rules_load_rate(shared), value);
 	atomic_store_explicit(&shared->owner.rate, value, memory_order_release);
 }
 
@@ -738,16 +748,22 @@ static inline int32_t rules_load_hits(const struct rules_shared *shared)
 	return atomic_load_explicit(&shared->atomics.hits, memory_order_acquire);
 }
 
-/* Threads: any; never waits. Release: what was written before is seen by who loads this value. */
-static inline void rules_store_hits(struct rules_shared *shared, int32_t value)
-{
-	atomic_store_explicit(&shared->atomics.hits, value, memory_order_release);
-}
-
 /* Replaces the value. Returns: the value before. Threads: any; never waits. Acquire and release. */
 static inline int32_t rules_exchange_hits(struct rules_shared *shared, int32_t value)
 {
-	return atomic_exchange_explicit(&shared->atomics.hits, value, memory_order_acq_rel);
+	int32_t before = atomic_exchange_explicit(&shared->atomics.hits, value, memory_order_acq_rel);
+
+	FG_PROBE(rules, shared, RULES_FIELD_HITS, before, value);
+	return before;
+}
+
+/* Threads: any; never waits. Release: what was written before is seen by who loads this value. */
+static inline void rules_store_hits(struct rules_shared *shared, int32_t value)
+{
+	if (FG_WATCHED(rules))
+		(void)rules_exchange_hits(shared, value);
+	else
+		atomic_store_explicit(&shared->atomics.hits, value, memory_order_release);
 }
 
 /*
@@ -756,25 +772,47 @@ static inline int32_t rules_exchange_hits(struct rules_shared *shared, int32_t v
  */
 static inline bool rules_compare_exchange_hits(struct rules_shared *shared, int32_t *expected, int32_t value)
 {
-	return atomic_compare_exchange_strong_explicit(&shared->atomics.hits, expected, value, memory_order_acq_rel,
-	                                               memory_order_acquire);
+	bool stored = atomic_compare_exchange_strong_explicit(&shared->atomics.hits, expected, value,
+	        memory_order_acq_rel, memory_order_acquire);
+
+	if (FG_WATCHED(rules) && stored)
+		FG_PROBE(rules, shared, RULES_FIELD_HITS, *expected, value);
+	return stored;
 }
 
 /* Adds, wrapping round. Returns: the value before. Threads: any; never waits. Acquire and release. */
 static inline int32_t rules_add_hits(struct rules_shared *shared, int32_t value)
 {
+	if (FG_WATCHED(rules)) {
+		int32_t before = atomic_fetch_add_explicit(&shared->atomics.hits, value, memory_order_acq_rel);
+
+		FG_PROBE(rules, shared, RULES_FIELD_HITS, before, (int32_t)((uint64_t)before + (uint64_t)value));
+		return before;
+	}
 	return atomic_fetch_add_explicit(&shared->atomics.hits, value, memory_order_acq_rel);
 }
 
 /* Keeps the bits that value has. Returns: the value before. Threads: any; never waits. Acquire and release. */
 static inline int32_t rules_and_hits(struct rules_shared *shared, int32_t value)
 {
+	if (FG_WATCHED(rules)) {
+		int32_t before = atomic_fetch_and_explicit(&shared->atomics.hits, value, memory_order_acq_rel);
+
+		FG_PROBE(rules, shared, RULES_FIELD_HITS, before, (int32_t)(before & value));
+		return before;
+	}
 	return atomic_fetch_and_explicit(&shared->atomics.hits, value, memory_order_acq_rel);
 }
 
 /* Sets the bits that value has. Returns: the value before. Threads: any; never waits. Acquire and release. */
 static inline int32_t rules_or_hits(struct rules_shared *shared, int32_t value)
 {
+	if (FG_WATCHED(rules)) {
+		int32_t before = atomic_fetch_or_explicit(&shared->atomics.hits, value, memory_order_acq_rel);
+
+		FG_PROBE(rules, shared, RULES_FIELD_HITS, before, (int32_t)(before | value));
+		return before;
+	}
 	return atomic_fetch_or_explicit(&shared->atomics.hits, value, memory_order_acq_rel);
 }
 
@@ -918,6 +956,9 @@ struct rules_counter_once {
 	bool done;
 };
 
+/* Counts who watches what the functions below write. */
+FG_PROBE_SEMAPHORE(rules_counter);
+
 /*
  * The shared form of struct rules_counter: what threads share. Its members are for the functions below alone. What is
  * written apart lies 64 bytes apart. All-zero is valid and empty; on the heap it needs aligned_alloc(64, ...).
@@ -1012,6 +1053,8 @@ static inline uint32_t rules_counter_load_n(const struct rules_counter_shared *s
 static inline void rules_counter_store_n(struct rules_counter_shared *shared, uint32_t value)
 {
 	FG_OWNED(&shared->owner.writer, shared, "rules_counter", "rules_counter.n");
+	if (FG_WATCHED(rules_counter))
+		FG_PROBE(rules_counter, shared, RULES_COUNTER_FIELD_N, rules_counter_load_n(shared), value);
 	atomic_store_explicit(&shared->owner.n, value, memory_order_release);
 }
 
@@ -1022,6 +1065,9 @@ static inline uint32_t rules_counter_add_n(struct rules_counter_shared *shared, 
 	uint32_t before = atomic_load_explicit(&shared->owner.n, memory_order_relaxed);
 
 	FG_OWNED(&shared->owner.writer, shared, "rules_counter", "rules_counter.n");
+	if (FG_WATCHED(rules_counter))
+		FG_PROBE(rules_counter, shared, RULES_COUNTER_FIELD_N, before,
+		         (uint32_t)((uint64_t)before + (uint64_t)value));
 	atomic_store_explicit(&shared->owner.n, (uint32_t)((uint64_t)before + (uint64_t)value), memory_order_release);
 	return before;
 }
@@ -1121,6 +1167,9 @@ static inline int rules_light_copy(const struct rules_light *from, struct fg_are
 
 /* What fg_store and fg_ingest know of struct rules_light. Constant; threads: any. */
 extern const struct fg_type rules_light_fg_type;
+
+/* Counts who watches what the functions below write. */
+FG_PROBE_SEMAPHORE(rules_light);
 
 /*
  * The shared form of struct rules_light: what threads share. Its members are for the functions below alone. What is

@@ -23,6 +23,8 @@ static void print_generated(const struct scan_generated *generated)
 {
 	printf("generated %s %s_* %s", generated->record->name, generated->prefix,
 	       generated->form ? generated->form->name : "-");
+	for (size_t i = 0; i < generated->fields_n; i++)
+		printf("%s%s", i ? "," : " n=", generated->fields[i]);
 	for (size_t i = 0; i < generated->places_n; i++) {
 		printf(" %s=%s:", generated->places[i].place, generated->places[i].policy);
 		for (size_t k = 0; k < generated->places[i].fields_n; k++)

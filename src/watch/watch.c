@@ -1,0 +1,510 @@
+/* watch.c - one watch: its parts put together, its loop, its ledger; see watch.h */
+#include "watch/watch.h"
+
+#include "watch/points.h"
+#include "watch/schedule.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MS 1000000ull
+#define SECOND 1000000000ull
+
+enum {
+	PROBES_MAX = 65536,
+	POINT_IDS = 8,                /* the highest probe numbers are the points' */
+	POINT_HITS = 32,              /* of a thread, until a point rests */
+};
+
+static const uint64_t settle_ns = 2 * MS;        /* longer than an event takes from its time to its ring */
+static const uint64_t nap_max_ns = 10 * MS;      /* rings are emptied at least so often */
+static const uint64_t refresh_ns = 250 * MS;     /* between looks at the target's maps and threads */
+static const uint64_t point_ns = 60 * MS;        /* a point's rest on one address */
+static const uint64_t point_pause_ns = 60 * MS;
+static const uint64_t shared_ns = 2 * SECOND;
+static const uint32_t hold_min_ns = 20000, hold_max_ns = 180000;
+static const double point_hit_ns = 9000;
+
+struct aimed {                        /* what a point watches */
+	bool on;
+	uint32_t field;
+	uint64_t object, until_ns;
+};
+
+struct watch {
+	struct watch_options options;
+	struct kernel *kernel;
+	struct self_test tested;
+	struct target *target;
+	struct plan *plan;
+	struct verdict *verdict;
+	struct schedule *schedule;
+	struct points *points;        /* NULL: none on this machine, or not wanted */
+	struct aimed aimed[POINT_IDS];
+	uint64_t point_hits_seen;
+	uint64_t started_ns, stopped_ns, refresh_due_ns, point_due_ns;
+	uint64_t points_aimed;
+	size_t modules_planned, probes_set;
+	bool stopped, ended;
+	int ended_status;
+	struct ledger at_stop;
+	const char *limits[8];
+	size_t limits_n;
+};
+
+static void limit(struct watch *watch, const char *text)
+{
+	if (watch->limits_n < sizeof(watch->limits) / sizeof(watch->limits[0]))
+		watch->limits[watch->limits_n++] = text;
+}
+
+/* ---- what the parts ask of us ---------------------------------------------------------------------------------- */
+
+static const char *thread_name(void *user, uint32_t tid, char *ret, size_t size)
+{
+	struct watch *watch = user;
+
+	return target_thread_name(watch->target, (pid_t)tid, ret, size);
+}
+
+static void tell_finding(void *user, const struct finding *finding, bool fresh)
+{
+	struct watch *watch = user;
+
+	if (watch->options.finding)
+		watch->options.finding(watch->options.user, finding, fresh);
+}
+
+static void window(void *user, uint32_t type_id, uint64_t now_ns, bool begins, bool lost)
+{
+	struct watch *watch = user;
+
+	if (begins)
+		verdict_window_begin(watch->verdict, type_id, now_ns);
+	else
+		verdict_window_end(watch->verdict, type_id, now_ns, lost);
+}
+
+static void warn(void *user, const char *text)
+{
+	struct watch *watch = user;
+
+	if (watch->options.warn)
+		watch->options.warn(watch->options.user, text);
+}
+
+static uint32_t point_cookie(unsigned i)
+{
+	return PROBES_MAX - 1 - i;
+}
+
+static void tell_event(void *user, const struct wire_event *event, const struct wire_caught *caught)
+{
+	struct watch *watch = user;
+	const struct plan_site *site = event->probe < watch->plan->sites_n ? &watch->plan->sites[event->probe] : NULL;
+	unsigned point = PROBES_MAX - 1 - event->probe;
+
+	if (event->kind == WIRE_EVENT_POINT && point < POINT_IDS)
+		verdict_point(watch->verdict, event, watch->aimed[point].field, watch->aimed[point].object);
+	else
+		verdict_event(watch->verdict, event, caught);
+	if (watch->options.want_events && watch->options.event &&
+	    (site ? event->kind == WIRE_EVENT_WRITE : event->kind == WIRE_EVENT_POINT && point < POINT_IDS))
+		watch->options.event(watch->options.user, event, site, site ? site->field : watch->aimed[point].field);
+}
+
+/* ---- opening --------------------------------------------------------------------------------------------------- */
+
+static int test_kernel(struct watch *watch, struct watch_error *error)
+{
+	struct kernel_options options = {.probes_max = PROBES_MAX};
+	int rc = kernel_open(&options, &watch->kernel, error);
+
+	if (rc)
+		return rc;
+	rc = self_test_run(watch->kernel, &watch->tested, error);
+	if (rc)
+		return rc;
+	if (!watch->tested.of[SELF_TEST_HOLD].sound)
+		limit(watch, "threads can't be held on this kernel: no conflict can be caught");
+	if (kernel_way(watch->kernel) == KERNEL_WAY_SINGLE)
+		limit(watch, "this kernel sets probes one at a time: few sites are watched at once");
+	if (!kernel_sleepable(watch->kernel))
+		limit(watch, "values in memory that is not there at the moment can't be read");
+	return 0;
+}
+
+static int reach_target(struct watch *watch, struct watch_error *error)
+{
+	if (watch->options.command)
+		return target_start(watch->options.command, &watch->target, error);
+	return target_open(watch->options.pid, &watch->target, error);
+}
+
+/* The probes of sites that are new go into the kernel's table. */
+static void set_probes(struct watch *watch)
+{
+	for (; watch->probes_set < watch->plan->sites_n; watch->probes_set++) {
+		struct wire_probe *probe = kernel_probe(watch->kernel, (uint32_t)watch->probes_set);
+
+		*probe = watch->plan->sites[watch->probes_set].wire;
+		probe->sample = probe->hold_every = 0;
+		if (!watch->options.holds)
+			probe->flags &= ~(uint32_t)WIRE_JUDGE;
+	}
+	if (watch->plan->goid_offset)
+		kernel_settings(watch->kernel)->goid_offset = watch->plan->goid_offset;
+}
+
+static int plan_modules(struct watch *watch, struct watch_error *error)
+{
+	for (; watch->modules_planned < watch->target->modules_n; watch->modules_planned++) {
+		int rc = plan_add_module(watch->plan, watch->target, (uint32_t)watch->modules_planned, error);
+
+		if (rc < 0)
+			return rc;
+	}
+	set_probes(watch);
+	return 0;
+}
+
+static int make_plan(struct watch *watch, struct watch_error *error)
+{
+	struct plan_options options = {
+		.queries = watch->options.queries, .queries_n = watch->options.queries_n,
+		.reads = watch->options.reads, .stepped = watch->options.full,
+		.policy_file = watch->options.policy_file, .debug_dir = watch->options.debug_dir,
+		.threads = watch->options.threads, .sites_max = PROBES_MAX - POINT_IDS - 1024,
+		.progress = watch->options.progress, .warn = watch->options.warn, .user = watch->options.user,
+	};
+	int rc = plan_new(&options, &watch->tested, &watch->plan);
+
+	if (!rc)
+		rc = plan_modules(watch, error);
+	/* Of a program that we start the libraries are not there yet: a query may be about one of those. */
+	if (!rc && !watch->options.command)
+		rc = plan_check(watch->plan, error);
+	if (!rc && !watch->plan->sites_n && !watch->options.command) {
+		snprintf(error->text, sizeof(error->text),
+		         "%s: no store to a field can be watched: %s", watch->target->modules[0].path,
+		         watch->plan->ledger.modules ? "none was found, or none may have a probe"
+		                                     : "nothing in it has debug information; compile with -g");
+		rc = -ENODATA;
+	}
+	return rc;
+}
+
+static void open_points(struct watch *watch)
+{
+	struct watch_error why;
+
+	if (!watch->options.points || !watch->tested.of[SELF_TEST_POINT].sound)
+		limit(watch, watch->options.points ? "no hardware watchpoints: writes that no site covers go unseen"
+		                                   : "watchpoints were not wanted: writes that no site covers go unseen");
+	else if (points_open(watch->kernel, watch->target, &watch->points, &why))
+		limit(watch, "hardware watchpoints could not be set: writes that no site covers go unseen");
+}
+
+static int make_parts(struct watch *watch, struct watch_error *error)
+{
+	struct verdict_options verdict_options = {.tell = tell_finding, .thread_name = thread_name, .user = watch};
+	struct schedule_options options = {
+		.budget = watch->options.budget, .full = watch->options.full, .window = window, .warn = warn,
+		.user = watch, .seed = watch->options.seed,
+	};
+	int rc;
+
+	for (unsigned i = 0; i < SELF_TEST_KINDS; i++)
+		options.hit_ns[i] = watch->tested.of[i].cost_ns;
+	rc = verdict_new(watch->plan, &verdict_options, &watch->verdict);
+	if (!rc)
+		rc = schedule_new(watch->kernel, watch->target, watch->plan, &options, &watch->schedule);
+	if (rc)
+		snprintf(error->text, sizeof(error->text), "out of memory");
+	return rc;
+}
+
+static void begin(struct watch *watch)
+{
+	struct wire_settings *settings = kernel_settings(watch->kernel);
+	bool holds = watch->options.holds && watch->tested.of[SELF_TEST_HOLD].sound;
+
+	watch->started_ns = kernel_now_ns();
+	settings->hold_start_ns = watch->started_ns;
+	settings->hold_min_ns = hold_min_ns;
+	settings->hold_max_ns = holds ? hold_max_ns : 0;
+	settings->shared_ns = shared_ns;
+	settings->focus = 0;
+	settings->tgid = (uint32_t)watch->target->pid;
+	/* What is asked for is attached before a program of ours takes its first step. */
+	schedule_step(watch->schedule, watch->started_ns);
+}
+
+int watch_open(const struct watch_options *options, struct watch **ret_watch, struct watch_error *ret_error)
+{
+	struct watch *watch = calloc(1, sizeof(*watch));
+	int rc;
+
+	ret_error->text[0] = '\0';
+	if (!watch) {
+		snprintf(ret_error->text, sizeof(ret_error->text), "out of memory");
+		return -ENOMEM;
+	}
+	watch->options = *options;
+	watch->ended_status = -1;
+	if (!(watch->options.budget > 0))
+		watch->options.budget = 0.02;
+	if (options->queries_n && !options->no_full)
+		watch->options.full = true;
+	rc = test_kernel(watch, ret_error);
+	if (!rc)
+		rc = reach_target(watch, ret_error);
+	if (!rc)
+		rc = make_plan(watch, ret_error);
+	if (!rc)
+		rc = make_parts(watch, ret_error);
+	if (!rc) {
+		open_points(watch);
+		begin(watch);
+		if (watch->target->ours)
+			rc = target_go(watch->target);
+	}
+	if (rc) {
+		if (!ret_error->text[0])
+			snprintf(ret_error->text, sizeof(ret_error->text), "%s", strerror(-rc));
+		watch_close(watch);
+		return rc;
+	}
+	*ret_watch = watch;
+	return 0;
+}
+
+/* ---- by address ------------------------------------------------------------------------------------------------ */
+
+/* The widest aligned piece of a field that a debug register can watch. */
+static unsigned point_width(uint64_t address, uint64_t width)
+{
+	unsigned piece = 8;
+
+	while (piece > 1 && (piece > width || address % piece))
+		piece /= 2;
+	return piece;
+}
+
+static void account_points(struct watch *watch)
+{
+	uint64_t hits = kernel_totals(watch->kernel)->watchpoint_hits;
+
+	schedule_spend(watch->schedule, (uint64_t)((double)(hits - watch->point_hits_seen) * point_hit_ns));
+	watch->point_hits_seen = hits;
+}
+
+static void points_pause(struct watch *watch, uint64_t now_ns)
+{
+	points_rest(watch->points, 0);
+	kernel_settings(watch->kernel)->focus = 0;
+	watch->aimed[0].on = false;
+	watch->point_due_ns = now_ns + point_pause_ns;
+}
+
+static void points_step(struct watch *watch, uint64_t now_ns)
+{
+	struct aimed *aimed = &watch->aimed[0];
+	uint64_t address;
+
+	account_points(watch);
+	if (aimed->on && now_ns >= aimed->until_ns)
+		points_pause(watch, now_ns);
+	if (aimed->on || now_ns < watch->point_due_ns)
+		return;
+	watch->point_due_ns = now_ns + point_pause_ns;
+	if (!schedule_solvent(watch->schedule, now_ns) ||
+	    !verdict_candidate(watch->verdict, &aimed->field, &address, &aimed->object))
+		return;
+	kernel_probe(watch->kernel, point_cookie(0))->flags =
+		WIRE_STACK_WANTED | (watch->options.holds ? WIRE_JUDGE : 0u);
+	if (points_aim(watch->points, 0, address,
+	               point_width(address, watch->plan->fields[aimed->field].width), point_cookie(0), POINT_HITS,
+	               watch->options.reads))
+		return;
+	kernel_settings(watch->kernel)->focus = address;
+	aimed->on = true;
+	aimed->until_ns = now_ns + point_ns;
+	watch->points_aimed++;
+}
+
+/* ---- the loop -------------------------------------------------------------------------------------------------- */
+
+static void refresh(struct watch *watch, uint64_t now_ns)
+{
+	struct watch_error error = {{0}};
+	bool exec = false;
+	int found;
+
+	watch->refresh_due_ns = now_ns + refresh_ns;
+	found = target_refresh(watch->target, &exec);
+	/* The addresses are another program's now. */
+	if (exec && watch->points)
+		points_pause(watch, now_ns);
+	if (found <= 0 && watch->modules_planned == watch->target->modules_n) {
+		if (watch->points)
+			points_refresh(watch->points);
+		return;
+	}
+	if (plan_modules(watch, &error) < 0)
+		warn(watch, error.text);
+	if (schedule_grow(watch->schedule))
+		warn(watch, "out of memory: what was loaded last is not watched");
+	if (watch->points)
+		points_refresh(watch->points);
+}
+
+static void nap(const struct watch *watch, uint64_t ns)
+{
+	struct pollfd end = {.fd = watch->target->pidfd, .events = POLLIN};
+	struct timespec time;
+
+	if (ns > nap_max_ns)
+		ns = nap_max_ns;
+	time = (struct timespec){.tv_sec = 0, .tv_nsec = (long)ns};
+	ppoll(&end, end.fd >= 0 ? 1 : 0, &time, NULL);
+}
+
+int watch_step(struct watch *watch, unsigned timeout_ms)
+{
+	uint64_t now_ns = kernel_now_ns(), until_ns = now_ns + timeout_ms * MS;
+
+	while (!watch->ended) {
+		uint64_t due_ns = schedule_step(watch->schedule, now_ns);
+		int rc = kernel_poll(watch->kernel, settle_ns, tell_event, watch);
+
+		if (rc < 0)
+			return rc;
+		if (now_ns >= watch->refresh_due_ns)
+			refresh(watch, now_ns);
+		if (watch->points)
+			points_step(watch, now_ns);
+		watch->ended = target_ended(watch->target, &watch->ended_status);
+		now_ns = kernel_now_ns();
+		if (watch->ended || now_ns >= until_ns)
+			break;
+		nap(watch, due_ns < until_ns - now_ns ? due_ns : until_ns - now_ns);
+		now_ns = kernel_now_ns();
+	}
+	return watch->ended;
+}
+
+void watch_stop(struct watch *watch)
+{
+	if (watch->stopped || !watch->schedule)
+		return;
+	if (watch->points)
+		points_rest(watch->points, 0);
+	schedule_stop(watch->schedule);
+	kernel_poll(watch->kernel, 0, tell_event, watch);
+	watch->at_stop = watch_ledger(watch);
+	watch->stopped = true;
+}
+
+void watch_close(struct watch *watch)
+{
+	if (!watch)
+		return;
+	watch_stop(watch);
+	if (watch->points)
+		points_close(watch->points);
+	schedule_free(watch->schedule);
+	if (watch->verdict)
+		verdict_free(watch->verdict);
+	if (watch->plan)
+		plan_free(watch->plan);
+	if (watch->target)
+		target_close(watch->target);
+	if (watch->kernel)
+		kernel_close(watch->kernel);
+	free(watch);
+}
+
+/* ---- what is told ---------------------------------------------------------------------------------------------- */
+
+/* The time that bytes of one shared field were held, in the mean: what another writer had to arrive in. */
+static double held_seconds(const struct watch *watch, uint64_t hold_ns)
+{
+	size_t shared = 0;
+	uint32_t last = UINT32_MAX;
+
+	for (uint32_t i = 0; i < watch->plan->sites_n; i++) {
+		if (!kernel_count(watch->kernel, i).met_shared || watch->plan->sites[i].field == last)
+			continue;
+		last = watch->plan->sites[i].field;
+		shared++;
+	}
+	return shared ? (double)hold_ns / (double)SECOND / (double)shared : 0;
+}
+
+struct ledger watch_ledger(const struct watch *watch)
+{
+	const struct wire_totals *totals = kernel_totals(watch->kernel);
+	struct ledger ledger = {.plan = watch->plan->ledger};
+
+	if (watch->stopped)
+		return watch->at_stop;
+	schedule_ledger(watch->schedule, &ledger);
+	ledger.points_aimed = watch->points_aimed;
+	ledger.point_hits = totals->watchpoint_hits;
+	ledger.points_missed = watch->points ? points_missed(watch->points) : 0;
+	ledger.dropped += totals->watchpoint_dropped;
+	ledger.objects_seen = verdict_objects_seen(watch->verdict);
+	ledger.objects_shared = verdict_objects_shared(watch->verdict);
+	ledger.chance_100 = ledger.holds ? ledger_chance(100, held_seconds(watch, ledger.hold_ns)) : (double)NAN;
+	ledger.complete = watch->options.full && !ledger.dropped && !ledger.attach_failed;
+	ledger.target_ended = watch->ended;
+	ledger.target_status = watch->ended_status;
+	ledger.limits_n = watch->limits_n;
+	memcpy(ledger.limits, watch->limits, sizeof(watch->limits));
+	return ledger;
+}
+
+const struct plan *watch_plan(const struct watch *watch)
+{
+	return watch->plan;
+}
+
+struct target *watch_target(struct watch *watch)
+{
+	return watch->target;
+}
+
+const struct verdict *watch_verdict(const struct watch *watch)
+{
+	return watch->verdict;
+}
+
+uint64_t watch_field_hits(const struct watch *watch, uint32_t field)
+{
+	uint64_t hits = 0;
+
+	for (uint32_t i = 0; i < watch->plan->sites_n; i++)
+		if (watch->plan->sites[i].field == field)
+			hits += kernel_count(watch->kernel, i).hits;
+	return hits;
+}
+
+void watch_fields(const struct watch *watch, size_t fields_n, uint64_t *ret_hits, uint64_t *ret_cost_ns)
+{
+	memset(ret_hits, 0, fields_n * sizeof(*ret_hits));
+	memset(ret_cost_ns, 0, fields_n * sizeof(*ret_cost_ns));
+	for (uint32_t i = 0; i < watch->plan->sites_n; i++) {
+		const struct plan_site *site = &watch->plan->sites[i];
+		struct wire_count count = kernel_count(watch->kernel, i);
+
+		if (site->field >= fields_n || site->kind >= SELF_TEST_KINDS)
+			continue;
+		ret_hits[site->field] += count.hits;
+		ret_cost_ns[site->field] += (uint64_t)((double)count.hits * watch->tested.of[site->kind].cost_ns) + count.hold_ns;
+	}
+}
