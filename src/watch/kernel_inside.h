@@ -60,7 +60,7 @@ struct kernel_links {
 __attribute__((format(printf, 3, 4)))
 int watch_fail(struct watch_error *error, int code, const char *format, ...);
 
-/* Zeroes the counters of n probes from first on, all totals, and the cookies of watchpoints: nothing of a test stays. */
+/* Zeroes the counters of n probes from first on, all totals, and the cookies of watchpoints: a test leaves nothing. */
 void kernel_forget(struct kernel *kernel, uint32_t first, uint32_t n);
 
 /* Why does bpf() not do as it was asked? code: negative errno that it gave. what: was tried, as a noun.
@@ -83,8 +83,8 @@ int kernel_single_attach(struct kernel *kernel, const char *path, const struct k
 /* The process that holds all links: see kernel_setter.c. Each returns 0 or a negative errno. */
 int kernel_setter_start(struct kernel *kernel);
 void kernel_setter_end(struct kernel *kernel);
-int kernel_setter_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n, pid_t pid,
-                         uint32_t set, struct watch_error *ret_error);
+int kernel_setter_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n,
+                         pid_t pid, uint32_t set, struct watch_error *ret_error);
 void kernel_setter_detach(struct kernel *kernel, uint32_t set);
 
 /* Rings of so many bytes each, put into the programs' map. Returns: 0 or a negative errno. */

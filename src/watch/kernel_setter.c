@@ -2,9 +2,9 @@
  * kernel_setter.c - the process that sets probes and takes them away
  *
  * A process that is killed (-9) while it sets or removes a probe leaves its breakpoint behind in the target: the kernel
- * gives up on a page that it would change ("failed to unregister, leaking uprobe" says its log; seen on 6.18, about once
- * in a hundred kills). So the links are held by a small process of their own that nobody aims at: it ends when our end of
- * its socket closes, however we ended, and on its own way out no signal is pending.
+ * gives up on a page that it would change ("failed to unregister, leaking uprobe" says its log; seen on 6.18, about
+ * once in a hundred kills). So the links are held by a small process of their own that nobody aims at: it ends when
+ * our end of its socket closes, however we ended, and on its own way out no signal is pending.
  *
  * Only links live there. It has a session of its own, so that what is typed at a terminal does not reach it.
  */
@@ -144,7 +144,8 @@ static bool serve(struct setter *setter, int fd)
 /* Lets go of all that it inherited and does not need: what the others wait for must not hang on it. */
 static void let_go(int fd, int program_fd)
 {
-	unsigned low = (unsigned)(fd < program_fd ? fd : program_fd), high = (unsigned)(fd < program_fd ? program_fd : fd);
+	unsigned low = (unsigned)(fd < program_fd ? fd : program_fd);
+	unsigned high = (unsigned)(fd < program_fd ? program_fd : fd);
 	int nothing = open("/dev/null", O_RDWR);
 
 	for (int i = 0; nothing >= 0 && i < 3; i++)
@@ -210,8 +211,8 @@ static void full_path(const char *path, char *ret, size_t size)
 		snprintf(ret, size, "%s", path);
 }
 
-static int ask(struct kernel *kernel, const struct request *request, const char *path, const struct kernel_place *places,
-               struct watch_error *ret_error)
+static int ask(struct kernel *kernel, const struct request *request, const char *path,
+               const struct kernel_place *places, struct watch_error *ret_error)
 {
 	struct reply reply;
 	bool done = send_all(kernel->setter_fd, request, sizeof(*request)) &&
@@ -228,8 +229,8 @@ static int ask(struct kernel *kernel, const struct request *request, const char 
 	return reply.code;
 }
 
-int kernel_setter_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n, pid_t pid,
-                         uint32_t set, struct watch_error *ret_error)
+int kernel_setter_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n,
+                         pid_t pid, uint32_t set, struct watch_error *ret_error)
 {
 	char full[4096];
 	struct request request = {.attach = true, .pid = pid, .set = set, .places_n = n};
