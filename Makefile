@@ -1,6 +1,6 @@
 # The front door: every target works in a fresh clone with nothing but git and make. Meson does the building; see
 # docs/building.md for the configurations behind these names.
-.PHONY: all run lab test bench bench-scan pictures fuzz torture model install clean help
+.PHONY: all run lab test bench bench-scan pictures watch-pictures fuzz torture model install clean help
 .SILENT:
 
 PREFIX ?= /usr/local
@@ -20,6 +20,7 @@ help:
 	echo 'make bench      decoding and sharing, beside other libraries and locks'
 	echo 'make bench-scan reading binaries, beside pahole'
 	echo 'make pictures   the pictures of structs in docs/pictures'
+	echo 'make watch-pictures  what watch shows of incident 3, recorded in docs/pictures (as root)'
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
 	echo 'make torture    the torture tests under ThreadSanitizer, 60 s each: SECONDS=600'
 	echo 'make model      spin on every model in models/: all interleavings, and how many states those were'
@@ -47,6 +48,10 @@ bench-scan:
 pictures:
 	scripts/bootstrap.sh dev:fieldguard dev:examples/orders/quickstart
 	scripts/pictures.sh build
+
+watch-pictures:
+	scripts/bootstrap.sh dev
+	scripts/watch_pictures.sh build
 
 fuzz:
 	scripts/bootstrap.sh fuzz

@@ -16,6 +16,7 @@ enum {
 int cmd_gen(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
 int cmd_layout(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
 int cmd_writes(int argc, char **argv);
 
 /* "fieldguard: ..." on stderr. Returns: CLI_FAILED. */

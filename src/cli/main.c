@@ -16,6 +16,7 @@ static const struct verb {
 	{"gen", "tags in headers -> decoders, encoders and shared records", cmd_gen},
 	{"lab", "three incidents, naive beside guarded, measured here", cmd_lab},
 	{"layout", "how the structs of a binary lie in memory; who shares a cache line with whom", cmd_layout},
+	{"watch", "who writes a field in a running program, and who with whom", cmd_watch},
 	{"writes", "every instruction of a binary that stores to a field, and how", cmd_writes},
 };
 #define VERBS_N (sizeof(verbs) / sizeof(verbs[0]))

@@ -75,18 +75,25 @@ static void looks(unsigned idle);
 
 /* ---- slots ---------------------------------------------------------------------------------------------------- */
 
-/* The thread is dead: it reads no more, whatever it left open. */
+static void slot_close(struct epoch_slot *slot, bool taken)
+{
+	fg_mutex_lock(&domain.lock);
+	slot->nesting = 0;
+	slot->taken = taken;
+	atomic_store_explicit(&slot->announced, 0, memory_order_release);
+	fg_mutex_unlock(&domain.lock);
+}
+
+/* The thread is dead: it reads no more, whatever it left open. What is freed now may open sections: they get this slot.
+ * A fresh one would call for this destructor again, and after some rounds nobody calls it any more. */
 static void slot_give_back(void *user)
 {
 	struct epoch_slot *slot = user;
 
-	fg_mutex_lock(&domain.lock);
-	slot->nesting = 0;
-	slot->taken = false;
-	atomic_store_explicit(&slot->announced, 0, memory_order_release);
-	fg_mutex_unlock(&domain.lock);
-	epoch_own = NULL;
+	slot_close(slot, true);
 	looks(1);
+	slot_close(slot, false);
+	epoch_own = NULL;
 }
 
 static void fork_prepare(void)

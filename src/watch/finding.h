@@ -76,8 +76,8 @@ struct ledger {
 	double spent;                 /* that was, by the measured cost of hits and holds */
 	double attached_share;        /* of the time in which a planned site was attached, mean over sites by hits */
 	double writers_max;           /* most threads seen writing one object */
-	/* The chance that a race whose two sides each write the same bytes 100 times a second would have been caught: 1 -
-	 * exp(-rate * held seconds a shared field); nan where nothing could be held. */
+	/* The chance that a race whose two sides each write the same bytes 100 times a second would have been caught:
+	 * 1 - exp(-rate * held seconds a shared field); nan where nothing could be held. */
 	double chance_100;
 	bool complete;                /* all events were wanted and none was dropped */
 	bool target_ended;

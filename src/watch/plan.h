@@ -1,8 +1,8 @@
 /*
  * plan.h - which fields are watched, through which write sites, by which probe
  *
- * Types and sites come from src/scan, one scan a module with debug information. A field of one type that several modules
- * know is one field. Nothing here is attached: schedule.h says what is, and when.
+ * Types and sites come from src/scan, one scan a module with debug information. A field of one type that several
+ * modules know is one field. Nothing here is attached: schedule.h says what is, and when.
  */
 #ifndef FG_WATCH_PLAN_H
 #define FG_WATCH_PLAN_H

@@ -1,9 +1,9 @@
 /*
  * schedule.c - what is attached when: trials, residents, windows; see schedule.h
  *
- * A site is in one of three states. NEW: how often it fires is not known; it is tried in a batch of some hundred, for some
- * milliseconds, and the batch goes at once when it proves dear. RESIDENT: what all residents cost together is a part of
- * the budget; who grows hotter is moved out. HOT: attached for a window now and then, with all that are hot of its type.
+ * A site is in one of three states. NEW: how often it fires is not known; it is tried in a batch of some hundred, for
+ * some milliseconds, and the batch goes at once when it proves dear. RESIDENT: what all residents cost together is a part
+ * of the budget; who grows hotter is moved out. HOT: attached for a window now and then, with all hot ones of its type.
  *
  * The books: what hits cost (number by the price that the self-test measured) and what holds took, against the budget's
  * share of the time since the start. A trial or a window begins only while the books are in credit, and ends when its own

@@ -12,14 +12,15 @@
 /* An ELF file that is mapped executable. */
 struct target_module {
 	char *path;                   /* as the target names it */
-	char *open_path;              /* as we open it: /proc/PID/root/..., or /proc/PID/map_files/... where it is deleted */
+	char *open_path;              /* as we open it: /proc/PID/root/..., or /proc/PID/map_files/... once deleted */
 	uint64_t bias;                /* address in memory - address as linked */
 	uint64_t device, inode;
 	bool main;                    /* the program itself */
-	bool gone;                    /* unmapped since */
+	bool gone;                    /* unmapped since; false again when the same file returns to the same place */
 	/* Address in the file of an address as linked: from the program headers. Returns: -1: none. */
 	struct target_segment {
-		uint64_t address, offset, size;
+		uint64_t address, offset;
+		uint64_t size, memory;  /* in the file; in memory, where .bss follows */
 		bool executable;
 	} *segments;
 	size_t segments_n;
@@ -30,17 +31,23 @@ struct target {
 	int pidfd;                    /* becomes readable when it ends; -1: kernel without */
 	bool ours;                    /* we started it */
 	uint64_t start_time;          /* field 22 of /proc/PID/stat: the identity beside the number */
-	struct target_module *modules;
+	struct target_module *modules; /* moved by target_refresh, their texts are not */
 	size_t modules_n;
+	unsigned unread;              /* executable mappings of files that could not be opened (deleted, or not readable
+	                                 without more rights), as of the last refresh: what is in them is not known */
+	struct target_inside *inside;
 };
 
 /* Opens a running process. Returns: 0 or a negative errno with ret_error: -ESRCH (no such process), -EPERM (names the
  * right that is missing), -ENOTSUP (32 bits, a kernel thread, another machine). Owner: target_close. */
 int target_open(pid_t pid, struct target **ret_target, struct watch_error *ret_error);
 /* Starts a program, held at its exec: its own file is mapped, shared libraries are not yet. argv[0] is found in PATH.
- * The child is killed if we end before target_go, never after. */
+ * The child is killed if we end, or close it, before target_go; never after. It has our signal mask and ignores what we
+ * ignore. Returns: 0 or a negative errno with ret_error: -ENOENT (no such command), -EACCES (not executable), -EPERM
+ * (ptrace is forbidden), -ENOTSUP (32 bits).
+ * Threads: target_go has to be called by the thread that called this, which must not end before. */
 int target_start(char *const argv[], struct target **ret_target, struct watch_error *ret_error);
-/* Lets it run. Returns: 0 or a negative errno. */
+/* Lets it run; nothing to do where it runs already. Returns: 0 or a negative errno: -ESRCH (was killed while held). */
 int target_go(struct target *target);
 void target_close(struct target *target);
 
@@ -61,7 +68,8 @@ uint64_t target_cpu_ns(const struct target *target);
 int target_threads(const struct target *target, pid_t **ret_tids);
 /* comm of a thread; "" when it is gone. Names are kept for those that have gone since they were first asked. */
 const char *target_thread_name(struct target *target, pid_t tid, char *ret, size_t size);
-/* Reads its memory. Returns: bytes read, or a negative errno. */
+/* Reads its memory. Returns: bytes read, fewer where a page is not there; or a negative errno: -EFAULT (nothing is
+ * mapped there), -ESRCH (it has ended, or called exec since the last target_refresh). */
 ssize_t target_read(const struct target *target, uint64_t address, void *to, size_t n);
 
 #endif

@@ -113,8 +113,8 @@ static void tell_event(void *user, const struct wire_event *event, const struct 
 	else
 		verdict_event(watch->verdict, event, caught);
 	if (watch->options.want_events && watch->options.event &&
-	    (event->kind == WIRE_EVENT_POINT || (event->kind == WIRE_EVENT_WRITE && site)))
-		watch->options.event(watch->options.user, event, site);
+	    (site ? event->kind == WIRE_EVENT_WRITE : event->kind == WIRE_EVENT_POINT && point < POINT_IDS))
+		watch->options.event(watch->options.user, event, site, site ? site->field : watch->aimed[point].field);
 }
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
@@ -481,4 +481,19 @@ uint64_t watch_field_hits(const struct watch *watch, uint32_t field)
 		if (watch->plan->sites[i].field == field)
 			hits += kernel_count(watch->kernel, i).hits;
 	return hits;
+}
+
+void watch_fields(const struct watch *watch, size_t fields_n, uint64_t *ret_hits, uint64_t *ret_cost_ns)
+{
+	memset(ret_hits, 0, fields_n * sizeof(*ret_hits));
+	memset(ret_cost_ns, 0, fields_n * sizeof(*ret_cost_ns));
+	for (uint32_t i = 0; i < watch->plan->sites_n; i++) {
+		const struct plan_site *site = &watch->plan->sites[i];
+		struct wire_count count = kernel_count(watch->kernel, i);
+
+		if (site->field >= fields_n || site->kind >= SELF_TEST_KINDS)
+			continue;
+		ret_hits[site->field] += count.hits;
+		ret_cost_ns[site->field] += (uint64_t)((double)count.hits * watch->tested.of[site->kind].cost_ns) + count.hold_ns;
+	}
 }

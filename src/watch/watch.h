@@ -33,8 +33,9 @@ struct watch_options {
 	void (*progress)(void *user, const char *stage, uint64_t done, uint64_t total);
 	void (*warn)(void *user, const char *text);
 	void (*finding)(void *user, const struct finding *finding, bool fresh);
-	/* Each write event of an asked field. site: of the plan, NULL for POINT. */
-	void (*event)(void *user, const struct wire_event *event, const struct plan_site *site);
+	/* Each write event of an asked field. site: of the plan, NULL for POINT. field: id of the site's, or of the one that
+	 * the point was aimed at. */
+	void (*event)(void *user, const struct wire_event *event, const struct plan_site *site, uint32_t field);
 	void *user;
 };
 
@@ -54,5 +55,7 @@ const struct verdict *watch_verdict(const struct watch *watch);
 struct ledger watch_ledger(const struct watch *watch);
 /* Hits of a field's sites so far. */
 uint64_t watch_field_hits(const struct watch *watch, uint32_t field);
+/* The same of all fields below fields_n in one pass, and what those hits and holds cost the target, in ns. */
+void watch_fields(const struct watch *watch, size_t fields_n, uint64_t *ret_hits, uint64_t *ret_cost_ns);
 
 #endif
