@@ -303,24 +303,30 @@ static void account_points(struct watch *watch)
 	watch->point_hits_seen = hits;
 }
 
+static void points_pause(struct watch *watch, uint64_t now_ns)
+{
+	points_rest(watch->points, 0);
+	kernel_settings(watch->kernel)->focus = 0;
+	watch->aimed[0].on = false;
+	watch->point_due_ns = now_ns + point_pause_ns;
+}
+
 static void points_step(struct watch *watch, uint64_t now_ns)
 {
 	struct aimed *aimed = &watch->aimed[0];
 	uint64_t address;
 
 	account_points(watch);
-	if (aimed->on && now_ns >= aimed->until_ns) {
-		points_rest(watch->points, 0);
-		kernel_settings(watch->kernel)->focus = 0;
-		aimed->on = false;
-		watch->point_due_ns = now_ns + point_pause_ns;
-	}
+	if (aimed->on && now_ns >= aimed->until_ns)
+		points_pause(watch, now_ns);
 	if (aimed->on || now_ns < watch->point_due_ns)
 		return;
 	watch->point_due_ns = now_ns + point_pause_ns;
 	if (!schedule_solvent(watch->schedule, now_ns) ||
 	    !verdict_candidate(watch->verdict, &aimed->field, &address, &aimed->object))
 		return;
+	kernel_probe(watch->kernel, point_cookie(0))->flags =
+		WIRE_STACK_WANTED | (watch->options.holds ? WIRE_JUDGE : 0u);
 	if (points_aim(watch->points, 0, address,
 	               point_width(address, watch->plan->fields[aimed->field].width), point_cookie(0), POINT_HITS,
 	               watch->options.reads))
@@ -337,9 +343,14 @@ static void refresh(struct watch *watch, uint64_t now_ns)
 {
 	struct watch_error error = {{0}};
 	bool exec = false;
+	int found;
 
 	watch->refresh_due_ns = now_ns + refresh_ns;
-	if (target_refresh(watch->target, &exec) <= 0 && watch->modules_planned == watch->target->modules_n) {
+	found = target_refresh(watch->target, &exec);
+	/* The addresses are another program's now. */
+	if (exec && watch->points)
+		points_pause(watch, now_ns);
+	if (found <= 0 && watch->modules_planned == watch->target->modules_n) {
 		if (watch->points)
 			points_refresh(watch->points);
 		return;
