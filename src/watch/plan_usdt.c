@@ -1,0 +1,219 @@
+/*
+ * plan_usdt.c - points of generated code, found in the note and in the debug information
+ *
+ *     point: name "order", field 4  ->  note: prefix "order", n: 4 is `amount`, p: `amount` lies in group_money
+ *         ->  debug information: group_money.fields.amount is 136 bytes into struct order_shared
+ *
+ * What lies where in a place is as src/gen/shared_form.h says.
+ */
+#include "watch/plan_usdt.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ARG_RECORD,
+	ARG_FIELD,
+	ARG_BEFORE,
+	ARG_AFTER,
+	ARGS,
+};
+
+/* ---- the form -------------------------------------------------------------------------------------------------- */
+
+/* Goes down to a member by its name. Returns: its type, with *offset moved on; NULL: there is none. */
+static const struct scan_type *member_of(const struct scan_type *type, const char *name, size_t n, uint64_t *offset)
+{
+	type = type ? scan_type_strip(type) : NULL;
+	for (size_t i = 0; type && i < type->members_n; i++) {
+		const struct scan_member *member = &type->members[i];
+
+		if (!member->name || member->bitfield || strlen(member->name) != n || memcmp(member->name, name, n) != 0)
+			continue;
+		*offset += member->offset_bits / 8;
+		return member->type;
+	}
+	return NULL;
+}
+
+/* The same along a path, "hot_views.value". */
+static const struct scan_type *path_of(const struct scan_type *type, const char *path, uint64_t *offset)
+{
+	while (type) {
+		size_t n = strcspn(path, ".");
+
+		type = member_of(type, path, n, offset);
+		if (!path[n])
+			return type;
+		path += n + 1;
+	}
+	return NULL;
+}
+
+static const struct scan_type *struct_named(const struct scan *scan, const char *prefix, const char *suffix)
+{
+	char name[256];
+	size_t n;
+	const struct scan_type *const *types;
+
+	snprintf(name, sizeof(name), "struct %s_%s", prefix, suffix);
+	types = scan_types_named(scan, name, &n);
+	return n == 1 && !types[0]->incomplete ? types[0] : NULL;
+}
+
+/* Of a field in an image: words of presence, then the group's struct. */
+static bool find_in_image(const struct scan *scan, const struct scan_generated *generated, const char *place,
+                          const char *field, uint64_t *ret_offset)
+{
+	const struct scan_type *group = struct_named(scan, generated->prefix, place), *words;
+	const struct scan_type *its = generated->form;
+	uint64_t offset = 0, in_group = 0, group_words;
+
+	its = path_of(its, place, &offset);
+	words = its ? member_of(its, "words", 5, &offset) : NULL;
+	words = words ? scan_type_strip(words) : NULL;
+	if (!words || words->kind != SCAN_KIND_ARRAY || !group || !path_of(group, field, &in_group))
+		return false;
+	group_words = (group->size + 7) / 8;
+	if (words->count < group_words)
+		return false;
+	*ret_offset = offset + (words->count - group_words) * 8 + in_group;
+	return true;
+}
+
+static bool find_bytes(const struct scan *scan, const struct scan_generated *generated,
+                       const struct scan_shared_place *place, const char *field, struct plan_point *point)
+{
+	const struct scan_type *form = generated->form;
+	char path[512];
+
+	point->offset = 0;
+	if (strcmp(place->policy, "atomic") == 0)
+		return path_of(form, place->place, &point->offset) != NULL;
+	snprintf(path, sizeof(path), "%s.fields.%s", place->place, field);
+	if (path_of(form, path, &point->offset))
+		return true;
+	point->offset = 0;
+	/* Published by pointer. */
+	snprintf(path, sizeof(path), "%s.block", place->place);
+	if (path_of(form, path, &point->offset))
+		return true;
+	point->offset = 0;
+	/* The owner's scalars lie beside its group. */
+	snprintf(path, sizeof(path), "%s.%s", place->place, field);
+	if (path_of(form, path, &point->offset))
+		return true;
+	return find_in_image(scan, generated, place->place, field, &point->offset);
+}
+
+/* From the bytes to the word of the mutex or reader-writer lock that guards them. */
+static void find_lock(const struct scan_generated *generated, const struct scan_shared_place *place,
+                      struct plan_point *point)
+{
+	uint64_t lock = 0;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s.lock.word", place->place);
+	if (!path_of(generated->form, path, &lock) || lock > INT32_MAX || point->offset > INT32_MAX)
+		return;
+	point->wire.lock = (int32_t)lock - (int32_t)point->offset;
+	point->wire.flags |= WIRE_LOCK;
+}
+
+/* ---- one point ------------------------------------------------------------------------------------------------- */
+
+static const struct scan_generated *generated_of(const struct scan *scan, const char *prefix)
+{
+	for (size_t i = 0; i < scan->generated_n; i++)
+		if (scan->generated[i].form && strcmp(scan->generated[i].prefix, prefix) == 0)
+			return &scan->generated[i];
+	return NULL;
+}
+
+static const struct scan_shared_place *place_of(const struct scan_generated *generated, const char *field)
+{
+	for (size_t i = 0; i < generated->places_n; i++)
+		for (size_t k = 0; k < generated->places[i].fields_n; k++)
+			if (strcmp(generated->places[i].fields[k], field) == 0)
+				return &generated->places[i];
+	return NULL;
+}
+
+/* Registers and constants alone: that is how the header writes them. */
+static bool take_values(const struct scan_usdt *point, struct wire_probe *wire)
+{
+	const struct scan_usdt_arg *before = &point->args[ARG_BEFORE], *after = &point->args[ARG_AFTER];
+
+	if (point->args_n < ARGS)
+		return point->args_n == ARG_BEFORE;
+	if (before->shift || after->shift)
+		return false;
+	wire->flags |= WIRE_TOLD;
+	if (before->where == SCAN_USDT_REGISTER)
+		wire->old = before->base;
+	if (after->where == SCAN_USDT_REGISTER) {
+		wire->value = after->base;
+	} else if (after->where == SCAN_USDT_CONSTANT) {
+		wire->flags |= WIRE_HAS_IMMEDIATE;
+		wire->immediate = (uint64_t)after->displacement;
+	}
+	return after->where == SCAN_USDT_REGISTER || after->where == SCAN_USDT_CONSTANT;
+}
+
+static bool make(const struct scan *scan, const struct scan_usdt *usdt, struct plan_point *point)
+{
+	const struct scan_generated *generated = generated_of(scan, usdt->name);
+	const struct scan_shared_place *place;
+	struct wire_probe *wire = &point->wire;
+	uint64_t number, in_record = 0;
+
+	if (!generated || !usdt->nop || usdt->args_n < ARG_BEFORE || usdt->args[ARG_RECORD].where != SCAN_USDT_REGISTER ||
+	    usdt->args[ARG_FIELD].where != SCAN_USDT_CONSTANT)
+		return false;
+	number = (uint64_t)usdt->args[ARG_FIELD].displacement;
+	if (number >= generated->fields_n)
+		return false;
+	*point = (struct plan_point){.point = usdt, .generated = generated, .field = generated->fields[number]};
+	point->value = path_of(generated->record, point->field, &in_record);
+	place = place_of(generated, point->field);
+	if (!place || !point->value || !find_bytes(scan, generated, place, point->field, point))
+		return false;
+	point->policy = place->policy;
+	*wire = (struct wire_probe){.base = usdt->args[ARG_RECORD].base, .index = WIRE_NONE, .value = WIRE_NONE,
+	                            .length = WIRE_NONE, .old = WIRE_NONE, .displacement = point->offset};
+	point->width = usdt->args_n == ARGS ? usdt->args[ARG_AFTER].size : scan_type_strip(point->value)->size;
+	wire->width = point->width > UINT32_MAX ? UINT32_MAX : (uint32_t)point->width;
+	if (strcmp(place->policy, "atomic") == 0)
+		wire->flags |= WIRE_AFTER;
+	else if (strcmp(place->policy, "mutex") == 0 || strcmp(place->policy, "rwmutex") == 0)
+		find_lock(generated, place, point);
+	if (wire->flags & WIRE_LOCK || strcmp(place->policy, "owner") == 0)
+		wire->flags |= WIRE_JUDGE;
+	return point->width > 0 && take_values(usdt, wire);
+}
+
+int plan_points_make(const struct scan *scan, const struct scan_usdts *usdts, struct plan_points *ret_points)
+{
+	struct plan_points points = {.items = calloc(usdts->n + 1, sizeof(*points.items))};
+
+	if (!points.items)
+		return -ENOMEM;
+	for (size_t i = 0; i < usdts->n; i++) {
+		if (strcmp(usdts->items[i].provider, "fieldguard") != 0)
+			continue;
+		if (make(scan, &usdts->items[i], &points.items[points.n]))
+			points.n++;
+		else
+			points.strange++;
+	}
+	*ret_points = points;
+	return 0;
+}
+
+void plan_points_fini(struct plan_points *points)
+{
+	free(points->items);
+	*points = (struct plan_points){0};
+}
