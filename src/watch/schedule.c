@@ -42,7 +42,10 @@ enum state { NEW = 0, RESIDENT, HOT, FAILED };
 struct one {                          /* a site */
 	uint8_t state;
 	bool attached, was_attached, was_hot;
+	bool calm;                    /* its function is hot and it is not: seen in a window */
+	bool relapsed;                /* it was called calm, and was not */
 	uint64_t hits;                /* when last looked at */
+	uint64_t begun_hits;          /* when it was attached last */
 	double rate;                  /* hits a second while attached, the last that was measured */
 	uint64_t attached_ns;         /* in all, up to since_ns */
 	uint64_t since_ns;
@@ -259,7 +262,8 @@ static void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_n
 	batch->begun_ns = batch->looked_ns = now_ns;
 	batch->cost_ns = 0;
 	for (size_t i = 0; i < batch->n; i++)
-		s->ones[batch->ids[i]].hits = kernel_count(s->kernel, batch->ids[i]).hits;
+		s->ones[batch->ids[i]].begun_hits = s->ones[batch->ids[i]].hits =
+			kernel_count(s->kernel, batch->ids[i]).hits;
 	mark(s, batch, true, kernel_now_ns());
 }
 
@@ -366,6 +370,8 @@ static void become_hot(struct schedule *s, uint32_t id)
 {
 	s->ones[id].state = HOT;
 	s->ones[id].was_hot = true;
+	s->ones[id].relapsed |= s->ones[id].calm;
+	s->ones[id].calm = false;
 	s->types[s->plan->sites[id].type_id].hot++;
 }
 
@@ -400,19 +406,24 @@ static void thin(struct schedule *s, struct batch *batch, double cost, double ma
 		batch_attach(s, batch, now_ns);
 }
 
+static bool is_hot(const struct schedule *s, uint32_t id)
+{
+	return heat_is_hot(s->heat, id) && !s->ones[id].calm;
+}
+
 /* Sites whose function the clock has found hot go out of the batch. */
 static void cool(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
 	size_t kept = 0, n = batch->n;
 
 	for (size_t i = 0; i < n; i++)
-		kept += !heat_is_hot(s->heat, batch->ids[i]);
+		kept += !is_hot(s, batch->ids[i]);
 	if (kept == n)
 		return;
 	batch_detach(s, batch, now_ns);
 	kept = 0;
 	for (size_t i = 0; i < n; i++)
-		if (heat_is_hot(s->heat, batch->ids[i]))
+		if (is_hot(s, batch->ids[i]))
 			become_hot(s, batch->ids[i]);
 		else
 			batch->ids[kept++] = batch->ids[i];
@@ -602,6 +613,34 @@ static void weigh(struct schedule *s, const struct batch *batch)
 	type->met_shared = shared;
 }
 
+/* Sites of hot functions that hardly fire by themselves stay from now on: a rare writer meets the windows of a hot one. */
+static void calm_down(struct schedule *s, struct batch *batch, double seconds, uint64_t now_ns)
+{
+	double may = s->options.budget * resident_share * (double)SECOND / 50;
+	struct batch *calm = batch_new(batch->n);
+	size_t kept = 0;
+
+	for (size_t i = 0; calm && i < batch->n; i++) {
+		struct one *one = &s->ones[batch->ids[i]];
+		double rate = (double)(one->hits - one->begun_hits) / seconds;
+
+		if (one->relapsed || rate * cost_of(s, batch->ids[i]) > may) {
+			batch->ids[kept++] = batch->ids[i];
+			continue;
+		}
+		one->state = RESIDENT;
+		one->calm = true;
+		s->types[batch->type_id].hot--;
+		calm->ids[calm->n++] = batch->ids[i];
+	}
+	if (!calm || !calm->n || residents_add(s, calm)) {
+		batch_free(calm);
+		return;
+	}
+	batch->n = kept;
+	batch_attach(s, calm, now_ns);
+}
+
 static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 {
 	struct batch *batch = s->window;
@@ -613,6 +652,7 @@ static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 	weigh(s, batch);
 	s->types[batch->type_id].last_window_ns = now_ns;
 	s->window = NULL;
+	calm_down(s, batch, (double)age_ns / (double)SECOND, now_ns);
 	leave(s, batch, now_ns);
 	return glance_ns;
 }
