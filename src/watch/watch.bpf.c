@@ -313,7 +313,8 @@ static __always_inline bool meets(const struct watch_hold *hold, const struct se
 {
 	const struct wire_party *party = &hold->party;
 
-	return sequence_of(hold) & 1 && party->tid != seen->tid && party->address < seen->address + seen->width &&
+	return sequence_of(hold) & 1 && hold->tgid == seen->tgid && party->tid != seen->tid &&
+	       party->address < seen->address + seen->width &&
 	       seen->address < party->address + party->width && !(party->flags & seen->flags & WIRE_READ);
 }
 
@@ -495,6 +496,7 @@ static __always_inline void hold(void *ctx, const struct seen *seen, uint64_t le
 	}
 	slot = &holds[state.slot & (WIRE_HOLDS - 1)];
 	slot->caught = 0;
+	slot->tgid = seen->tgid;
 	begin = bpf_ktime_get_ns();
 	fill_party(ctx, &slot->party, seen, begin);
 	__sync_fetch_and_add(&slot->sequence, 1);
