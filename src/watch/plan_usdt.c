@@ -30,7 +30,7 @@ static const struct scan_type *member_of(const struct scan_type *type, const cha
 	for (size_t i = 0; type && i < type->members_n; i++) {
 		const struct scan_member *member = &type->members[i];
 
-		if (!member->name || member->bitfield || strlen(member->name) != n || memcmp(member->name, name, n) != 0)
+		if (!member->name || strlen(member->name) != n || memcmp(member->name, name, n) != 0)
 			continue;
 		*offset += member->offset_bits / 8;
 		return member->type;
@@ -162,36 +162,49 @@ static bool take_values(const struct scan_usdt *point, struct wire_probe *wire)
 	return after->where == SCAN_USDT_REGISTER || after->where == SCAN_USDT_CONSTANT;
 }
 
-static bool make(const struct scan *scan, const struct scan_usdt *usdt, struct plan_point *point)
+/* What its arguments say. Returns: false: it is not as the header writes it. */
+static bool find_field(const struct scan *scan, const struct scan_usdt *usdt, struct plan_point *point)
 {
 	const struct scan_generated *generated = generated_of(scan, usdt->name);
+	const struct scan_usdt_arg *field;
+	uint64_t in_record = 0;
+
+	if (!generated || !usdt->nop || usdt->args_n < ARG_BEFORE)
+		return false;
+	field = &usdt->args[ARG_FIELD];
+	if (usdt->args[ARG_RECORD].where != SCAN_USDT_REGISTER || field->where != SCAN_USDT_CONSTANT ||
+	    (uint64_t)field->displacement >= generated->fields_n)
+		return false;
+	*point = (struct plan_point){.point = usdt, .generated = generated};
+	point->field = generated->fields[field->displacement];
+	point->value = path_of(generated->record, point->field, &in_record);
+	if (!point->value)
+		return false;
+	point->width = usdt->args_n == ARGS ? usdt->args[ARG_AFTER].size : scan_type_strip(point->value)->size;
+	return point->width > 0 && point->width <= UINT32_MAX;
+}
+
+static bool make(const struct scan *scan, const struct scan_usdt *usdt, struct plan_point *point)
+{
 	const struct scan_shared_place *place;
 	struct wire_probe *wire = &point->wire;
-	uint64_t number, in_record = 0;
 
-	if (!generated || !usdt->nop || usdt->args_n < ARG_BEFORE || usdt->args[ARG_RECORD].where != SCAN_USDT_REGISTER ||
-	    usdt->args[ARG_FIELD].where != SCAN_USDT_CONSTANT)
+	if (!find_field(scan, usdt, point))
 		return false;
-	number = (uint64_t)usdt->args[ARG_FIELD].displacement;
-	if (number >= generated->fields_n)
-		return false;
-	*point = (struct plan_point){.point = usdt, .generated = generated, .field = generated->fields[number]};
-	point->value = path_of(generated->record, point->field, &in_record);
-	place = place_of(generated, point->field);
-	if (!place || !point->value || !find_bytes(scan, generated, place, point->field, point))
+	place = place_of(point->generated, point->field);
+	if (!place || !find_bytes(scan, point->generated, place, point->field, point))
 		return false;
 	point->policy = place->policy;
 	*wire = (struct wire_probe){.base = usdt->args[ARG_RECORD].base, .index = WIRE_NONE, .value = WIRE_NONE,
-	                            .length = WIRE_NONE, .old = WIRE_NONE, .displacement = point->offset};
-	point->width = usdt->args_n == ARGS ? usdt->args[ARG_AFTER].size : scan_type_strip(point->value)->size;
-	wire->width = point->width > UINT32_MAX ? UINT32_MAX : (uint32_t)point->width;
+	                            .length = WIRE_NONE, .old = WIRE_NONE, .displacement = point->offset,
+	                            .width = (uint32_t)point->width};
 	if (strcmp(place->policy, "atomic") == 0)
 		wire->flags |= WIRE_AFTER;
 	else if (strcmp(place->policy, "mutex") == 0 || strcmp(place->policy, "rwmutex") == 0)
-		find_lock(generated, place, point);
+		find_lock(point->generated, place, point);
 	if (wire->flags & WIRE_LOCK || strcmp(place->policy, "owner") == 0)
 		wire->flags |= WIRE_JUDGE;
-	return point->width > 0 && take_values(usdt, wire);
+	return take_values(usdt, wire);
 }
 
 int plan_points_make(const struct scan *scan, const struct scan_usdts *usdts, struct plan_points *ret_points)

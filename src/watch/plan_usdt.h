@@ -17,7 +17,8 @@ struct plan_point {
 	const char *field;             /* C name in the record */
 	const struct scan_type *value; /* its type */
 	const char *policy;            /* "mutex", as in tags */
-	uint64_t offset;               /* in the form: of the bytes that are written. Published by pointer: of the pointer */
+	uint64_t offset;               /* in the form: of the bytes that are written, or of the pointer that publishes
+	                                  them */
 	uint64_t width;                /* bytes of the value */
 	/* Ready for the kernel, but for sample and hold_every. Judges where a lock is held that every writer of these
 	 * bytes must hold, and where one thread alone may write. */
