@@ -19,13 +19,15 @@
 #define SECOND 1000000000ull
 
 enum {
-	BATCH = 256,                  /* sites of a trial */
+	BATCH_MIN = 16,               /* sites of a trial: the more, the longer it takes to let go of a dear one */
+	BATCH_MAX = 512,              /* of one that comes after cheap ones: cold code lies together */
 	LOOK_MIN_MS = 20,             /* between looks at the residents' counters */
 };
 
 static const uint64_t trial_ns = 10 * MS, trial_cost_ns = 2 * MS;
 static const uint64_t window_min_ns = 1 * MS, window_max_ns = 60 * MS, window_cost_ns = 2 * MS;
 static const uint64_t credit_max_ns = 20 * MS; /* what an idle time can save up */
+static const uint64_t credit_start_ns = 150 * MS; /* to get to know the target with, once */
 static const uint64_t glance_ns = 1 * MS;      /* between looks at a trial or a window */
 static const double resident_share = 0.30;     /* of the budget */
 static const double hold_share = 0.50;
@@ -73,6 +75,7 @@ struct schedule {
 	struct batch **residents;
 	size_t residents_n;
 	struct batch *trial, *window;
+	size_t trial_size;            /* of the next */
 	size_t next_new;              /* sites below are no longer NEW */
 	uint64_t start_ns, look_due_ns;
 	double hits_cost_ns;          /* by hits, in all */
@@ -95,13 +98,13 @@ static double spent_ns(const struct schedule *s)
 	return s->hits_cost_ns + (double)kernel_totals(s->kernel)->hold_spent_ns + (double)s->other_cost_ns;
 }
 
-/* What may be spent now; an idle time saves up no more than credit_max_ns. */
+/* What may be spent now. Once all sites were tried, an idle time saves up no more than credit_max_ns. */
 static double credit_ns(struct schedule *s, uint64_t now_ns)
 {
 	double credit = s->options.budget * (double)(now_ns - s->start_ns) - spent_ns(s) - s->credit_used_ns +
-	                (double)credit_max_ns;
+	                (double)credit_start_ns;
 
-	if (credit > (double)credit_max_ns) {
+	if (s->next_new == s->ones_n && credit > (double)credit_max_ns) {
 		s->credit_used_ns += credit - (double)credit_max_ns;
 		credit = (double)credit_max_ns;
 	}
@@ -253,9 +256,12 @@ static void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_n
 	mark(s, batch, true, kernel_now_ns());
 }
 
+/* Letting go takes milliseconds, in which nobody reads the rings: what fires meanwhile only counts. */
 static void batch_detach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
 	mark(s, batch, false, now_ns);
+	for (size_t i = 0; i < batch->n; i++)
+		kernel_probe(s->kernel, batch->ids[i])->sample = kernel_probe(s->kernel, batch->ids[i])->hold_every = 0;
 	for (size_t i = 0; i < batch->sets_n; i++)
 		kernel_detach(batch->sets[i]);
 	batch->sets_n = 0;
@@ -353,6 +359,7 @@ static void thin(struct schedule *s, struct batch *batch, double cost, double ma
 	batch_detach(s, batch, now_ns);
 	while (batch->n && cost > may_cost)
 		cost -= heat_dearest(s, batch);
+	arm(s, batch, true);
 	if (batch->n)
 		batch_attach(s, batch, now_ns);
 }
@@ -413,8 +420,8 @@ static void residents_turn(struct schedule *s, uint64_t now_ns)
 
 static bool trial_begin(struct schedule *s, uint64_t now_ns)
 {
-	struct batch *batch = batch_new(s->options.full ? s->ones_n : BATCH);
-	size_t most = s->options.full ? s->ones_n : BATCH;
+	size_t most = s->options.full ? s->ones_n : s->trial_size;
+	struct batch *batch = batch_new(most);
 
 	if (!batch)
 		return false;
@@ -448,8 +455,11 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 		batch_free(batch);
 		return;
 	}
-	if (!s->options.full && cost > may - resident)
+	s->trial_size = s->trial_size * 2 > BATCH_MAX ? BATCH_MAX : s->trial_size * 2;
+	if (!s->options.full && cost > may - resident) {
+		s->trial_size = BATCH_MIN;
 		thin(s, batch, cost, may - resident > 0 ? may - resident : 0, now_ns);
+	}
 	arm(s, batch, true);
 	for (size_t i = 0; i < batch->n; i++)
 		open_or_shut(s, s->plan->sites[batch->ids[i]].type_id, now_ns);
@@ -580,6 +590,7 @@ int schedule_new(struct kernel *kernel, const struct target *target, const struc
 	s->plan = plan;
 	s->options = *options;
 	s->start_ns = kernel_now_ns();
+	s->trial_size = BATCH_MIN;
 	rc = schedule_grow(s);
 	if (rc) {
 		schedule_free(s);

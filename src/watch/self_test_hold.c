@@ -100,7 +100,9 @@ static void let_meet(struct self_test_run *run, struct hearing *hearing)
 	set_holds(kernel_settings(run->kernel), 800);
 	if (self_test_child_tell(&run->child, SELF_TEST_WORK_THREADS) != 0)
 		return;
-	for (unsigned ms = 0; ms < HOLD_PATIENCE_MS && hearing->caught < CAUGHT_ENOUGH && !hearing->wrong; ms += STEP_MS) {
+	for (unsigned ms = 0; ms < HOLD_PATIENCE_MS; ms += STEP_MS) {
+		if (hearing->caught >= CAUGHT_ENOUGH || hearing->wrong)
+			break;
 		pause_ms(STEP_MS);
 		kernel_poll(run->kernel, 0, hear, hearing);
 		/* An old kernel sets probes only for the one thread whose number it is given. */
@@ -150,7 +152,8 @@ void self_test_hold(struct self_test_run *run)
 static int open_point(const struct self_test_run *run, uint64_t address)
 {
 	struct perf_event_attr attr = {
-		.type = PERF_TYPE_BREAKPOINT, .size = sizeof(attr), .sample_period = 1, .exclude_kernel = 1, .exclude_hv = 1,
+		.type = PERF_TYPE_BREAKPOINT, .size = sizeof(attr), .sample_period = 1,
+		.exclude_kernel = 1, .exclude_hv = 1,
 		.bp_type = HW_BREAKPOINT_W, .bp_addr = address, .bp_len = HW_BREAKPOINT_LEN_8,
 	};
 	long fd = syscall(SYS_perf_event_open, &attr, run->child.pid, -1, -1, PERF_FLAG_FD_CLOEXEC);

@@ -1,8 +1,9 @@
 /*
  * self_test_inside.h - parts of self_test.c that only its neighbours see: encodings, and the child that runs them
  *
- * Machine code in a file of its own (uprobes sit in files), mapped by the child: a slot for each form, and behind them one
- * page of data. The child runs a form between loading all registers from `struct machine` and storing them there.
+ * Machine code in a file of its own (uprobes sit in files), mapped by the child: a slot for each form, and behind
+ * them one page of data. The child runs a form between loading all registers from `struct machine` and storing them
+ * there.
  *
  *     slot:   0  landing A: marker = 2, out
  *            32  the form; behind it: marker = 1, out

@@ -120,9 +120,9 @@ static __always_inline bool know(struct seen *seen)
 	return true;
 }
 
-/* One of the registers. In assembly, or the compiler would turn all cases into one load from a place worked out before,
- * which the verifier does not let pass. */
-#define LOAD(field)                                                                                                     \
+/* One of the registers. In assembly, or the compiler would turn all cases into one load from a place worked out
+ * before, which the verifier does not let pass. */
+#define LOAD(field) \
 	__asm__ volatile("%0 = *(u64 *)(%1 + %2)" : "=r"(value) : "r"(regs), "i"(__builtin_offsetof(struct pt_regs, field)))
 
 /* A register by its number in DWARF. */

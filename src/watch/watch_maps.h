@@ -13,8 +13,8 @@ enum {
 	WATCH_POINTS = 16,            /* cookies of watchpoints known at once */
 };
 
-/* A thread that is held. Its owner fills party, then makes sequence odd; whoever reads party looks at sequence before and
- * after. Both looks odd and equal: the thread was held all the while. */
+/* A thread that is held. Its owner fills party, then makes sequence odd; whoever reads party looks at sequence before
+ * and after. Both looks odd and equal: the thread was held all the while. */
 struct watch_hold {
 	uint32_t claimed;             /* compare-exchange 0 -> 1 owns the slot */
 	uint32_t sequence;

@@ -270,6 +270,7 @@ struct meeting {
 struct meeting_thread {
 	struct meeting *meeting;
 	uint64_t *to;
+	unsigned cpu;
 };
 
 static void take(struct meeting *meeting)
@@ -288,6 +289,12 @@ static void *store_for_a_while(void *user)
 {
 	struct meeting_thread *thread = user;
 	uint64_t end = kernel_now_ns() + thread->meeting->ms * 1000000ull;
+	cpu_set_t own;
+
+	/* Two threads on one CPU do not meet. */
+	CPU_ZERO(&own);
+	CPU_SET(thread->cpu, &own);
+	sched_setaffinity(0, sizeof(own), &own);
 
 	for (uint64_t i = 0; kernel_now_ns() < end; i++) {
 		take(thread->meeting);
@@ -303,7 +310,7 @@ static int meet(void *user)
 {
 	struct meeting *meeting = user;
 	struct meeting_thread sides[2] = {
-		{meeting, &meeting->word}, {meeting, meeting->apart ? &meeting->other : &meeting->word},
+		{meeting, &meeting->word, 0}, {meeting, meeting->apart ? &meeting->other : &meeting->word, 1},
 	};
 	pthread_t threads[2];
 

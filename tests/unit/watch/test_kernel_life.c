@@ -4,6 +4,8 @@
  */
 #include "probe_child.h"
 
+#include "watch/kernel_inside.h"
+
 #include <pthread.h>
 
 void victim_add(uint64_t *to);
@@ -246,6 +248,33 @@ static void test_killed(struct kernel *kernel)
 	}
 }
 
+/* The process that holds the probes is killed: they are gone, the target is whole, and it is told. */
+static void test_setter_killed(void)
+{
+	struct kernel *kernel = kernel_or_skip(NULL);
+	struct shared *shared = new_shared();
+	struct child child = child_start(add_until_stopped, shared);
+	struct kernel_place place = {.offset = offset_of(victim_added), .id = 1};
+	struct kernel_set *set = child_probe(kernel, &child, victim_added, 1, &after), *second = NULL;
+	struct watch_error error = {""};
+	uint64_t hits;
+
+	child_go(&child);
+	wait_ready(shared, 10);
+	kill(kernel->setter_pid, SIGKILL);
+	tap_eq_int(kernel_attach(kernel, "/proc/self/exe", &place, 1, child.pid, &second, &error), -EPIPE, "without it: %s",
+	           error.text);
+	waitid(P_PID, (id_t)kernel->setter_pid, &(siginfo_t){0}, WEXITED | WNOWAIT);
+	hits = kernel_count(kernel, 1).hits;
+	wait_ready(shared, __atomic_load_n(&shared->ready, __ATOMIC_ACQUIRE) + 1000);
+	tap_eq_int(kernel_count(kernel, 1).hits, hits, "without it: no probe is left");
+	shared->stop = 1;
+	tap_eq_int(child_end(&child), 0, "without it: the child's results stay right");
+	kernel_detach(set);
+	kernel_close(kernel);
+	munmap(shared, 4096);
+}
+
 static void test_refused(struct kernel *kernel)
 {
 	struct kernel_place place = {.offset = 0, .id = 9};
@@ -335,6 +364,7 @@ int main(void)
 	test_churn(kernel);
 	test_come_and_go(kernel);
 	test_killed(kernel);
+	test_setter_killed();
 	test_refused(kernel);
 	if (kernel_way(kernel) == KERNEL_WAY_MULTI)
 		test_many(kernel);
