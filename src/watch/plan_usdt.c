@@ -184,6 +184,26 @@ static bool find_field(const struct scan *scan, const struct scan_usdt *usdt, st
 	return point->width > 0 && point->width <= UINT32_MAX;
 }
 
+static void describe(const struct scan *scan, struct plan_point *point)
+{
+	const struct wire_probe *wire = &point->wire;
+	const char *policy = point->policy;
+	bool words = strcmp(policy, "atomic") == 0 || strcmp(policy, "snapshot") == 0 || strcmp(policy, "owner") == 0;
+	struct scan_frame frame = {0};
+
+	scan_frames(scan, point->point->pc, &frame, 1);
+	point->site = (struct scan_site){
+		.pc = point->point->pc, .length = 1, .width = wire->width,
+		.how = words ? SCAN_HOW_ATOMIC : SCAN_HOW_PLAIN,
+		.where = SCAN_WHERE_HEAP, .confidence = SCAN_CONFIDENCE_DECLARED, .type = point->generated->form,
+		.offset = point->offset, .function = scan_function_at(scan, point->point->pc), .file = frame.file,
+		.line = frame.line, .column = frame.column};
+	point->probe = (struct scan_probe){
+		.kind = SCAN_PROBE_NEIGHBOUR, .pc = point->point->pc, .after = wire->flags & WIRE_AFTER,
+		.may_judge = wire->flags & WIRE_JUDGE, .base = wire->base, .index = WIRE_NONE,
+		.displacement = (int64_t)point->offset, .value = wire->value};
+}
+
 static bool make(const struct scan *scan, const struct scan_usdt *usdt, struct plan_point *point)
 {
 	const struct scan_shared_place *place;
@@ -204,7 +224,10 @@ static bool make(const struct scan *scan, const struct scan_usdt *usdt, struct p
 		find_lock(point->generated, place, point);
 	if (wire->flags & WIRE_LOCK || strcmp(place->policy, "owner") == 0)
 		wire->flags |= WIRE_JUDGE;
-	return take_values(usdt, wire);
+	if (!take_values(usdt, wire))
+		return false;
+	describe(scan, point);
+	return true;
 }
 
 int plan_points_make(const struct scan *scan, const struct scan_usdts *usdts, struct plan_points *ret_points)

@@ -23,6 +23,10 @@ struct plan_point {
 	/* Ready for the kernel, but for sample and hold_every. Judges where a lock is held that every writer of these
 	 * bytes must hold, and where one thread alone may write. */
 	struct wire_probe wire;
+	/* The same in the words of scan, for who lists sites: a store to the form, from the line that the point is of,
+	 * and a probe on the point itself. */
+	struct scan_site site;
+	struct scan_probe probe;
 };
 
 struct plan_points {

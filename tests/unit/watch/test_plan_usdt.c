@@ -74,6 +74,23 @@ static bool fits(const struct plan_point *point, const struct place *place)
 	       !(point->wire.flags & WIRE_AFTER) == !place->after;
 }
 
+/* A point inside an accessor or behind a merge: a line of generated code, in a function that is known. */
+static void check_sites(const struct plan_points *points)
+{
+	size_t right = 0;
+
+	for (size_t i = 0; i < points->n; i++) {
+		const struct scan_site *site = &points->items[i].site;
+		const char *file = site->file ? strrchr(site->file, '/') : NULL;
+		bool generated = file && (strcmp(file, "/told.fg.c") == 0 || strcmp(file, "/told.fg.h") == 0);
+
+		right += generated && site->line > 100 && site->function &&
+		         site->type == points->items[i].generated->form &&
+		         points->items[i].probe.pc == points->items[i].point->pc;
+	}
+	tap_eq_int(right, points->n, "points that stand on a line of generated code");
+}
+
 static void check_places(const struct plan_points *points)
 {
 	struct place all[18];
@@ -320,6 +337,7 @@ int main(void)
 	tap_ok(points.n > 30 && points.n == usdts->n, "all %zu of them", usdts->n);
 	tap_eq_int(points.strange, 0, "none is strange");
 	check_places(&points);
+	check_sites(&points);
 	check_events(&points);
 	check_verdicts(&points);
 	told_post_shared_fini(&post);
