@@ -91,6 +91,35 @@ static void check_sites(const struct plan_points *points)
 	tap_eq_int(right, points->n, "points that stand on a line of generated code");
 }
 
+/* What a field is called in the form. */
+static void check_names(const struct plan_points *points)
+{
+	static const char *const names[][2] = {
+		{"id", "snapshot.id"}, {"marks", "owner.marks"}, {"title", "snapshot.title"}, {"seen", "owner.seen"},
+		{"amount", "group_money.fields.amount"}, {"wide", "hot_wide.value"}, {"status", "atomics.status"},
+		{"created", "once.fields.created"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		for (size_t k = 0; k < points->n; k++) {
+			const struct plan_point *point = &points->items[k];
+			struct scan_step steps[SCAN_PATH_MAX];
+			size_t n = point->steps_n;
+			char text[128];
+
+			if (strcmp(point->field, names[i][0]) != 0)
+				continue;
+			memcpy(steps, point->steps, sizeof(point->steps));
+			if (!n)
+				n = scan_path(point->generated->form, point->offset, point->width, false, steps,
+				              SCAN_PATH_MAX);
+			tap_eq_str(scan_path_text(steps, n, text, sizeof(text)), names[i][1], "%s in the form",
+			           names[i][0]);
+			break;
+		}
+	}
+}
+
 static void check_places(const struct plan_points *points)
 {
 	struct place all[18];
@@ -338,6 +367,7 @@ int main(void)
 	tap_eq_int(points.strange, 0, "none is strange");
 	check_places(&points);
 	check_sites(&points);
+	check_names(&points);
 	check_events(&points);
 	check_verdicts(&points);
 	told_post_shared_fini(&post);
