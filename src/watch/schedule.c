@@ -227,7 +227,8 @@ static void attach_some(struct schedule *s, struct batch *batch, const uint32_t 
 	int rc = places ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !rc && i < n; i++)
-		places[i] = (struct kernel_place){.offset = s->plan->sites[ids[i]].file_offset, .id = ids[i]};
+		places[i] = (struct kernel_place){.offset = s->plan->sites[ids[i]].file_offset, .id = ids[i],
+		                                  .semaphore = s->plan->sites[ids[i]].semaphore};
 	if (!rc)
 		rc = kernel_attach(s->kernel, module->open_path, places, n, s->target->pid, &set, &error);
 	free(places);
