@@ -414,7 +414,7 @@ static __always_inline uint64_t hold_length(const struct seen *seen, uint64_t no
 	if (!every || !settings.hold_permille)
 		return 0;
 	/* Threads take turns: two that are held at each hit could walk in step and never meet. */
-	if (!((uint32_t)(seen->tid * 0x9e3779b1 ^ (uint32_t)(now >> 28) * 0x85ebca77) >> 15 & 1))
+	if (!((uint32_t)(seen->tid * 0x9e3779b1 ^ (uint32_t)(now >> 22) * 0x85ebca77) >> 15 & 1))
 		return 0;
 	if (settings.focus && settings.focus >> 3 == seen->address >> 3)
 		every = 2;
