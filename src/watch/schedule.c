@@ -13,6 +13,7 @@
 #include "watch/schedule.h"
 
 #include "watch/heat.h"
+#include "watch/origin.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ static const double resident_share = 0.30;     /* of the budget */
 static const double hold_share = 0.50;
 static const double event_ns = 800;            /* what putting an event into a ring adds to a hit */
 
-enum state { NEW = 0, WARM, RESIDENT, HOT, FAILED };
+enum state { NEW = 0, WARM, TRIED, RESIDENT, HOT, FAILED };
 
 struct one {                          /* a site */
 	uint8_t state;
@@ -59,7 +60,7 @@ struct of_type {
 	uint64_t dropped;             /* of its sites when its window began */
 	uint64_t met_shared;          /* likewise, at the last window's end */
 	double weight;
-	bool open;
+	bool open, library;
 };
 
 struct batch {
@@ -89,7 +90,7 @@ struct schedule {
 	struct batch *leaving;        /* let go of, and perhaps still firing; linked by next */
 	size_t trial_size;            /* of the next */
 	size_t next_new;              /* sites below are no longer NEW */
-	size_t next_warm;             /* sites below are no longer WARM */
+	size_t warm_n;                /* sites that are WARM */
 	uint64_t start_ns, look_due_ns;
 	double hits_cost_ns;          /* by hits, in all */
 	double credit_used_ns;        /* credit that was lost because it had grown too large */
@@ -117,7 +118,7 @@ static double credit_ns(struct schedule *s, uint64_t now_ns)
 	double credit = s->options.budget * (double)(now_ns - s->start_ns) - spent_ns(s) - s->credit_used_ns +
 	                (double)credit_start_ns;
 
-	if (s->next_new == s->ones_n && s->next_warm == s->ones_n && credit > (double)credit_max_ns) {
+	if (s->next_new == s->ones_n && !s->warm_n && credit > (double)credit_max_ns) {
 		s->credit_used_ns += credit - (double)credit_max_ns;
 		credit = (double)credit_max_ns;
 	}
@@ -410,6 +411,12 @@ static void thin(struct schedule *s, struct batch *batch, double cost, double ma
 		batch_attach(s, batch, now_ns);
 }
 
+static void become_warm(struct schedule *s, uint32_t id)
+{
+	s->ones[id].state = WARM;
+	s->warm_n++;
+}
+
 static bool is_hot(const struct schedule *s, uint32_t id)
 {
 	return heat_is_hot(s->heat, id) && !s->ones[id].calm;
@@ -428,10 +435,9 @@ static void cool(struct schedule *s, struct batch *batch, uint64_t now_ns)
 	kept = 0;
 	for (size_t i = 0; i < n; i++)
 		if (is_hot(s, batch->ids[i]))
-			s->ones[batch->ids[i]].state = WARM;
+			become_warm(s, batch->ids[i]);
 		else
 			batch->ids[kept++] = batch->ids[i];
-	s->next_warm = 0;
 	batch->n = kept;
 	arm(s, batch, true);
 	if (kept)
@@ -502,17 +508,20 @@ static void gather_new(struct schedule *s, struct batch *batch, size_t most)
 		if (s->ones[s->next_new].state != NEW)
 			continue;
 		if (!s->options.full && heat_is_hot(s->heat, (uint32_t)s->next_new))
-			s->ones[s->next_new].state = WARM;
+			become_warm(s, (uint32_t)s->next_new);
 		else
 			batch->ids[batch->n++] = (uint32_t)s->next_new;
 	}
 }
 
-static void gather_warm(struct schedule *s, struct batch *batch)
+static void gather_warm(struct schedule *s, struct batch *batch, bool library)
 {
-	for (; s->next_warm < s->ones_n && batch->n < BATCH_MIN; s->next_warm++)
-		if (s->ones[s->next_warm].state == WARM)
-			batch->ids[batch->n++] = (uint32_t)s->next_warm;
+	for (uint32_t i = 0; i < s->ones_n && s->warm_n && batch->n < BATCH_MIN; i++)
+		if (s->ones[i].state == WARM && s->types[s->plan->sites[i].type_id].library == library) {
+			batch->ids[batch->n++] = i;
+			s->ones[i].state = TRIED;
+			s->warm_n--;
+		}
 }
 
 static bool trial_begin(struct schedule *s, uint64_t now_ns)
@@ -520,14 +529,16 @@ static bool trial_begin(struct schedule *s, uint64_t now_ns)
 	size_t most = s->options.full ? s->ones_n : s->trial_size;
 	struct batch *batch;
 
-	if (s->next_new == s->ones_n && s->next_warm == s->ones_n)
+	if (s->next_new == s->ones_n && !s->warm_n)
 		return false;
 	batch = batch_new(most);
 	if (!batch)
 		return false;
 	gather_new(s, batch, most);
 	if (!batch->n)
-		gather_warm(s, batch);
+		gather_warm(s, batch, false);
+	if (!batch->n)
+		gather_warm(s, batch, true);
 	if (!batch->n) {
 		batch_free(batch);
 		return false;
@@ -554,7 +565,7 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 	s->trial = NULL;
 	weigh_tried(s, batch);
 	for (size_t i = 0; i < batch->n; i++) {
-		s->ones[batch->ids[i]].calm = s->ones[batch->ids[i]].state == WARM;
+		s->ones[batch->ids[i]].calm = s->ones[batch->ids[i]].state == TRIED;
 		if (s->ones[batch->ids[i]].state != FAILED)
 			s->ones[batch->ids[i]].state = RESIDENT;
 	}
@@ -600,7 +611,8 @@ static size_t window_choose(const struct schedule *s, uint64_t now_ns)
 	double most = -1;
 
 	for (size_t i = 0; i < s->types_n; i++) {
-		double score = (double)(now_ns - s->types[i].last_window_ns) * s->types[i].weight;
+		double score = (double)(now_ns - s->types[i].last_window_ns) * s->types[i].weight /
+		               (s->types[i].library ? 4 : 1);
 
 		if (s->types[i].hot && score > most) {
 			most = score;
@@ -708,7 +720,8 @@ int schedule_grow(struct schedule *s)
 	s->types = types;
 	memset(ones + s->ones_n, 0, (n - s->ones_n) * sizeof(*ones));
 	for (size_t i = s->types_n; i < types_n; i++)
-		types[i] = (struct of_type){.weight = 1, .last_window_ns = s->start_ns};
+		types[i] = (struct of_type){.weight = 1, .last_window_ns = s->start_ns,
+		                            .library = origin_is_library(s->plan->types[i].type)};
 	s->types_n = types_n;
 	for (; s->ones_n < n; s->ones_n++)
 		types[s->plan->sites[s->ones_n].type_id].sites++;
