@@ -202,7 +202,7 @@ static __always_inline void find_new(const struct pt_regs *regs, struct seen *se
 {
 	uint64_t value;
 
-	if (seen->flags & WIRE_AFTER) {
+	if (seen->flags & WIRE_AFTER && !(seen->flags & WIRE_TOLD)) {
 		seen->new_n = read(seen, seen->new_value, seen->width, seen->address, may_sleep);
 		return;
 	}
@@ -214,6 +214,17 @@ static __always_inline void find_new(const struct pt_regs *regs, struct seen *se
 		return;
 	__builtin_memcpy(seen->new_value, &value, sizeof(value));
 	seen->new_n = seen->width < sizeof(value) ? seen->width : sizeof(value);
+}
+
+static __always_inline void find_told(const struct pt_regs *regs, struct seen *seen)
+{
+	uint64_t value;
+
+	if (!(seen->flags & WIRE_TOLD) || seen->probe->old == WIRE_NONE)
+		return;
+	value = register_of(regs, seen->probe->old);
+	__builtin_memcpy(seen->old_value, &value, sizeof(value));
+	seen->old_n = seen->width < sizeof(value) ? seen->width : sizeof(value);
 }
 
 static __always_inline void find_lock(struct seen *seen, bool may_sleep)
@@ -403,7 +414,7 @@ static __always_inline uint64_t hold_length(const struct seen *seen, uint64_t no
 	if (!every || !settings.hold_permille || !high || high < low)
 		return 0;
 	/* Threads take turns: two that are held at each hit could walk in step and never meet. */
-	if (!((uint32_t)(seen->tid * 0x9e3779b1 ^ (uint32_t)(now >> 28) * 0x85ebca77) >> 15 & 1))
+	if (!((uint32_t)(seen->tid * 0x9e3779b1 ^ (uint32_t)(now >> 22) * 0x85ebca77) >> 15 & 1))
 		return 0;
 	if (settings.focus && settings.focus >> 3 == seen->address >> 3)
 		every = 2;
@@ -538,6 +549,7 @@ static __always_inline int hit(struct pt_regs *regs, bool may_sleep)
 	seen.ip = regs->ip;
 	find_goroutine(regs, &seen, may_sleep);
 	find_new(regs, &seen, may_sleep);
+	find_told(regs, &seen);
 	seen.kind = seen.flags & WIRE_FREE ? WIRE_EVENT_FREE : WIRE_EVENT_WRITE;
 	seen.time_ns = now;
 	if (wanted && seen.flags & WIRE_AFTER) {
@@ -550,7 +562,7 @@ static __always_inline int hit(struct pt_regs *regs, bool may_sleep)
 			hold(regs, &seen, length);
 	}
 	if (wanted && !(seen.flags & WIRE_AFTER)) {
-		if (!(seen.flags & WIRE_FREE))
+		if (!(seen.flags & WIRE_FREE) && !seen.old_n)
 			seen.old_n = read(&seen, seen.old_value, seen.width, seen.address, may_sleep);
 		find_lock(&seen, may_sleep);
 		seen.time_ns = length ? bpf_ktime_get_ns() : now;

@@ -33,6 +33,8 @@ enum wire_flag {
 	WIRE_BULK = 256,              /* number of bytes in register `length` */
 	WIRE_LOCK = 512,              /* read 4 bytes at address + lock too */
 	WIRE_GLOBAL = 1024,           /* no base: displacement is the absolute address */
+	WIRE_TOLD = 2048,             /* a point that tells its values: before in register `old`, after in `value` or
+	                                 `immediate`, whether the store is done or not; at most 8 bytes */
 };
 
 /* One probe, indexed by its cookie. Set by the loader; sample and hold fields may change while it is attached. */
@@ -43,7 +45,8 @@ struct wire_probe {
 	uint32_t flags;
 	int8_t base, index, value, length;
 	uint8_t scale;
-	uint8_t unused[3];
+	int8_t old;                   /* TOLD; NONE: looked up in memory where the store isn't done */
+	uint8_t unused[2];
 	uint32_t sample;              /* one event in so many hits; 0: none, it only counts */
 	uint32_t hold_every;          /* hold one in so many hits on bytes that changed hands lately (of others one in
 	                                 64 times as many, where settings.focus is one in 2); 0: never */
