@@ -411,7 +411,7 @@ static __always_inline uint64_t hold_length(const struct seen *seen, uint64_t no
 	uint64_t every = seen->probe->hold_every, length, allowed;
 	uint32_t low = settings.hold_min_ns, high = settings.hold_max_ns;
 
-	if (!every || !settings.hold_permille)
+	if (!every || !settings.hold_permille || !high || high < low)
 		return 0;
 	/* Threads take turns: two that are held at each hit could walk in step and never meet. */
 	if (!((uint32_t)(seen->tid * 0x9e3779b1 ^ (uint32_t)(now >> 22) * 0x85ebca77) >> 15 & 1))

@@ -221,7 +221,7 @@ static void wait_for_end(unsigned number, unsigned *random)
 	}
 	for (unsigned i = 0; i < 5000 && __atomic_load_n(&shared->attached, __ATOMIC_RELAXED) == before; i++)
 		usleep(1000);
-	usleep((*random >> 8) % 20000);
+	usleep((*random >> 8) % 10000);
 }
 
 /* One watcher, killed. Returns: breakpoints are gone. */
@@ -258,7 +258,7 @@ int main(int argc, char **argv)
 	if (!kernel)
 		return tap_done();
 	/* One half of that, about, is for being loaded. */
-	longest_us = (kernel_now_ns() - begin) / 1000 * 2 + 10000;
+	longest_us = (kernel_now_ns() - begin) / 1000 * 3 / 2 + 10000;
 	if (kernel_way(kernel) != KERNEL_WAY_MULTI)
 		times = times < 5 ? times : 5;
 	kernel_close(kernel);

@@ -277,6 +277,29 @@ static void test_setter_killed(void)
 	munmap(shared, 4096);
 }
 
+/* One neighbour may stand for several stores, and several links may be at one place. */
+static void test_same_place(struct kernel *kernel)
+{
+	static uint64_t word;
+	struct child child = child_start(add_many, &word);
+	struct kernel_place places[2] = {
+		{.offset = offset_of(victim_added), .id = 30}, {.offset = offset_of(victim_added), .id = 31},
+	};
+	struct kernel_set *set = NULL, *third;
+	struct watch_error error = {""};
+
+	*kernel_probe(kernel, 30) = *kernel_probe(kernel, 31) = after;
+	third = child_probe(kernel, &child, victim_added, 32, &after);
+	tap_eq_int(kernel_attach(kernel, "/proc/self/exe", places, 2, child.pid, &set, &error), 0, "same place: %s",
+	           error.text);
+	child_go(&child);
+	tap_eq_int(child_end(&child), 0, "same place: the child ends well");
+	kernel_detach(set);
+	kernel_detach(third);
+	for (uint32_t id = 30; id < 33; id++)
+		tap_eq_int(kernel_count(kernel, id).hits, MANY, "same place: %u counts all", id);
+}
+
 static void test_refused(struct kernel *kernel)
 {
 	struct kernel_place place = {.offset = 0, .id = 9};
@@ -441,6 +464,7 @@ int main(void)
 	test_come_and_go(kernel);
 	test_killed(kernel);
 	test_setter_killed();
+	test_same_place(kernel);
 	test_refused(kernel);
 	test_semaphore(kernel);
 	test_rights();
