@@ -27,10 +27,14 @@ bool plan_table_next(const struct plan_table *table, uint64_t hash, size_t *at, 
 int plan_table_add(struct plan_table *table, uint64_t hash, uint32_t number);
 void plan_table_fini(struct plan_table *table);
 
+enum { PLAN_SITES_MAX = 60000 };  /* where options say nothing */
+
 /* ---- the parts of a plan --------------------------------------------------------------------------------------- */
 
 struct plan_module {
+	const struct plan *plan;
 	uint32_t number;              /* in target->modules */
+	bool main;                    /* the program itself */
 	struct scan *scan;
 	struct scan_sites *sites;
 	struct scan_fields fields;
@@ -54,6 +58,8 @@ struct plan_inside {
 	struct self_test tested;
 	struct plan_module **modules;
 	size_t modules_n;
+	uint32_t *frees_due;          /* modules that were not asked yet for their free() */
+	size_t frees_due_n, frees_due_size;
 	struct plan_query *queries;
 	struct plan_table types, fields;
 	struct plan_table atomics;    /* hashes of members that are written atomically; number: enum plan_atomic */
@@ -106,13 +112,16 @@ enum plan_atomic {
 	PLAN_ATOMIC_LOCK,
 	PLAN_ATOMIC_RUNTIME,
 };
+/* Do the functions of such a type keep order among themselves: a lock, an atomic? */
+bool plan_is_opaque(const struct scan_type *type);
 /* Remembers every member that a module writes atomically. Returns: 0 or -ENOMEM. */
 int plan_atomics_find(struct plan *plan, const struct plan_module *module);
 /* Is what lies at a place written atomically by anyone that is known so far? */
 enum plan_atomic plan_atomic_at(const struct plan *plan, const struct plan_place *place);
 const char *plan_atomic_text(enum plan_atomic why);
 /* May this store itself be an atomic one? */
-bool plan_site_atomic(struct plan *plan, const struct scan_site *site, const struct plan_place *place);
+bool plan_site_atomic(struct plan *plan, const struct scan *scan, const struct scan_site *site,
+                      const struct plan_place *place);
 /* Do we leave this type to those who made it, unless it is asked for? */
 bool plan_is_runtime(const struct scan_type *type);
 
@@ -127,6 +136,10 @@ bool plan_is_form(const struct scan *scan, const struct scan_type *type);
 int plan_sites_add(struct plan *plan, const struct target *target, struct plan_module *module);
 /* Offset of goid in Go's g; 0: not known. */
 uint32_t plan_goid_offset(const struct scan *scan);
+/* Does compiled code keep g in R14 (Go 1.17 and later)? */
+bool plan_go_registers(const struct scan *scan);
+/* Has some field a rule about its object's whole life? */
+bool plan_frees_wanted(const struct plan *plan);
 /* The ends of heap objects that a module's functions bring. Returns: 0 or -ENOMEM. */
 int plan_frees_add(struct plan *plan, const struct target *target, uint32_t module);
 
