@@ -11,6 +11,8 @@
  */
 #include "watch/schedule.h"
 
+#include "watch/heat.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,8 @@ static const uint64_t trial_ns = 10 * MS, trial_cost_ns = 2 * MS;
 static const uint64_t window_min_ns = 1 * MS, window_max_ns = 60 * MS, window_cost_ns = 2 * MS;
 static const uint64_t credit_max_ns = 20 * MS; /* what an idle time can save up */
 static const uint64_t credit_start_ns = 150 * MS; /* to get to know the target with, once */
+static const uint64_t leave_ns = 100 * MS;     /* after which nothing of a batch fires any more */
+static const uint64_t listen_ns = 300 * MS;    /* to the clock, before the first trial */
 static const uint64_t glance_ns = 1 * MS;      /* between looks at a trial or a window */
 static const double resident_share = 0.30;     /* of the budget */
 static const double hold_share = 0.50;
@@ -38,7 +42,10 @@ enum state { NEW = 0, RESIDENT, HOT, FAILED };
 struct one {                          /* a site */
 	uint8_t state;
 	bool attached, was_attached, was_hot;
+	bool calm;                    /* its function is hot and it is not: seen in a window */
+	bool relapsed;                /* it was called calm, and was not */
 	uint64_t hits;                /* when last looked at */
+	uint64_t begun_hits;          /* when it was attached last */
 	double rate;                  /* hits a second while attached, the last that was measured */
 	uint64_t attached_ns;         /* in all, up to since_ns */
 	uint64_t since_ns;
@@ -61,6 +68,7 @@ struct batch {
 	uint64_t begun_ns, looked_ns;
 	uint64_t cost_ns;             /* since it began */
 	uint32_t type_id;             /* of a window */
+	struct batch *next;
 };
 
 struct schedule {
@@ -74,7 +82,9 @@ struct schedule {
 	size_t types_n;
 	struct batch **residents;
 	size_t residents_n;
+	struct heat *heat;
 	struct batch *trial, *window;
+	struct batch *leaving;        /* let go of, and perhaps still firing; linked by next */
 	size_t trial_size;            /* of the next */
 	size_t next_new;              /* sites below are no longer NEW */
 	uint64_t start_ns, look_due_ns;
@@ -253,7 +263,8 @@ static void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_n
 	batch->begun_ns = batch->looked_ns = now_ns;
 	batch->cost_ns = 0;
 	for (size_t i = 0; i < batch->n; i++)
-		s->ones[batch->ids[i]].hits = kernel_count(s->kernel, batch->ids[i]).hits;
+		s->ones[batch->ids[i]].begun_hits = s->ones[batch->ids[i]].hits =
+			kernel_count(s->kernel, batch->ids[i]).hits;
 	mark(s, batch, true, kernel_now_ns());
 }
 
@@ -264,7 +275,7 @@ static void batch_detach(struct schedule *s, struct batch *batch, uint64_t now_n
 	for (size_t i = 0; i < batch->n; i++)
 		kernel_probe(s->kernel, batch->ids[i])->sample = kernel_probe(s->kernel, batch->ids[i])->hold_every = 0;
 	for (size_t i = 0; i < batch->sets_n; i++)
-		kernel_detach(batch->sets[i]);
+		kernel_let_go(batch->sets[i]);
 	batch->sets_n = 0;
 }
 
@@ -288,6 +299,32 @@ static double batch_look(struct schedule *s, struct batch *batch, uint64_t now_n
 	}
 	batch->looked_ns = now_ns;
 	return rate_cost;
+}
+
+/* Lets go of it; what it still costs comes into the books. */
+static void leave(struct schedule *s, struct batch *batch, uint64_t now_ns)
+{
+	batch_detach(s, batch, now_ns);
+	batch->begun_ns = now_ns;
+	batch->next = s->leaving;
+	s->leaving = batch;
+}
+
+static void look_at_leaving(struct schedule *s, uint64_t now_ns)
+{
+	struct batch **at = &s->leaving;
+
+	while (*at) {
+		struct batch *batch = *at;
+
+		batch_look(s, batch, now_ns);
+		if (now_ns - batch->begun_ns < leave_ns) {
+			at = &batch->next;
+			continue;
+		}
+		*at = batch->next;
+		batch_free(batch);
+	}
 }
 
 /* ---- how often a site holds ------------------------------------------------------------------------------------ */
@@ -330,12 +367,20 @@ static int residents_add(struct schedule *s, struct batch *batch)
 	return 0;
 }
 
+static void become_hot(struct schedule *s, uint32_t id)
+{
+	s->ones[id].state = HOT;
+	s->ones[id].was_hot = true;
+	s->ones[id].relapsed |= s->ones[id].calm;
+	s->ones[id].calm = false;
+	s->types[s->plan->sites[id].type_id].hot++;
+}
+
 /* The dearest site of a batch becomes hot. Returns: what it cost a second. */
 static double heat_dearest(struct schedule *s, struct batch *batch)
 {
 	size_t dearest = 0;
 	double most = -1;
-	uint32_t id;
 
 	for (size_t i = 0; i < batch->n; i++) {
 		double cost = s->ones[batch->ids[i]].rate * cost_of(s, batch->ids[i]);
@@ -345,10 +390,7 @@ static double heat_dearest(struct schedule *s, struct batch *batch)
 			dearest = i;
 		}
 	}
-	id = batch->ids[dearest];
-	s->ones[id].state = HOT;
-	s->ones[id].was_hot = true;
-	s->types[s->plan->sites[id].type_id].hot++;
+	become_hot(s, batch->ids[dearest]);
 	memmove(batch->ids + dearest, batch->ids + dearest + 1, (batch->n - dearest - 1) * sizeof(*batch->ids));
 	batch->n--;
 	return most;
@@ -362,6 +404,33 @@ static void thin(struct schedule *s, struct batch *batch, double cost, double ma
 		cost -= heat_dearest(s, batch);
 	arm(s, batch, true);
 	if (batch->n)
+		batch_attach(s, batch, now_ns);
+}
+
+static bool is_hot(const struct schedule *s, uint32_t id)
+{
+	return heat_is_hot(s->heat, id) && !s->ones[id].calm;
+}
+
+/* Sites whose function the clock has found hot go out of the batch. */
+static void cool(struct schedule *s, struct batch *batch, uint64_t now_ns)
+{
+	size_t kept = 0, n = batch->n;
+
+	for (size_t i = 0; i < n; i++)
+		kept += !is_hot(s, batch->ids[i]);
+	if (kept == n)
+		return;
+	batch_detach(s, batch, now_ns);
+	kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (is_hot(s, batch->ids[i]))
+			become_hot(s, batch->ids[i]);
+		else
+			batch->ids[kept++] = batch->ids[i];
+	batch->n = kept;
+	arm(s, batch, true);
+	if (kept)
 		batch_attach(s, batch, now_ns);
 }
 
@@ -387,8 +456,12 @@ static void residents_keep(struct schedule *s, uint64_t now_ns)
 {
 	double may = s->options.budget * resident_share * (double)SECOND;
 	struct batch *dearest;
-	double total = residents_look(s, now_ns, &dearest);
+	double total;
 
+	if (heat_read(s->heat) && !s->options.full)
+		for (size_t i = 0; i < s->residents_n; i++)
+			cool(s, s->residents[i], now_ns);
+	total = residents_look(s, now_ns, &dearest);
 	if (!s->options.full && dearest && total > may * 1.3) {
 		double own = 0;
 
@@ -396,7 +469,7 @@ static void residents_keep(struct schedule *s, uint64_t now_ns)
 			own += s->ones[dearest->ids[i]].rate * cost_of(s, dearest->ids[i]);
 		thin(s, dearest, own, own - (total - may) > 0 ? own - (total - may) : 0, now_ns);
 	}
-	s->look_due_ns = now_ns + LOOK_MIN_MS * MS + s->ones_n * 10000;
+	s->look_due_ns = now_ns + LOOK_MIN_MS * MS + s->ones_n * 2000;
 }
 
 /* Windows judge anew at their ends what order means; a type that is always attached needs ends too. */
@@ -426,9 +499,14 @@ static bool trial_begin(struct schedule *s, uint64_t now_ns)
 
 	if (!batch)
 		return false;
-	for (; s->next_new < s->ones_n && batch->n < most; s->next_new++)
-		if (s->ones[s->next_new].state == NEW)
+	for (; s->next_new < s->ones_n && batch->n < most; s->next_new++) {
+		if (s->ones[s->next_new].state != NEW)
+			continue;
+		if (!s->options.full && heat_is_hot(s->heat, (uint32_t)s->next_new))
+			become_hot(s, (uint32_t)s->next_new);
+		else
 			batch->ids[batch->n++] = (uint32_t)s->next_new;
+	}
 	if (!batch->n) {
 		batch_free(batch);
 		return false;
@@ -536,6 +614,34 @@ static void weigh(struct schedule *s, const struct batch *batch)
 	type->met_shared = shared;
 }
 
+/* Sites of hot functions that hardly fire by themselves stay from now on: a rare writer meets the windows of a hot one. */
+static void calm_down(struct schedule *s, struct batch *batch, double seconds, uint64_t now_ns)
+{
+	double may = s->options.budget * resident_share * (double)SECOND / 50;
+	struct batch *calm = batch_new(batch->n);
+	size_t kept = 0;
+
+	for (size_t i = 0; calm && i < batch->n; i++) {
+		struct one *one = &s->ones[batch->ids[i]];
+		double rate = (double)(one->hits - one->begun_hits) / seconds;
+
+		if (one->relapsed || rate * cost_of(s, batch->ids[i]) > may) {
+			batch->ids[kept++] = batch->ids[i];
+			continue;
+		}
+		one->state = RESIDENT;
+		one->calm = true;
+		s->types[batch->type_id].hot--;
+		calm->ids[calm->n++] = batch->ids[i];
+	}
+	if (!calm || !calm->n || residents_add(s, calm)) {
+		batch_free(calm);
+		return;
+	}
+	batch->n = kept;
+	batch_attach(s, calm, now_ns);
+}
+
 static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 {
 	struct batch *batch = s->window;
@@ -544,12 +650,11 @@ static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 	batch_look(s, batch, now_ns);
 	if (age_ns < window_min_ns || (age_ns < window_max_ns && batch->cost_ns < window_cost_ns))
 		return glance_ns;
-	batch_detach(s, batch, now_ns);
-	batch_look(s, batch, kernel_now_ns());
 	weigh(s, batch);
 	s->types[batch->type_id].last_window_ns = now_ns;
 	s->window = NULL;
-	batch_free(batch);
+	calm_down(s, batch, (double)age_ns / (double)SECOND, now_ns);
+	leave(s, batch, now_ns);
 	return glance_ns;
 }
 
@@ -575,7 +680,7 @@ int schedule_grow(struct schedule *s)
 	s->types_n = types_n;
 	for (; s->ones_n < n; s->ones_n++)
 		types[s->plan->sites[s->ones_n].type_id].sites++;
-	return 0;
+	return heat_grow(s->heat);
 }
 
 int schedule_new(struct kernel *kernel, const struct target *target, const struct plan *plan,
@@ -592,7 +697,9 @@ int schedule_new(struct kernel *kernel, const struct target *target, const struc
 	s->options = *options;
 	s->start_ns = kernel_now_ns();
 	s->trial_size = BATCH_MIN;
-	rc = schedule_grow(s);
+	rc = heat_new(target, plan, &s->heat);
+	if (!rc)
+		rc = schedule_grow(s);
 	if (rc) {
 		schedule_free(s);
 		return rc;
@@ -604,6 +711,7 @@ int schedule_new(struct kernel *kernel, const struct target *target, const struc
 uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 {
 	grant_holds(s, now_ns);
+	look_at_leaving(s, now_ns);
 	if (s->trial)
 		return trial_step(s, now_ns);
 	if (s->window)
@@ -612,6 +720,8 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 		residents_keep(s, now_ns);
 		residents_turn(s, now_ns);
 	}
+	if (!s->options.full && now_ns - s->start_ns < listen_ns)
+		return glance_ns;
 	if (s->options.full || credit_ns(s, now_ns) > (double)window_cost_ns)
 		if ((s->next_new < s->ones_n && trial_begin(s, now_ns)) || window_begin(s, now_ns))
 			return glance_ns;
@@ -650,6 +760,8 @@ void schedule_stop(struct schedule *s)
 			*batch = NULL;
 		}
 	}
+	kernel_settle(s->kernel);
+	look_at_leaving(s, kernel_now_ns() + leave_ns);
 }
 
 void schedule_free(struct schedule *s)
@@ -657,6 +769,7 @@ void schedule_free(struct schedule *s)
 	if (!s)
 		return;
 	schedule_stop(s);
+	heat_free(s->heat);
 	free(s->ones);
 	free(s->types);
 	free(s);
