@@ -368,11 +368,27 @@ struct scan_probe {
 	uint8_t scale;
 	int64_t displacement;
 	int8_t value;                 /* general register that holds the value stored; -1: look in memory after it */
+	bool has_immediate;           /* the instruction stores a constant: immediate, of which site->width bytes count */
+	uint64_t immediate;
+	int8_t count;                 /* memcpy and its like, rep stosb: register that holds the number of bytes; -1: none */
+	bool call;                    /* it sits on the call that stores */
+	uint8_t unit;                 /* rep movs: bytes of one step; else 0 */
+	uint8_t code[15], code_n;     /* bytes of the instruction at pc */
 };
 
 /* Plans the probe of one site. Needs nothing of the running kernel: whether that can bear it is the caller's self-test.
  * Returns: 0, or -ENOENT where no site stands there. */
 int scan_probe_plan(const struct scan *scan, const struct scan_sites *sites, const struct scan_site *site,
                     struct scan_probe *ret_probe);
+
+struct scan_probe_wish {
+	const struct scan_site *site;
+	bool exact;                   /* old and new value are both wanted, though the probe may then cost more: before the
+	                                 store, where its value is in a register or in the instruction */
+};
+/* Plans many, each function read once. threads: 0: one a CPU. ret_probes: of wishes[i]; REFUSED where no site stands there.
+ * Returns: 0 or -ENOMEM. */
+int scan_probe_plan_all(const struct scan *scan, const struct scan_sites *sites, const struct scan_probe_wish *wishes,
+                        size_t n, unsigned threads, struct scan_probe *ret_probes);
 
 #endif

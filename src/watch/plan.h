@@ -34,7 +34,7 @@ struct plan_field {
 	bool indexed;                 /* an item of an array: the object's address can't be told from the field's */
 	bool atomic;                  /* all its writes count as atomic: no conflict is told. atomic_why says why */
 	const char *atomic_why;       /* "its type is atomic", "other code writes it with locked instructions", "its source
-	                                 line says atomic" */
+	                                 line says atomic", "it belongs to a lock"; NULL: not atomic */
 	bool asked;                   /* named on the command line: every event is wanted */
 	enum plan_rule rule;
 	const char *group;            /* of mutex; NULL: none */
@@ -69,6 +69,8 @@ struct plan_site {
 	bool covers_several;          /* MERGED, BULK: fields from site->offset on, as many bytes as are written */
 	bool judges;                  /* wire.flags has WIRE_JUDGE, and no rule keeps it from it */
 	bool modifies;                /* read, change and write in one instruction */
+	bool atomic;                  /* it may be an atomic store: its type, instruction or source says so, or its source
+	                                 can't be read. No policy is broken by it */
 	bool go;
 };
 
@@ -81,7 +83,8 @@ enum plan_refusal {
 	PLAN_REFUSED_ENCODING,        /* not on the list */
 	PLAN_REFUSED_SELF_TEST,       /* its kind failed on this kernel */
 	PLAN_REFUSED_STEPPED,         /* only by single steps, and not asked for */
-	PLAN_REFUSED_UNKNOWN,         /* no type or no field known */
+	PLAN_REFUSED_RUNTIME,         /* of Go's runtime, and not asked for */
+	PLAN_REFUSED_UNKNOWN,         /* the type is known, and no field of it is there */
 	PLAN_REFUSED_KINDS,
 };
 const char *plan_refusal_text(enum plan_refusal why);
@@ -119,6 +122,9 @@ struct plan {
 	size_t fields_n;
 	struct plan_site *sites;      /* ids never change; new modules add at the end */
 	size_t sites_n;
+	struct plan_site *frees;      /* probes at the entry of free() and its like: field UINT32_MAX, wire.flags has WIRE_FREE.
+	                                 Ids go on behind options.sites_max */
+	size_t frees_n;
 	struct plan_ledger ledger;
 	uint32_t goid_offset;         /* of goid in runtime.g, from debug information; 0: no Go */
 	bool go;
