@@ -298,7 +298,7 @@ int kernel_attach(struct kernel *kernel, const char *path, const struct kernel_p
 		free(set);
 		return watch_fail(ret_error, -ENOMEM, "no memory");
 	}
-	error = kernel_setter_attach(kernel, path, places, n, pid, number, ret_error);
+	error = kernel_setter_attach(kernel, path, places, n, kernel->all_processes ? 0 : pid, number, ret_error);
 	if (error) {
 		free(set);
 		return error;

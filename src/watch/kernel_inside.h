@@ -31,6 +31,7 @@ struct kernel {
 	int point_fd;
 	bool sleepable;
 	enum kernel_way way;
+	bool all_processes;           /* a link's process filter is of no use here: the program's own has to do */
 	int uprobe_type;              /* SINGLE: of perf events */
 	uint32_t probes_max;
 	struct wire_probe *probes;

@@ -30,7 +30,7 @@ static const uint64_t trial_ns = 10 * MS, trial_cost_ns = 2 * MS;
 static const uint64_t window_min_ns = 1 * MS, window_max_ns = 60 * MS, window_cost_ns = 2 * MS;
 static const uint64_t credit_max_ns = 20 * MS; /* what an idle time can save up */
 static const uint64_t credit_start_ns = 150 * MS; /* to get to know the target with, once */
-static const uint64_t leave_ns = 100 * MS;     /* after which nothing of a batch fires any more */
+static const uint64_t leave_ns = 40 * MS;      /* after which nothing of a batch fires any more */
 static const uint64_t listen_ns = 300 * MS;    /* to the clock, before the first trial */
 static const uint64_t glance_ns = 1 * MS;      /* between looks at a trial or a window */
 static const double resident_share = 0.30;     /* of the budget */
@@ -722,7 +722,8 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 	}
 	if (!s->options.full && now_ns - s->start_ns < listen_ns)
 		return glance_ns;
-	if (s->options.full || credit_ns(s, now_ns) > (double)window_cost_ns)
+	/* What leaves is not paid for yet, and its hits can't be told from those of a window that begins. */
+	if (s->options.full || (!s->leaving && credit_ns(s, now_ns) > (double)window_cost_ns))
 		if ((s->next_new < s->ones_n && trial_begin(s, now_ns)) || window_begin(s, now_ns))
 			return glance_ns;
 	return s->look_due_ns > now_ns ? s->look_due_ns - now_ns : glance_ns;

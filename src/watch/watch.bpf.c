@@ -313,7 +313,8 @@ static __always_inline bool meets(const struct watch_hold *hold, const struct se
 {
 	const struct wire_party *party = &hold->party;
 
-	return sequence_of(hold) & 1 && party->tid != seen->tid && party->address < seen->address + seen->width &&
+	return sequence_of(hold) & 1 && hold->tgid == seen->tgid && party->tid != seen->tid &&
+	       party->address < seen->address + seen->width &&
 	       seen->address < party->address + party->width && !(party->flags & seen->flags & WIRE_READ);
 }
 
@@ -413,7 +414,7 @@ static __always_inline uint64_t hold_length(const struct seen *seen, uint64_t no
 	if (!every || !settings.hold_permille)
 		return 0;
 	/* Threads take turns: two that are held at each hit could walk in step and never meet. */
-	if (!((uint32_t)(seen->tid * 0x9e3779b1 ^ (uint32_t)(now >> 28) * 0x85ebca77) >> 15 & 1))
+	if (!((uint32_t)(seen->tid * 0x9e3779b1 ^ (uint32_t)(now >> 22) * 0x85ebca77) >> 15 & 1))
 		return 0;
 	if (settings.focus && settings.focus >> 3 == seen->address >> 3)
 		every = 2;
@@ -495,6 +496,7 @@ static __always_inline void hold(void *ctx, const struct seen *seen, uint64_t le
 	}
 	slot = &holds[state.slot & (WIRE_HOLDS - 1)];
 	slot->caught = 0;
+	slot->tgid = seen->tgid;
 	begin = bpf_ktime_get_ns();
 	fill_party(ctx, &slot->party, seen, begin);
 	__sync_fetch_and_add(&slot->sequence, 1);

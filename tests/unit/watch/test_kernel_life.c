@@ -6,7 +6,9 @@
 
 #include "watch/kernel_inside.h"
 
+#include <linux/capability.h>
 #include <pthread.h>
+#include <sys/syscall.h>
 
 void victim_add(uint64_t *to);
 extern const char victim_added[];
@@ -291,6 +293,80 @@ static void test_refused(struct kernel *kernel)
 	       "refused: %s", error.text);
 }
 
+/* ---- semaphores ------------------------------------------------------------------------------------------------ */
+
+/* As a USDT probe has it: counted up while somebody attends. */
+static volatile uint16_t semaphore __attribute__((section(".probes"), used));
+
+static int see_semaphore(void *user)
+{
+	struct shared *shared = user;
+	uint64_t word = 0;
+
+	victim_add(&word);
+	shared->ready = 1 + semaphore;
+	while (!__atomic_load_n(&shared->stop, __ATOMIC_ACQUIRE))
+		usleep(100);
+	return semaphore;
+}
+
+static void test_semaphore(struct kernel *kernel)
+{
+	struct shared *shared = new_shared();
+	struct child child = child_start(see_semaphore, shared);
+	struct kernel_place place = {
+		.offset = offset_of(victim_added), .id = 20, .semaphore = offset_of((const void *)(uintptr_t)&semaphore),
+	};
+	struct kernel_set *set = NULL;
+	struct watch_error error = {""};
+
+	*kernel_probe(kernel, 20) = after;
+	kernel_settings(kernel)->tgid = (uint32_t)child.pid;
+	tap_eq_int(kernel_attach(kernel, "/proc/self/exe", &place, 1, child.pid, &set, &error), 0, "semaphore: %s", error.text);
+	child_go(&child);
+	wait_ready(shared, 0);
+	tap_eq_int(shared->ready, 2, "semaphore: counted up while a probe is there");
+	kernel_detach(set);
+	__atomic_store_n(&shared->stop, 1, __ATOMIC_RELEASE);
+	tap_eq_int(child_end(&child), 0, "semaphore: and down again");
+	tap_eq_int(kernel_count(kernel, 20).hits, 1, "semaphore: its probe fired");
+	munmap(shared, 4096);
+}
+
+/* ---- rights ---------------------------------------------------------------------------------------------------- */
+
+/* Opens with these capabilities alone. Returns: 0 where it is refused, and all of three are named that are missing. */
+static int open_with(void *user)
+{
+	uint32_t has = *(uint32_t *)user;
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+	struct kernel *kernel;
+	struct watch_error error = {""};
+
+	data[CAP_BPF / 32].effective = data[CAP_BPF / 32].permitted = has;
+	if (syscall(SYS_capset, &header, data) != 0)
+		return 10;
+	if (kernel_open(NULL, &kernel, &error) != -EPERM)
+		return 11;
+	return !strstr(error.text, "CAP_BPF") == !(has >> (CAP_BPF % 32) & 1) ||
+	       !strstr(error.text, "CAP_PERFMON") == !(has >> (CAP_PERFMON % 32) & 1) ||
+	       !strstr(error.text, "CAP_SYS_PTRACE");
+}
+
+static void test_rights(void)
+{
+	static const uint32_t some[] = {0, 1u << (CAP_BPF % 32), 1u << (CAP_PERFMON % 32)};
+
+	for (unsigned i = 0; i < 3; i++) {
+		uint32_t has = some[i];
+		struct child child = child_start(open_with, &has);
+
+		child_go(&child);
+		tap_eq_int(child_end(&child), 0, "rights: the missing ones are named (%x)", has);
+	}
+}
+
 /* ---- ten thousand places --------------------------------------------------------------------------------------- */
 
 enum { SITES = 10000, PITCH = 16 };
@@ -366,6 +442,8 @@ int main(void)
 	test_killed(kernel);
 	test_setter_killed();
 	test_refused(kernel);
+	test_semaphore(kernel);
+	test_rights();
 	if (kernel_way(kernel) == KERNEL_WAY_MULTI)
 		test_many(kernel);
 	else
