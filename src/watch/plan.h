@@ -107,6 +107,7 @@ struct plan_ledger {
 	uint64_t sites_found;         /* heap and global stores to known types, that fit the queries */
 	uint64_t sites_unknown;       /* stores whose type nothing says */
 	uint64_t sites_neighbour, sites_stepped, sites_call; /* planned, by way */
+	uint64_t sites_points;        /* likewise: points of generated code, in place of the stores that they tell of */
 	uint64_t refused[PLAN_REFUSED_KINDS];
 	uint64_t sites_left_out;      /* beyond sites_max */
 	uint64_t bulk_found, bulk_known; /* memcpy and its like: all, and those whose field is known */
