@@ -51,7 +51,7 @@ struct watch {
 	uint64_t point_hits_seen;
 	uint64_t started_ns, stopped_ns, refresh_due_ns, point_due_ns;
 	uint64_t points_aimed;
-	size_t modules_planned, probes_set;
+	size_t modules_planned, probes_set, frees_seen;
 	bool stopped, ended;
 	int ended_status;
 	struct ledger at_stop;
@@ -235,6 +235,11 @@ static void begin_lives(struct watch *watch)
 {
 	double share = watch->options.full ? 0 : watch->options.budget / 4;
 
+	/* A library that was loaded later may bring a free() of its own. */
+	if (watch->frees_seen == watch->plan->frees_n)
+		return;
+	watch->frees_seen = watch->plan->frees_n;
+	lives_end(watch->lives);
 	if (lives_begin(watch->kernel, watch->target, watch->plan, share, &watch->lives))
 		limit(watch, "free() could not be probed: `once` and `owner` are not judged on the heap");
 }
@@ -387,6 +392,7 @@ static void refresh(struct watch *watch, uint64_t now_ns)
 		warn(watch, error.text);
 	if (schedule_grow(watch->schedule))
 		warn(watch, "out of memory: what was loaded last is not watched");
+	begin_lives(watch);
 	if (watch->points)
 		points_refresh(watch->points);
 }
