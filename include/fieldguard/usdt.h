@@ -79,6 +79,13 @@
 	__builtin_choose_expr(__builtin_types_compatible_p(__typeof__(value), double), fg_usdt_bits64(&(value)),       \
 			      __builtin_choose_expr(__builtin_types_compatible_p(__typeof__(value), float),            \
 						    fg_usdt_bits32(&(value)), (value)))
+/* `inline`: one instruction it is, and not as many as it has lines, when the compiler weighs what to inline. */
+#if defined(__clang__) || __GNUC__ >= 9
+#define FG_USDT_ASM_ __asm__ __inline__ __volatile__
+#else
+#define FG_USDT_ASM_ __asm__ __volatile__
+#endif
+
 /* Bytes of a value, negative where its type is signed. */
 #define FG_USDT_SIZE_(value)                                                                                           \
 	((__typeof__(value))-1 < (__typeof__(value))1 ? -(int)sizeof(value) : (int)sizeof(value))
@@ -105,7 +112,7 @@ static inline __attribute__((always_inline)) uint64_t fg_usdt_bits64(const void 
 	do {                                                                                                           \
 		__typeof__(after) fg_after_ = (after);                                                                 \
 		__typeof__(after) fg_before_ = (__typeof__(after))(before);                                            \
-		__asm__ __volatile__(                                                                                  \
+		FG_USDT_ASM_(                                                                                          \
 			FG_USDT_NOTE_(name, "8@%[record] 4@%[number] %c[size]@%[old] %c[size]@%[new]")                 \
 			:                                                                                              \
 			: [record] "r"(shared), [number] "n"((int)(field)),                                            \
@@ -124,10 +131,10 @@ static inline __attribute__((always_inline)) uint64_t fg_usdt_bits64(const void 
 
 /* A point of a field that is no such scalar. */
 #define FG_PROBE_WHOLE(name, shared, field)                                                                            \
-	__asm__ __volatile__(FG_USDT_NOTE_(name, "8@%[record] 4@%[number]")                                            \
-			     :                                                                                         \
-			     : [record] "r"(shared), [number] "n"((int)(field))                                        \
-			     : "memory")
+	FG_USDT_ASM_(FG_USDT_NOTE_(name, "8@%[record] 4@%[number]")                                                    \
+		     :                                                                                                 \
+		     : [record] "r"(shared), [number] "n"((int)(field))                                                \
+		     : "memory")
 
 #else
 

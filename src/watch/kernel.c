@@ -153,6 +153,7 @@ int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel
 		return watch_fail(ret_error, -ENOMEM, "no memory");
 	for (unsigned i = 0; i < WIRE_SHARDS; i++)
 		kernel->shards[i].ring_fd = -1;
+	kernel->setter_fd = -1;
 	kernel->probes_max = options && options->probes_max ? options->probes_max : PROBES_DEFAULT;
 	if (kernel->probes_max < PROBES_LEAST)
 		kernel->probes_max = PROBES_LEAST;
@@ -162,6 +163,8 @@ int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel
 		if (!error)
 			error = kernel_rings_open(kernel, bpf_map__fd(kernel->programs->maps.rings),
 			                          options && options->ring_bytes ? options->ring_bytes : RING_DEFAULT);
+		if (!error)
+			error = kernel_setter_start(kernel);
 		if (error)
 			error = kernel_explain(error, "sharing memory with the programs in the kernel", ret_error);
 	}
@@ -177,12 +180,14 @@ void kernel_close(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
+	kernel_setter_end(kernel);
 	kernel_rings_close(kernel);
 	if (kernel->probes)
 		munmap(kernel->probes, kernel->probes_bytes);
 	if (kernel->counts)
 		munmap(kernel->counts, kernel->counts_bytes);
 	watch_bpf__destroy(kernel->programs);
+	free(kernel->sets);
 	free(kernel);
 }
 
@@ -260,36 +265,73 @@ uint64_t kernel_now_ns(void)
 
 /* ---- probes ---------------------------------------------------------------------------------------------------- */
 
+/* A number that no set has. Returns: UINT32_MAX: no memory. */
+static uint32_t new_number(struct kernel *kernel)
+{
+	uint32_t word = 0, words = kernel->sets_words;
+	uint64_t *sets;
+
+	while (word < words && kernel->sets[word] == UINT64_MAX)
+		word++;
+	if (word == words) {
+		sets = realloc(kernel->sets, (words * 2 + 1) * sizeof(*sets));
+		if (!sets)
+			return UINT32_MAX;
+		memset(sets + words, 0, (words + 1) * sizeof(*sets));
+		kernel->sets = sets;
+		kernel->sets_words = words * 2 + 1;
+	}
+	return word * 64 + (uint32_t)__builtin_ctzll(~kernel->sets[word]);
+}
+
 int kernel_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n, pid_t pid,
                   struct kernel_set **ret_set, struct watch_error *ret_error)
 {
 	struct kernel_set *set;
+	uint32_t number = new_number(kernel);
 	int error;
 
 	if (!n)
 		return watch_fail(ret_error, -EINVAL, "%s: no place to set a probe at", path);
 	set = calloc(1, sizeof(*set));
-	if (!set)
+	if (!set || number == UINT32_MAX) {
+		free(set);
 		return watch_fail(ret_error, -ENOMEM, "no memory");
-	error = kernel->way == KERNEL_WAY_MULTI
-	        ? kernel_multi_attach(kernel, path, places, n, pid, set, ret_error)
-	        : kernel_single_attach(kernel, path, places, n, pid, set, ret_error);
+	}
+	error = kernel_setter_attach(kernel, path, places, n, kernel->all_processes ? 0 : pid, number, ret_error);
 	if (error) {
-		kernel_detach(set);
+		free(set);
 		return error;
 	}
+	set->kernel = kernel;
+	set->number = number;
+	kernel->sets[number / 64] |= 1ull << number % 64;
 	*ret_set = set;
 	return 0;
 }
 
-void kernel_detach(struct kernel_set *set)
+static void take_away(struct kernel_set *set, bool wait)
 {
 	if (!set)
 		return;
-	for (size_t i = 0; i < set->fds_n; i++)
-		close(set->fds[i]);
-	free(set->fds);
+	kernel_setter_detach(set->kernel, set->number, wait);
+	set->kernel->sets[set->number / 64] &= ~(1ull << set->number % 64);
 	free(set);
+}
+
+void kernel_detach(struct kernel_set *set)
+{
+	take_away(set, true);
+}
+
+void kernel_let_go(struct kernel_set *set)
+{
+	take_away(set, false);
+}
+
+void kernel_settle(struct kernel *kernel)
+{
+	kernel_setter_settle(kernel);
 }
 
 /* A perf event's program goes with the event and knows no cookie, but the address: the cookies that are in use are

@@ -1,7 +1,8 @@
 /*
  * kernel.h - the programs in the kernel: loaded, attached to addresses of files, heard
  *
- * All BPF is behind this header. Everything that is attached goes with the process that attached it, however that ends.
+ * All BPF is behind this header. Everything that is attached goes with the process that attached it, however that ends:
+ * a small process of its own holds the probes until then, since one that is killed in the act would leave some behind.
  *
  *     kernel_open(&options, &kernel, &error)     rights, BTF, programs: what is missing is named
  *     kernel_probe_set(kernel, id, &wire_probe)  what the probe of this number sees
@@ -67,19 +68,23 @@ struct kernel_place {
  * Returns: 0 or a negative errno; then none is set. Owner: the caller, kernel_detach. */
 int kernel_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n, pid_t pid,
                   struct kernel_set **ret_set, struct watch_error *ret_error);
-void kernel_detach(struct kernel_set *set);
+void kernel_detach(struct kernel_set *set); /* before kernel_close */
+/* The same without waiting: they are gone some milliseconds later, and count until then. */
+void kernel_let_go(struct kernel_set *set);
+/* Waits until all that were let go are gone. */
+void kernel_settle(struct kernel *kernel);
 
-/* Attaches the watchpoints' program to a perf event of type breakpoint, for as long as that is open. cookie: comes back as
- * event.probe; below probes_max. Its probe has to say what is watched: WIRE_GLOBAL, displacement the address (equal to
- * the event's bp_addr), width; WIRE_JUDGE where the one who arrives may be convicted, WIRE_READ where loads count too,
- * WIRE_STACK_WANTED. An event is known by its address: one that is re-aimed is only told of here again (the last 16
- * cookies are known), and hits on an address that no probe of these says are not told.
+/* Attaches the watchpoints' program to a perf event of type breakpoint, for as long as that is open. cookie: comes
+ * back as event.probe; below probes_max. Its probe has to say what is watched: WIRE_GLOBAL, displacement the address
+ * (equal to the event's bp_addr), width; WIRE_JUDGE where the one who arrives may be convicted, WIRE_READ where loads
+ * count too, WIRE_STACK_WANTED. An event is known by its address: one that is re-aimed is only told of here again
+ * (the last 16 cookies are known), and hits on an address that no probe of these says are not told.
  * Returns: 0 or a negative errno. */
 int kernel_attach_point(struct kernel *kernel, int perf_fd, uint32_t cookie);
 
 /* Takes what is in the rings, in the order of time over all rings, save that what is younger than settle_ns waits for
- * the next call. What comes later than that is told late: its time is then below that of the one before. caught: not NULL
- * for CAUGHT alone; event is then &caught->arrival, which comes beside the hit's own event WRITE, if it has one.
+ * the next call. What comes later than that is told late: its time is then below that of the one before. caught: not
+ * NULL for CAUGHT alone; event is then &caught->arrival, which comes beside the hit's own event WRITE, if it has one.
  * Returns: how many were told, or a negative errno. */
 int kernel_poll(struct kernel *kernel, uint64_t settle_ns,
                 void (*tell)(void *user, const struct wire_event *event, const struct wire_caught *caught), void *user);

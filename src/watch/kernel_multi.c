@@ -64,7 +64,7 @@ static uint64_t *spread(const struct kernel_place *places, size_t n, bool *ret_c
 }
 
 int kernel_multi_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n, pid_t pid,
-                        struct kernel_set *set, struct watch_error *ret_error)
+                        struct kernel_links *links, struct watch_error *ret_error)
 {
 	bool counters;
 	uint64_t *words = spread(places, n, &counters);
@@ -77,8 +77,8 @@ int kernel_multi_attach(struct kernel *kernel, const char *path, const struct ke
 	};
 	int fd;
 
-	set->fds = calloc(1, sizeof(*set->fds));
-	if (!words || !set->fds) {
+	links->fds = calloc(1, sizeof(*links->fds));
+	if (!words || !links->fds) {
 		free(words);
 		return watch_fail(ret_error, -ENOMEM, "no memory");
 	}
@@ -92,6 +92,6 @@ int kernel_multi_attach(struct kernel *kernel, const char *path, const struct ke
 	if (fd < 0)
 		return watch_fail(ret_error, fd, "%s: the kernel takes no probes at %zu places of it: %s", path, n,
 		                  strerror(-fd));
-	set->fds[set->fds_n++] = fd;
+	links->fds[links->fds_n++] = fd;
 	return 0;
 }

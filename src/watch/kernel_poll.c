@@ -65,7 +65,10 @@ static int keep(void *user, void *data, size_t n)
 
 int kernel_rings_open(struct kernel *kernel, int map_fd, uint32_t bytes)
 {
-	for (uint32_t i = 0; i < WIRE_SHARDS; i++) {
+	int cpus = libbpf_num_possible_cpus();
+
+	/* A ring that no CPU writes to would only take memory. */
+	for (uint32_t i = 0; i < WIRE_SHARDS && (cpus <= 0 || i < (uint32_t)cpus); i++) {
 		struct kernel_shard *shard = &kernel->shards[i];
 
 		shard->ring_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "fg_ring", 0, 0, bytes, NULL);
@@ -155,7 +158,8 @@ int kernel_poll(struct kernel *kernel, uint64_t settle_ns,
 
 	for (unsigned i = 0; i < WIRE_SHARDS; i++) {
 		kernel->shards[i].until_ns = now;
-		ring_buffer__consume(kernel->shards[i].ring);
+		if (kernel->shards[i].ring)
+			ring_buffer__consume(kernel->shards[i].ring);
 	}
 	while ((shard = oldest(kernel, now - settle_ns))) {
 		tell_one(shard->bytes + shard->events[shard->first++].at, tell, user);

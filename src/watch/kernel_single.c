@@ -44,7 +44,7 @@ static int open_event(const struct kernel *kernel, const char *path, const struc
 }
 
 static int attach_one(struct kernel *kernel, const char *path, const struct kernel_place *place, pid_t pid,
-                      struct kernel_set *set)
+                      struct kernel_links *links)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options, .perf_event.bpf_cookie = place->id);
 	int event = open_event(kernel, path, place, pid), link;
@@ -56,21 +56,21 @@ static int attach_one(struct kernel *kernel, const char *path, const struct kern
 		close(event);
 		return link;
 	}
-	set->fds[set->fds_n++] = link;
-	set->fds[set->fds_n++] = event;
+	links->fds[links->fds_n++] = link;
+	links->fds[links->fds_n++] = event;
 	return 0;
 }
 
 int kernel_single_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n,
-                         pid_t pid, struct kernel_set *set, struct watch_error *ret_error)
+                         pid_t pid, struct kernel_links *links, struct watch_error *ret_error)
 {
 	int error = 0;
 
-	set->fds = calloc(2 * n, sizeof(*set->fds));
-	if (!set->fds)
+	links->fds = calloc(2 * n, sizeof(*links->fds));
+	if (!links->fds)
 		return watch_fail(ret_error, -ENOMEM, "no memory");
 	for (size_t i = 0; i < n && !error; i++) {
-		error = attach_one(kernel, path, &places[i], pid, set);
+		error = attach_one(kernel, path, &places[i], pid, links);
 		if (error == -ESRCH)
 			watch_fail(ret_error, error, "process %d has ended", (int)pid);
 		else if (error)

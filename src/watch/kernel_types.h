@@ -1,5 +1,6 @@
 /*
- * kernel_types.h - what the programs in the kernel know of C and of the kernel: small, by hand, no dump of all its types
+ * kernel_types.h - what the programs in the kernel know of C and of the kernel: small, by hand, no dump of all its
+ * types
  *
  * Included by *.bpf.c alone. Fields of the kernel's own structs are found on the kernel that runs (CO-RE): the order
  * and size here say nothing.

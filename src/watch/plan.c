@@ -53,6 +53,7 @@ static void free_module(struct plan_module *module)
 	scan_picks_fini(&module->picks);
 	free(module->picked);
 	scan_fields_fini(&module->fields);
+	plan_usdt_close(module);
 	scan_sites_free(module->sites);
 	scan_close(module->scan);
 	free(module);
@@ -231,6 +232,8 @@ static int open_module(struct plan *plan, const struct target_module *module, st
 		return fail(ret_error, rc, error.text);
 	}
 	rc = scan_fields_init(&ret->fields, ret->scan);
+	if (!rc)
+		rc = plan_usdt_open(module, ret);
 	return rc ? fail(ret_error, rc, "out of memory") : 1;
 }
 
@@ -250,12 +253,16 @@ static void refresh_judges(struct plan *plan, size_t sites_n)
 static int plan_module_sites(struct plan *plan, const struct target *target, struct plan_module *module)
 {
 	size_t before = plan->sites_n;
-	int rc = select_fields(plan, &target->modules[module->number], module);
+	int rc = select_fields(plan, &target->modules[module->number], module), points;
 
 	if (!rc)
 		rc = plan_atomics_find(plan, module);
 	if (!rc)
 		rc = plan_sites_add(plan, target, module);
+	if (rc >= 0) {
+		points = plan_usdt_add(plan, module);
+		rc = points < 0 ? points : rc + points;
+	}
 	refresh_judges(plan, before);
 	plan->go = plan->go || module->scan->has_go;
 	if (!plan->goid_offset)

@@ -64,6 +64,7 @@ struct plan_site {
 	struct scan_probe probe;
 	enum self_test_kind kind;     /* of the instruction that the probe sits on */
 	uint64_t file_offset;         /* of the probe */
+	uint64_t semaphore;           /* a point of generated code (plan_usdt.h): offset in the file of its counter; 0 */
 	struct wire_probe wire;       /* ready for the kernel, but for sample and hold_every */
 	bool covers_several;          /* MERGED, BULK: fields from site->offset on, as many bytes as are written */
 	bool judges;                  /* wire.flags has WIRE_JUDGE, and no rule keeps it from it */
@@ -106,6 +107,7 @@ struct plan_ledger {
 	uint64_t sites_found;         /* heap and global stores to known types, that fit the queries */
 	uint64_t sites_unknown;       /* stores whose type nothing says */
 	uint64_t sites_neighbour, sites_stepped, sites_call; /* planned, by way */
+	uint64_t sites_points;        /* likewise: points of generated code, in place of the stores that they tell of */
 	uint64_t refused[PLAN_REFUSED_KINDS];
 	uint64_t sites_left_out;      /* beyond sites_max */
 	uint64_t bulk_found, bulk_known; /* memcpy and its like: all, and those whose field is known */

@@ -5,6 +5,7 @@
 #include "scan/select.h"
 #include "scan/source.h"
 #include "watch/plan.h"
+#include "watch/plan_usdt.h"
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
@@ -40,6 +41,8 @@ struct plan_module {
 	struct scan_fields fields;
 	uint8_t *picked;              /* of each field: PICKED_ */
 	struct scan_picks picks;
+	struct scan_usdts *usdts;     /* NULL: none */
+	struct plan_points points;
 };
 enum {
 	PLAN_PICKED_ALONE = 1,        /* a store to it is asked for */
@@ -134,6 +137,16 @@ bool plan_is_form(const struct scan *scan, const struct scan_type *type);
 
 /* Plans the sites of a module that was scanned. Returns: how many were added, or a negative errno. */
 int plan_sites_add(struct plan *plan, const struct target *target, struct plan_module *module);
+/* Does one of the queries name the site? */
+bool plan_site_asked(const struct plan *plan, const struct plan_module *module, const struct scan_site *site);
+
+/* The points of a module's generated code: read, and let go of. Returns: 0 or -ENOMEM. */
+int plan_usdt_open(const struct target_module *module, struct plan_module *ret);
+void plan_usdt_close(struct plan_module *module);
+/* Is there a point of the bytes that this store writes, in its function? */
+bool plan_usdt_tells(const struct plan_module *module, const struct scan_site *site);
+/* Their sites. Returns: how many were added, or -ENOMEM. */
+int plan_usdt_add(struct plan *plan, struct plan_module *module);
 /* Offset of goid in Go's g; 0: not known. */
 uint32_t plan_goid_offset(const struct scan *scan);
 /* Does compiled code keep g in R14 (Go 1.17 and later)? */

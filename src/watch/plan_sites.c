@@ -32,8 +32,7 @@ static bool is_among(uint32_t field, const uint32_t *touched, size_t n)
 	return false;
 }
 
-/* Does one of the picks name the site? */
-static bool is_asked(const struct plan *plan, const struct plan_module *module, const struct scan_site *site)
+bool plan_site_asked(const struct plan *plan, const struct plan_module *module, const struct scan_site *site)
 {
 	uint32_t touched[SCAN_TOUCHED_MAX];
 	size_t n;
@@ -136,7 +135,7 @@ static int find_candidates(struct work *work)
 			ledger->sites_unknown += !site->read;
 			continue;
 		}
-		if (!is_asked(work->plan, work->module, site))
+		if (!plan_site_asked(work->plan, work->module, site) || plan_usdt_tells(work->module, site))
 			continue;
 		ledger->sites_found++;
 		error = take_candidate(work, site);

@@ -101,8 +101,7 @@ unsigned points_missed(const struct points *points)
 	return points->missed;
 }
 
-/* Says what the events of a cookie are of, before any can come. Hits on its former place that are still to come are none
- * of its any more. */
+/* Says what the events of a cookie are of, before any can come. Late hits on its former place are not its any more. */
 static void describe(struct points *points, const struct point *point)
 {
 	struct wire_probe *probe = kernel_probe(points->kernel, point->cookie);

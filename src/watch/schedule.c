@@ -1,8 +1,9 @@
 /*
  * schedule.c - what is attached when: trials, residents, windows; see schedule.h
  *
- * A site is in one of three states. NEW: how often it fires is not known; it is tried in a batch of some hundred, for
- * some milliseconds, and the batch goes at once when it proves dear. RESIDENT: what all residents cost together is a part
+ * A site is NEW: how often it fires is not known; it is tried in a batch of up to some hundred, for some milliseconds, and
+ * the batch goes at once when it proves dear. WARM: the same, but a clock has found its function busy (heat.h): it is
+ * tried later, among few. RESIDENT: what all residents cost together is a part
  * of the budget; who grows hotter is moved out. HOT: attached for a window now and then, with all hot ones of its type.
  *
  * The books: what hits cost (number by the price that the self-test measured) and what holds took, against the budget's
@@ -10,6 +11,9 @@
  * allowance is used up: the debt that it may leave is bounded by the time that detaching takes.
  */
 #include "watch/schedule.h"
+
+#include "watch/heat.h"
+#include "watch/origin.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,24 +23,32 @@
 #define SECOND 1000000000ull
 
 enum {
-	BATCH = 256,                  /* sites of a trial */
+	BATCH_MIN = 16,               /* sites of a trial: the more, the longer it takes to let go of a dear one */
+	BATCH_MAX = 512,              /* of one that comes after cheap ones: cold code lies together */
 	LOOK_MIN_MS = 20,             /* between looks at the residents' counters */
 };
 
 static const uint64_t trial_ns = 10 * MS, trial_cost_ns = 2 * MS;
 static const uint64_t window_min_ns = 1 * MS, window_max_ns = 60 * MS, window_cost_ns = 2 * MS;
+static const uint64_t window_idle_ns = 20 * MS; /* without a hit */
 static const uint64_t credit_max_ns = 20 * MS; /* what an idle time can save up */
+static const uint64_t credit_start_ns = 150 * MS; /* to get to know the target with, once */
+static const uint64_t leave_ns = 40 * MS;      /* after which nothing of a batch fires any more */
+static const uint64_t listen_ns = 300 * MS;    /* to the clock, before the first trial */
 static const uint64_t glance_ns = 1 * MS;      /* between looks at a trial or a window */
 static const double resident_share = 0.30;     /* of the budget */
 static const double hold_share = 0.50;
 static const double event_ns = 800;            /* what putting an event into a ring adds to a hit */
 
-enum state { NEW = 0, RESIDENT, HOT, FAILED };
+enum state { NEW = 0, WARM, TRIED, RESIDENT, HOT, FAILED };
 
 struct one {                          /* a site */
 	uint8_t state;
 	bool attached, was_attached, was_hot;
+	bool calm;                    /* its function is hot and it is not: seen in a window */
+	bool relapsed;                /* it was called calm, and was not */
 	uint64_t hits;                /* when last looked at */
+	uint64_t begun_hits;          /* when it was attached last */
 	double rate;                  /* hits a second while attached, the last that was measured */
 	uint64_t attached_ns;         /* in all, up to since_ns */
 	uint64_t since_ns;
@@ -48,7 +60,7 @@ struct of_type {
 	uint64_t dropped;             /* of its sites when its window began */
 	uint64_t met_shared;          /* likewise, at the last window's end */
 	double weight;
-	bool open;
+	bool open, library;
 };
 
 struct batch {
@@ -59,6 +71,7 @@ struct batch {
 	uint64_t begun_ns, looked_ns;
 	uint64_t cost_ns;             /* since it began */
 	uint32_t type_id;             /* of a window */
+	struct batch *next;
 };
 
 struct schedule {
@@ -72,8 +85,12 @@ struct schedule {
 	size_t types_n;
 	struct batch **residents;
 	size_t residents_n;
+	struct heat *heat;
 	struct batch *trial, *window;
+	struct batch *leaving;        /* let go of, and perhaps still firing; linked by next */
+	size_t trial_size;            /* of the next */
 	size_t next_new;              /* sites below are no longer NEW */
+	size_t warm_n;                /* sites that are WARM */
 	uint64_t start_ns, look_due_ns;
 	double hits_cost_ns;          /* by hits, in all */
 	double credit_used_ns;        /* credit that was lost because it had grown too large */
@@ -95,13 +112,13 @@ static double spent_ns(const struct schedule *s)
 	return s->hits_cost_ns + (double)kernel_totals(s->kernel)->hold_spent_ns + (double)s->other_cost_ns;
 }
 
-/* What may be spent now; an idle time saves up no more than credit_max_ns. */
+/* What may be spent now. Once all sites were tried, an idle time saves up no more than credit_max_ns. */
 static double credit_ns(struct schedule *s, uint64_t now_ns)
 {
 	double credit = s->options.budget * (double)(now_ns - s->start_ns) - spent_ns(s) - s->credit_used_ns +
-	                (double)credit_max_ns;
+	                (double)credit_start_ns;
 
-	if (credit > (double)credit_max_ns) {
+	if (s->next_new == s->ones_n && !s->warm_n && credit > (double)credit_max_ns) {
 		s->credit_used_ns += credit - (double)credit_max_ns;
 		credit = (double)credit_max_ns;
 	}
@@ -214,7 +231,8 @@ static void attach_some(struct schedule *s, struct batch *batch, const uint32_t 
 	int rc = places ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !rc && i < n; i++)
-		places[i] = (struct kernel_place){.offset = s->plan->sites[ids[i]].file_offset, .id = ids[i]};
+		places[i] = (struct kernel_place){.offset = s->plan->sites[ids[i]].file_offset, .id = ids[i],
+		                                  .semaphore = s->plan->sites[ids[i]].semaphore};
 	if (!rc)
 		rc = kernel_attach(s->kernel, module->open_path, places, n, s->target->pid, &set, &error);
 	free(places);
@@ -249,15 +267,19 @@ static void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_n
 	batch->begun_ns = batch->looked_ns = now_ns;
 	batch->cost_ns = 0;
 	for (size_t i = 0; i < batch->n; i++)
-		s->ones[batch->ids[i]].hits = kernel_count(s->kernel, batch->ids[i]).hits;
+		s->ones[batch->ids[i]].begun_hits = s->ones[batch->ids[i]].hits =
+			kernel_count(s->kernel, batch->ids[i]).hits;
 	mark(s, batch, true, kernel_now_ns());
 }
 
+/* Letting go takes milliseconds, in which nobody reads the rings: what fires meanwhile only counts. */
 static void batch_detach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
 	mark(s, batch, false, now_ns);
+	for (size_t i = 0; i < batch->n; i++)
+		kernel_probe(s->kernel, batch->ids[i])->sample = kernel_probe(s->kernel, batch->ids[i])->hold_every = 0;
 	for (size_t i = 0; i < batch->sets_n; i++)
-		kernel_detach(batch->sets[i]);
+		kernel_let_go(batch->sets[i]);
 	batch->sets_n = 0;
 }
 
@@ -281,6 +303,32 @@ static double batch_look(struct schedule *s, struct batch *batch, uint64_t now_n
 	}
 	batch->looked_ns = now_ns;
 	return rate_cost;
+}
+
+/* Lets go of it; what it still costs comes into the books. */
+static void leave(struct schedule *s, struct batch *batch, uint64_t now_ns)
+{
+	batch_detach(s, batch, now_ns);
+	batch->begun_ns = now_ns;
+	batch->next = s->leaving;
+	s->leaving = batch;
+}
+
+static void look_at_leaving(struct schedule *s, uint64_t now_ns)
+{
+	struct batch **at = &s->leaving;
+
+	while (*at) {
+		struct batch *batch = *at;
+
+		batch_look(s, batch, now_ns);
+		if (now_ns - batch->begun_ns < leave_ns) {
+			at = &batch->next;
+			continue;
+		}
+		*at = batch->next;
+		batch_free(batch);
+	}
 }
 
 /* ---- how often a site holds ------------------------------------------------------------------------------------ */
@@ -323,12 +371,20 @@ static int residents_add(struct schedule *s, struct batch *batch)
 	return 0;
 }
 
+static void become_hot(struct schedule *s, uint32_t id)
+{
+	s->ones[id].state = HOT;
+	s->ones[id].was_hot = true;
+	s->ones[id].relapsed |= s->ones[id].calm;
+	s->ones[id].calm = false;
+	s->types[s->plan->sites[id].type_id].hot++;
+}
+
 /* The dearest site of a batch becomes hot. Returns: what it cost a second. */
 static double heat_dearest(struct schedule *s, struct batch *batch)
 {
 	size_t dearest = 0;
 	double most = -1;
-	uint32_t id;
 
 	for (size_t i = 0; i < batch->n; i++) {
 		double cost = s->ones[batch->ids[i]].rate * cost_of(s, batch->ids[i]);
@@ -338,10 +394,7 @@ static double heat_dearest(struct schedule *s, struct batch *batch)
 			dearest = i;
 		}
 	}
-	id = batch->ids[dearest];
-	s->ones[id].state = HOT;
-	s->ones[id].was_hot = true;
-	s->types[s->plan->sites[id].type_id].hot++;
+	become_hot(s, batch->ids[dearest]);
 	memmove(batch->ids + dearest, batch->ids + dearest + 1, (batch->n - dearest - 1) * sizeof(*batch->ids));
 	batch->n--;
 	return most;
@@ -353,7 +406,41 @@ static void thin(struct schedule *s, struct batch *batch, double cost, double ma
 	batch_detach(s, batch, now_ns);
 	while (batch->n && cost > may_cost)
 		cost -= heat_dearest(s, batch);
+	arm(s, batch, true);
 	if (batch->n)
+		batch_attach(s, batch, now_ns);
+}
+
+static void become_warm(struct schedule *s, uint32_t id)
+{
+	s->ones[id].state = WARM;
+	s->warm_n++;
+}
+
+static bool is_hot(const struct schedule *s, uint32_t id)
+{
+	return heat_is_hot(s->heat, id) && !s->ones[id].calm;
+}
+
+/* Sites whose function the clock has found hot go out of the batch. */
+static void cool(struct schedule *s, struct batch *batch, uint64_t now_ns)
+{
+	size_t kept = 0, n = batch->n;
+
+	for (size_t i = 0; i < n; i++)
+		kept += !is_hot(s, batch->ids[i]);
+	if (kept == n)
+		return;
+	batch_detach(s, batch, now_ns);
+	kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (is_hot(s, batch->ids[i]))
+			become_warm(s, batch->ids[i]);
+		else
+			batch->ids[kept++] = batch->ids[i];
+	batch->n = kept;
+	arm(s, batch, true);
+	if (kept)
 		batch_attach(s, batch, now_ns);
 }
 
@@ -379,8 +466,12 @@ static void residents_keep(struct schedule *s, uint64_t now_ns)
 {
 	double may = s->options.budget * resident_share * (double)SECOND;
 	struct batch *dearest;
-	double total = residents_look(s, now_ns, &dearest);
+	double total;
 
+	if (heat_read(s->heat) && !s->options.full)
+		for (size_t i = 0; i < s->residents_n; i++)
+			cool(s, s->residents[i], now_ns);
+	total = residents_look(s, now_ns, &dearest);
 	if (!s->options.full && dearest && total > may * 1.3) {
 		double own = 0;
 
@@ -388,7 +479,7 @@ static void residents_keep(struct schedule *s, uint64_t now_ns)
 			own += s->ones[dearest->ids[i]].rate * cost_of(s, dearest->ids[i]);
 		thin(s, dearest, own, own - (total - may) > 0 ? own - (total - may) : 0, now_ns);
 	}
-	s->look_due_ns = now_ns + LOOK_MIN_MS * MS + s->ones_n * 10000;
+	s->look_due_ns = now_ns + LOOK_MIN_MS * MS + s->ones_n * 2000;
 }
 
 /* Windows judge anew at their ends what order means; a type that is always attached needs ends too. */
@@ -411,16 +502,43 @@ static void residents_turn(struct schedule *s, uint64_t now_ns)
 
 /* ---- trials ---------------------------------------------------------------------------------------------------- */
 
+static void gather_new(struct schedule *s, struct batch *batch, size_t most)
+{
+	for (; s->next_new < s->ones_n && batch->n < most; s->next_new++) {
+		if (s->ones[s->next_new].state != NEW)
+			continue;
+		if (!s->options.full && heat_is_hot(s->heat, (uint32_t)s->next_new))
+			become_warm(s, (uint32_t)s->next_new);
+		else
+			batch->ids[batch->n++] = (uint32_t)s->next_new;
+	}
+}
+
+static void gather_warm(struct schedule *s, struct batch *batch, bool library)
+{
+	for (uint32_t i = 0; i < s->ones_n && s->warm_n && batch->n < BATCH_MIN; i++)
+		if (s->ones[i].state == WARM && s->types[s->plan->sites[i].type_id].library == library) {
+			batch->ids[batch->n++] = i;
+			s->ones[i].state = TRIED;
+			s->warm_n--;
+		}
+}
+
 static bool trial_begin(struct schedule *s, uint64_t now_ns)
 {
-	struct batch *batch = batch_new(s->options.full ? s->ones_n : BATCH);
-	size_t most = s->options.full ? s->ones_n : BATCH;
+	size_t most = s->options.full ? s->ones_n : s->trial_size;
+	struct batch *batch;
 
+	if (s->next_new == s->ones_n && !s->warm_n)
+		return false;
+	batch = batch_new(most);
 	if (!batch)
 		return false;
-	for (; s->next_new < s->ones_n && batch->n < most; s->next_new++)
-		if (s->ones[s->next_new].state == NEW)
-			batch->ids[batch->n++] = (uint32_t)s->next_new;
+	gather_new(s, batch, most);
+	if (!batch->n)
+		gather_warm(s, batch, false);
+	if (!batch->n)
+		gather_warm(s, batch, true);
 	if (!batch->n) {
 		batch_free(batch);
 		return false;
@@ -431,15 +549,26 @@ static bool trial_begin(struct schedule *s, uint64_t now_ns)
 	return true;
 }
 
+/* Types whose bytes change hands come first in windows. */
+static void weigh_tried(struct schedule *s, const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->n; i++)
+		if (kernel_count(s->kernel, batch->ids[i]).met_shared)
+			s->types[s->plan->sites[batch->ids[i]].type_id].weight = 4;
+}
+
 static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 {
 	double may = s->options.budget * resident_share * (double)SECOND, resident = 0;
 	struct batch *batch = s->trial;
 
 	s->trial = NULL;
-	for (size_t i = 0; i < batch->n; i++)
-		if (s->ones[batch->ids[i]].state == NEW)
+	weigh_tried(s, batch);
+	for (size_t i = 0; i < batch->n; i++) {
+		s->ones[batch->ids[i]].calm = s->ones[batch->ids[i]].state == TRIED;
+		if (s->ones[batch->ids[i]].state != FAILED)
 			s->ones[batch->ids[i]].state = RESIDENT;
+	}
 	for (size_t i = 0; i < s->residents_n; i++)
 		for (size_t k = 0; k < s->residents[i]->n; k++)
 			resident += s->ones[s->residents[i]->ids[k]].rate * cost_of(s, s->residents[i]->ids[k]);
@@ -448,8 +577,11 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 		batch_free(batch);
 		return;
 	}
-	if (!s->options.full && cost > may - resident)
+	s->trial_size = s->trial_size * 2 > BATCH_MAX ? BATCH_MAX : s->trial_size * 2;
+	if (!s->options.full && cost > may - resident) {
+		s->trial_size = BATCH_MIN;
 		thin(s, batch, cost, may - resident > 0 ? may - resident : 0, now_ns);
+	}
 	arm(s, batch, true);
 	for (size_t i = 0; i < batch->n; i++)
 		open_or_shut(s, s->plan->sites[batch->ids[i]].type_id, now_ns);
@@ -479,7 +611,8 @@ static size_t window_choose(const struct schedule *s, uint64_t now_ns)
 	double most = -1;
 
 	for (size_t i = 0; i < s->types_n; i++) {
-		double score = (double)(now_ns - s->types[i].last_window_ns) * s->types[i].weight;
+		double score = (double)(now_ns - s->types[i].last_window_ns) * s->types[i].weight /
+		               (s->types[i].library ? 4 : 1);
 
 		if (s->types[i].hot && score > most) {
 			most = score;
@@ -525,20 +658,48 @@ static void weigh(struct schedule *s, const struct batch *batch)
 	type->met_shared = shared;
 }
 
+/* Sites of hot functions that hardly fire by themselves stay from now on: a rare writer meets the windows of a hot one. */
+static void calm_down(struct schedule *s, struct batch *batch, double seconds, uint64_t now_ns)
+{
+	double may = s->options.budget * resident_share * (double)SECOND / 50;
+	struct batch *calm = batch_new(batch->n);
+	size_t kept = 0;
+
+	for (size_t i = 0; calm && i < batch->n; i++) {
+		struct one *one = &s->ones[batch->ids[i]];
+		double rate = (double)(one->hits - one->begun_hits) / seconds;
+
+		if (one->relapsed || rate * cost_of(s, batch->ids[i]) > may) {
+			batch->ids[kept++] = batch->ids[i];
+			continue;
+		}
+		one->state = RESIDENT;
+		one->calm = true;
+		s->types[batch->type_id].hot--;
+		calm->ids[calm->n++] = batch->ids[i];
+	}
+	if (!calm || !calm->n || residents_add(s, calm)) {
+		batch_free(calm);
+		return;
+	}
+	batch->n = kept;
+	batch_attach(s, calm, now_ns);
+}
+
 static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 {
 	struct batch *batch = s->window;
 	uint64_t age_ns = now_ns - batch->begun_ns;
 
 	batch_look(s, batch, now_ns);
-	if (age_ns < window_min_ns || (age_ns < window_max_ns && batch->cost_ns < window_cost_ns))
+	if (age_ns < window_min_ns || (age_ns < window_max_ns && batch->cost_ns < window_cost_ns &&
+	                               (batch->cost_ns || age_ns < window_idle_ns)))
 		return glance_ns;
-	batch_detach(s, batch, now_ns);
-	batch_look(s, batch, kernel_now_ns());
 	weigh(s, batch);
 	s->types[batch->type_id].last_window_ns = now_ns;
 	s->window = NULL;
-	batch_free(batch);
+	calm_down(s, batch, (double)age_ns / (double)SECOND, now_ns);
+	leave(s, batch, now_ns);
 	return glance_ns;
 }
 
@@ -558,13 +719,13 @@ int schedule_grow(struct schedule *s)
 		return -ENOMEM;
 	s->types = types;
 	memset(ones + s->ones_n, 0, (n - s->ones_n) * sizeof(*ones));
-	memset(types + s->types_n, 0, (types_n - s->types_n) * sizeof(*types));
 	for (size_t i = s->types_n; i < types_n; i++)
-		types[i].weight = 1;
+		types[i] = (struct of_type){.weight = 1, .last_window_ns = s->start_ns,
+		                            .library = origin_is_library(s->plan->types[i].type)};
 	s->types_n = types_n;
 	for (; s->ones_n < n; s->ones_n++)
 		types[s->plan->sites[s->ones_n].type_id].sites++;
-	return 0;
+	return heat_grow(s->heat);
 }
 
 int schedule_new(struct kernel *kernel, const struct target *target, const struct plan *plan,
@@ -580,7 +741,10 @@ int schedule_new(struct kernel *kernel, const struct target *target, const struc
 	s->plan = plan;
 	s->options = *options;
 	s->start_ns = kernel_now_ns();
-	rc = schedule_grow(s);
+	s->trial_size = BATCH_MIN;
+	rc = heat_new(target, plan, &s->heat);
+	if (!rc)
+		rc = schedule_grow(s);
 	if (rc) {
 		schedule_free(s);
 		return rc;
@@ -592,6 +756,7 @@ int schedule_new(struct kernel *kernel, const struct target *target, const struc
 uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 {
 	grant_holds(s, now_ns);
+	look_at_leaving(s, now_ns);
 	if (s->trial)
 		return trial_step(s, now_ns);
 	if (s->window)
@@ -600,8 +765,11 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 		residents_keep(s, now_ns);
 		residents_turn(s, now_ns);
 	}
-	if (s->options.full || credit_ns(s, now_ns) > (double)window_cost_ns)
-		if ((s->next_new < s->ones_n && trial_begin(s, now_ns)) || window_begin(s, now_ns))
+	if (!s->options.full && now_ns - s->start_ns < listen_ns)
+		return glance_ns;
+	/* What leaves is not paid for yet, and its hits can't be told from those of a window that begins. */
+	if (s->options.full || (!s->leaving && credit_ns(s, now_ns) > (double)window_cost_ns))
+		if (trial_begin(s, now_ns) || window_begin(s, now_ns))
 			return glance_ns;
 	return s->look_due_ns > now_ns ? s->look_due_ns - now_ns : glance_ns;
 }
@@ -638,6 +806,8 @@ void schedule_stop(struct schedule *s)
 			*batch = NULL;
 		}
 	}
+	kernel_settle(s->kernel);
+	look_at_leaving(s, kernel_now_ns() + leave_ns);
 }
 
 void schedule_free(struct schedule *s)
@@ -645,6 +815,7 @@ void schedule_free(struct schedule *s)
 	if (!s)
 		return;
 	schedule_stop(s);
+	heat_free(s->heat);
 	free(s->ones);
 	free(s->types);
 	free(s);

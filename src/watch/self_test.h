@@ -39,12 +39,12 @@ struct self_test {
 };
 
 const char *self_test_name(enum self_test_kind kind);
-/* The kind of the instruction at these bytes. Returns: SELF_TEST_KINDS: none that was tested, so no probe goes there. */
+/* The kind of the instruction at these bytes. Returns: SELF_TEST_KINDS: none that was tested, no probe goes there. */
 enum self_test_kind self_test_kind_of(const uint8_t *bytes, size_t n);
 /* Runs it: some 100 ms. Returns: 0 or a negative errno with ret_error (the test itself could not run). */
 int self_test_run(struct kernel *kernel, struct self_test *ret_test, struct watch_error *ret_error);
-/* The negative control: encodings that no plan puts a probe on, since kernels lose such stores, tried all the same. What
- * comes out of it decides nothing; it shows that the test sees harm, or that this kernel does none.
+/* The negative control: encodings that no plan puts a probe on, since kernels lose such stores, tried all the same.
+ * What comes out of it decides nothing; it shows that the test sees harm, or that this kernel does none.
  * Returns: 0 or a negative errno with ret_error: the kernel refuses such probes. */
 int self_test_control(struct kernel *kernel, struct self_test_result *ret_result, struct watch_error *ret_error);
 

@@ -1,8 +1,8 @@
 /*
  * self_test_forms.c - the encodings that may bear a probe, and how to tell one
  *
- * Both lists are here, side by side: what is made for the test, and what is taken for tested. The second must not be wider
- * than the first.
+ * Both lists are here, side by side: what is made for the test, and what is taken for tested. The second must not be
+ * wider than the first.
  */
 #include "watch/self_test_inside.h"
 
@@ -45,8 +45,8 @@ static bool cut(const uint8_t *bytes, size_t n, struct cut *ret)
 static enum self_test_kind sse_kind(const struct cut *cut)
 {
 	static const uint8_t stores[][2] = {
-		{0, 0x11}, {0, 0x29}, {0x66, 0x29}, {0xf3, 0x7f}, {0x66, 0x7f}, {0xf3, 0x11}, {0xf2, 0x11}, {0x66, 0xd6},
-		{0x66, 0x7e},
+		{0, 0x11}, {0, 0x29}, {0x66, 0x29}, {0xf3, 0x7f}, {0x66, 0x7f}, {0xf3, 0x11}, {0xf2, 0x11},
+		{0x66, 0xd6}, {0x66, 0x7e},
 	};
 
 	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++)
@@ -197,7 +197,8 @@ struct pattern {
 
 static void put_address(struct form *form, const struct mode *mode, unsigned reg)
 {
-	unsigned base = mode->base < 0 ? 5 : (unsigned)mode->base & 7, index = mode->index < 0 ? 4 : (unsigned)mode->index & 7;
+	unsigned base = mode->base < 0 ? 5 : (unsigned)mode->base & 7;
+	unsigned index = mode->index < 0 ? 4 : (unsigned)mode->index & 7;
 	unsigned scale = mode->scale == 8 ? 3 : mode->scale == 4 ? 2 : mode->scale == 2 ? 1 : 0;
 	unsigned mod = mode->base < 0 ? 0 : mode->width == 1 ? 1 : mode->width == 4 ? 2 : 0;
 	bool sib = !mode->rip && (mode->index >= 0 || mode->base < 0 || base == 4);
@@ -225,7 +226,8 @@ static void memory_form(struct forms *forms, const struct pattern *pattern, cons
 	form->scale = mode->scale;
 	if (pattern->prefix)
 		form->bytes[form->n++] = pattern->prefix;
-	rex = (uint8_t)((pattern->wide ? 8 : 0) | (reg & 8 ? 4 : 0) | (mode->index > 7 ? 2 : 0) | (mode->base > 7 ? 1 : 0));
+	rex = (uint8_t)((pattern->wide ? 8 : 0) | (reg & 8 ? 4 : 0) | (mode->index > 7 ? 2 : 0) |
+	                (mode->base > 7 ? 1 : 0));
 	/* sil and dil, too, are only there with a REX prefix. */
 	if (rex || (pattern->digit < 0 && pattern->opcode == 0x88 && (reg == 6 || reg == 7)))
 		form->bytes[form->n++] = (uint8_t)(0x40 | rex);

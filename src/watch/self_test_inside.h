@@ -1,8 +1,9 @@
 /*
  * self_test_inside.h - parts of self_test.c that only its neighbours see: encodings, and the child that runs them
  *
- * Machine code in a file of its own (uprobes sit in files), mapped by the child: a slot for each form, and behind them one
- * page of data. The child runs a form between loading all registers from `struct machine` and storing them there.
+ * Machine code in a file of its own (uprobes sit in files), mapped by the child: a slot for each form, and behind
+ * them one page of data. The child runs a form between loading all registers from `struct machine` and storing them
+ * there.
  *
  *     slot:   0  landing A: marker = 2, out
  *            32  the form; behind it: marker = 1, out
@@ -61,7 +62,7 @@ struct self_test_shared {
 	uint32_t stop;
 	uint32_t tids[4];
 	uint64_t stores[4];
-	double cost_ns[2];            /* of one run of the form asked for, without and with the probe */
+	double cost_ns;               /* of one run of the form asked for */
 	uint32_t current;             /* form that runs now: the one that a dead child died of */
 	uint32_t wanted;              /* form of COST */
 	uint32_t runs;                /* of COST */

@@ -176,21 +176,47 @@ static int check_program(pid_t pid, pid_t view, struct watch_error *error)
 	return 0;
 }
 
-static int open_memory(struct target *target, struct watch_error *error)
+static void close_memory(struct target *target)
 {
-	char path[32];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/mem", (int)target->inside->view);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && (errno == EACCES || errno == EPERM))
-		return no_right(target->pid, "memory", error);
-	if (fd < 0)
-		return target_fail(error, -errno, "%s: %s", path, strerror(errno));
 	if (target->inside->memory_fd >= 0)
 		close(target->inside->memory_fd);
-	target->inside->memory_fd = fd;
+	if (target->inside->maps_fd >= 0)
+		close(target->inside->maps_fd);
+	target->inside->memory_fd = target->inside->maps_fd = -1;
+}
+
+/* Opens what is read, and what stays with this memory when the process gets another by exec. /proc/PID/mem is open to
+ * its owner and to who may read all files; with CAP_SYS_PTRACE alone the memory is read by process_vm_readv. */
+static int open_memory(struct target *target, struct watch_error *error)
+{
+	struct target_inside *inside = target->inside;
+	char path[32];
+	int memory, maps;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)inside->view);
+	maps = open(path, O_RDONLY | O_CLOEXEC);
+	if (maps < 0)
+		return no_right(target->pid, "memory map", error);
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)inside->view);
+	memory = open(path, O_RDONLY | O_CLOEXEC);
+	close_memory(target);
+	inside->maps_fd = maps;
+	inside->memory_fd = memory;
 	return 0;
+}
+
+static int check_memory(const struct target *target, struct watch_error *error)
+{
+	char byte;
+	ssize_t result = target_read(target, target->inside->image.stack, &byte, 1);
+
+	/* Nothing there is no matter of rights. */
+	if (result >= 0 || result == -EFAULT)
+		return 0;
+	if (result == -EPERM || result == -EACCES)
+		return no_right(target->pid, "memory", error);
+	return target_fail(error, (int)result, "process %d: its memory can't be read: %s", (int)target->pid,
+			   strerror((int)-result));
 }
 
 /* A first thread that has ended while others go on has no memory, no files and no program in /proc; the others have. */
@@ -254,7 +280,7 @@ int target_open_process(pid_t pid, bool ours, struct target **ret_target, struct
 	}
 	target->pid = target->inside->view = pid;
 	target->ours = ours;
-	target->inside->memory_fd = -1;
+	target->inside->memory_fd = target->inside->maps_fd = -1;
 	target->inside->status = -1;
 	/* The descriptor before the checks, so that they speak of the process that it holds. */
 	target->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -268,6 +294,8 @@ int target_open_process(pid_t pid, bool ours, struct target **ret_target, struct
 		result = open_memory(target, ret_error);
 	if (!result && read_image(target, &target->inside->image) < 0)
 		result = target_fail(ret_error, -ESRCH, "process %d has ended", (int)pid);
+	if (!result)
+		result = check_memory(target, ret_error);
 	if (result < 0) {
 		target->ours = false;
 		target_close(target);
@@ -307,8 +335,7 @@ void target_close(struct target *target)
 	}
 	if (target->pidfd >= 0)
 		close(target->pidfd);
-	if (target->inside->memory_fd >= 0)
-		close(target->inside->memory_fd);
+	close_memory(target);
 	target_modules_free(target);
 	target_names_free(target);
 	free(target->inside);
@@ -320,12 +347,11 @@ void target_close(struct target *target)
 static bool has_new_image(const struct target *target, const struct target_image *image)
 {
 	const struct target_image *before = &target->inside->image;
-	char byte;
 
 	if (image->device != before->device || image->inode != before->inode || image->code != before->code ||
 	    image->stack != before->stack)
 		return true;
-	return target->inside->memory_fd >= 0 && pread(target->inside->memory_fd, &byte, 1, (off_t)image->stack) == 0;
+	return !target_memory_lives(target);
 }
 
 int target_refresh(struct target *target, bool *ret_exec)
@@ -358,10 +384,8 @@ int target_refresh(struct target *target, bool *ret_exec)
 		inside->image = image;
 		target_mappings_free(&inside->mappings);
 		/* Without the right to it any more (a program with another user's rights), target_read says so. */
-		if (open_memory(target, &unused) < 0 && inside->memory_fd >= 0) {
-			close(inside->memory_fd);
-			inside->memory_fd = -1;
-		}
+		if (open_memory(target, &unused) < 0)
+			close_memory(target);
 		if (ret_exec)
 			*ret_exec = true;
 	}

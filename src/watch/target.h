@@ -33,6 +33,8 @@ struct target {
 	uint64_t start_time;          /* field 22 of /proc/PID/stat: the identity beside the number */
 	struct target_module *modules; /* moved by target_refresh, their texts are not */
 	size_t modules_n;
+	unsigned unread;              /* executable mappings of files that could not be opened (deleted, or not readable
+	                                 without more rights), as of the last refresh: what is in them is not known */
 	struct target_inside *inside;
 };
 

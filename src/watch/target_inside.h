@@ -6,11 +6,17 @@
 
 #include <time.h>
 
+/* Why a mapping has no module. */
+enum target_no_module {
+	TARGET_NOT_ELF = -1,          /* or not for this machine, or not of its code */
+	TARGET_UNREAD = -2,           /* no name that we can open */
+};
+
 /* One executable mapping of a file. */
 struct target_mapping {
 	uint64_t start, end, offset, device, inode;
 	const char *path;             /* in the text of its list */
-	ssize_t module;               /* -1: not an ELF file of ours */
+	ssize_t module;               /* its index, or one of target_no_module */
 };
 
 struct target_mappings {
@@ -37,7 +43,8 @@ struct target_inside {
 	bool held;                    /* stopped at exec by us */
 	bool ended;
 	int status;                   /* as waitpid tells; -1: not known */
-	int memory_fd;                /* /proc/PID/mem of the image that was seen last: never of another process */
+	int memory_fd, maps_fd;       /* /proc/PID/mem and maps of the image that was seen last: never of another
+	                                 process, and at their end once there is another image; -1: not allowed */
 	pid_t view;                   /* thread through which /proc is read: a live one where the first has ended */
 	struct target_image image;
 	size_t image_modules;         /* index of the first module of this image */
@@ -65,6 +72,8 @@ uint64_t target_now_ns(void);
 
 /* Is it the process that we opened, and does it live? Costs one system call. */
 bool target_alive(const struct target *target);
+/* Has it still the memory of the image that was seen last? */
+bool target_memory_lives(const struct target *target);
 /* All but the first modules of a target, from its number and, where we started it, its state. */
 int target_open_process(pid_t pid, bool ours, struct target **ret_target, struct watch_error *ret_error);
 

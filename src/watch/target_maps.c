@@ -69,7 +69,7 @@ static void unescape(char *path)
 /* "55d0-55d2 r-xp 00001000 fe:01 1234      /usr/bin/x". Returns: is it an executable mapping of a file? */
 static bool parse_line(char *line, struct target_mapping *ret_mapping)
 {
-	struct target_mapping mapping = { .module = -1 };
+	struct target_mapping mapping = { .module = TARGET_NOT_ELF };
 	unsigned long major, minor;
 	char *at = line, *permissions;
 

@@ -46,19 +46,20 @@ static bool is_mapped_file(const char *path, const struct target_mapping *mappin
 	return mapped ? same_inode(ret_status, mapped) : ret_status->st_ino == mapping->inode;
 }
 
-/* Finds a name under which we can open what is mapped. */
+/* Finds a name under which we can open what is mapped; not looked for where that is no regular file. */
 static bool find_file(const struct target *target, const struct target_mapping *mapping, struct found *found)
 {
 	char map_file[96];
-	struct stat mapped;
+	struct stat mapped = { 0 };
 	int view = (int)target->inside->view;
 	bool known;
 
 	snprintf(map_file, sizeof(map_file), "/proc/%d/map_files/%jx-%jx", view, (uintmax_t)mapping->start,
 		 (uintmax_t)mapping->end);
 	known = stat(map_file, &mapped) == 0;
+	found->status = mapped;
 	if (known && !S_ISREG(mapped.st_mode))
-		return false;
+		return true;
 	snprintf(found->open_path, sizeof(found->open_path), "/proc/%d/root%s", view, mapping->path);
 	if (is_mapped_file(found->open_path, mapping, known ? &mapped : NULL, &found->status))
 		return true;
@@ -100,7 +101,7 @@ static bool is_ours(const Elf64_Ehdr *header)
 	       header->e_phnum && header->e_phnum <= HEADERS_MAX && header->e_phoff < INT64_MAX;
 }
 
-/* Reads the program headers. Returns: 0; -ENOEXEC: no ELF file of ours; -ENOMEM. */
+/* Reads the program headers. Returns: 0; -ENOEXEC: no ELF file of ours; -EACCES: not readable; -ENOMEM. */
 static int read_segments(struct found *found)
 {
 	Elf64_Phdr headers[HEADERS_MAX];
@@ -109,7 +110,7 @@ static int read_segments(struct found *found)
 	size_t n;
 
 	if (fd < 0)
-		return result;
+		return -EACCES;
 	if (pread(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header) || !is_ours(&header))
 		goto out;
 	n = header.e_phnum;
@@ -123,20 +124,54 @@ out:
 	return result;
 }
 
-/* The distance of memory from the addresses as linked. Returns: false: the mapping is not of an executable segment. */
-static bool find_bias(struct found *found, const struct target_mapping *mapping)
+/* Does a mapping of this offset begin in the pages of that segment? */
+static bool is_of(const struct target_segment *segment, uint64_t offset)
 {
+	uint64_t first = segment->offset & ~(uint64_t)(PAGE - 1);
+
+	return offset >= first && offset - first < segment->size + (segment->offset - first);
+}
+
+/* Is the segment's code in memory where the bias says? A few bytes may differ: someone's probes. */
+static bool is_there(const struct target *target, const struct found *found, const struct target_segment *segment)
+{
+	char memory[32], file[32];
+	size_t n = segment->size < sizeof(file) ? segment->size : sizeof(file);
+	int fd = open(found->open_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	size_t differ = 0;
+	bool known;
+
+	if (fd < 0)
+		return false;
+	known = pread(fd, file, n, (off_t)segment->offset) == (ssize_t)n &&
+		target_read(target, found->bias + segment->address, memory, n) == (ssize_t)n;
+	close(fd);
+	for (size_t i = 0; known && i < n; i++)
+		differ += memory[i] != file[i];
+	return known && differ <= n / 8;
+}
+
+/* The distance of memory from the addresses as linked. Returns: false: the mapping is not of an executable segment: its
+ * data may be executable too (execstack), and may lie in the same pages of the file. */
+static bool find_bias(const struct target *target, struct found *found, const struct target_mapping *mapping)
+{
+	const struct target_segment *code = NULL;
+	bool others = false;
+
 	for (size_t i = 0; i < found->segments_n; i++) {
 		const struct target_segment *segment = &found->segments[i];
-		uint64_t first = segment->offset & ~(uint64_t)(PAGE - 1);
 
-		if (!segment->executable || mapping->offset < first || mapping->offset - first >= segment->size +
-		    (segment->offset - first))
+		if (!is_of(segment, mapping->offset))
 			continue;
-		found->bias = mapping->start - (segment->address + (mapping->offset - segment->offset));
-		return true;
+		if (segment->executable && !code)
+			code = segment;
+		else
+			others = true;
 	}
-	return false;
+	if (!code)
+		return false;
+	found->bias = mapping->start - (code->address + (mapping->offset - code->offset));
+	return !others || is_there(target, found, code);
 }
 
 /* A module of the image of now that this is, whether it is mapped or was. */
@@ -232,19 +267,21 @@ static int rename_module(struct target *target, size_t index, const char *open_p
 	return 0;
 }
 
-/* Returns: index of its module, -1: none, or another negative errno. */
+/* Returns: index of its module, one of target_no_module, or -ENOMEM. */
 static ssize_t identify(struct target *target, const struct target_mapping *mapping)
 {
 	struct found found = { 0 };
-	ssize_t index = -1;
+	ssize_t index = TARGET_NOT_ELF;
 	int result;
 
 	if (!find_file(target, mapping, &found))
-		return -1;
-	result = read_segments(&found);
+		return TARGET_UNREAD;
+	result = S_ISREG(found.status.st_mode) ? read_segments(&found) : -ENOEXEC;
+	if (result == -EACCES)
+		return TARGET_UNREAD;
 	if (result < 0)
-		return result == -ENOMEM ? result : -1;
-	if (find_bias(&found, mapping)) {
+		return result == -ENOMEM ? result : TARGET_NOT_ELF;
+	if (find_bias(target, &found, mapping)) {
 		index = find_module(target, mapping, &found);
 		if (index < 0)
 			index = add_module(target, mapping, &found);
@@ -289,9 +326,12 @@ int target_modules_update(struct target *target, struct target_mappings *mapping
 	}
 	for (size_t i = inside->image_modules; i < target->modules_n; i++)
 		target->modules[i].gone = true;
-	for (size_t i = 0; i < mappings->n; i++)
+	target->unread = 0;
+	for (size_t i = 0; i < mappings->n; i++) {
 		if (mappings->all[i].module >= 0)
 			target->modules[mappings->all[i].module].gone = false;
+		target->unread += mappings->all[i].module == TARGET_UNREAD;
+	}
 	target_mappings_free(&inside->mappings);
 	inside->mappings = *mappings;
 	*mappings = (struct target_mappings){ 0 };

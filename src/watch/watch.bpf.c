@@ -120,9 +120,9 @@ static __always_inline bool know(struct seen *seen)
 	return true;
 }
 
-/* One of the registers. In assembly, or the compiler would turn all cases into one load from a place worked out before,
- * which the verifier does not let pass. */
-#define LOAD(field)                                                                                                     \
+/* One of the registers. In assembly, or the compiler would turn all cases into one load from a place worked out
+ * before, which the verifier does not let pass. */
+#define LOAD(field) \
 	__asm__ volatile("%0 = *(u64 *)(%1 + %2)" : "=r"(value) : "r"(regs), "i"(__builtin_offsetof(struct pt_regs, field)))
 
 /* A register by its number in DWARF. */
@@ -202,7 +202,7 @@ static __always_inline void find_new(const struct pt_regs *regs, struct seen *se
 {
 	uint64_t value;
 
-	if (seen->flags & WIRE_AFTER) {
+	if (seen->flags & WIRE_AFTER && !(seen->flags & WIRE_TOLD)) {
 		seen->new_n = read(seen, seen->new_value, seen->width, seen->address, may_sleep);
 		return;
 	}
@@ -214,6 +214,17 @@ static __always_inline void find_new(const struct pt_regs *regs, struct seen *se
 		return;
 	__builtin_memcpy(seen->new_value, &value, sizeof(value));
 	seen->new_n = seen->width < sizeof(value) ? seen->width : sizeof(value);
+}
+
+static __always_inline void find_told(const struct pt_regs *regs, struct seen *seen)
+{
+	uint64_t value;
+
+	if (!(seen->flags & WIRE_TOLD) || seen->probe->old == WIRE_NONE)
+		return;
+	value = register_of(regs, seen->probe->old);
+	__builtin_memcpy(seen->old_value, &value, sizeof(value));
+	seen->old_n = seen->width < sizeof(value) ? seen->width : sizeof(value);
 }
 
 static __always_inline void find_lock(struct seen *seen, bool may_sleep)
@@ -302,7 +313,8 @@ static __always_inline bool meets(const struct watch_hold *hold, const struct se
 {
 	const struct wire_party *party = &hold->party;
 
-	return sequence_of(hold) & 1 && party->tid != seen->tid && party->address < seen->address + seen->width &&
+	return sequence_of(hold) & 1 && hold->tgid == seen->tgid && party->tid != seen->tid &&
+	       party->address < seen->address + seen->width &&
 	       seen->address < party->address + party->width && !(party->flags & seen->flags & WIRE_READ);
 }
 
@@ -338,14 +350,29 @@ static __always_inline void convict(void *ctx, struct seen *seen, struct watch_h
 		add(&counts->slots[seen->cpu & (WIRE_SLOTS - 1)].caught, 1);
 }
 
+/* Slots are looked through by bpf_loop: unrolled, they are what takes the verifier longest. */
+struct search {
+	const struct seen *seen;
+	uint32_t start, slot;
+};
+
+static long look(uint32_t i, void *data)
+{
+	struct search *search = data;
+
+	if (!meets(&holds[i & (WIRE_HOLDS - 1)], search->seen))
+		return 0;
+	search->slot = i;
+	return 1;
+}
+
+/* Returns: WIRE_HOLDS: none. */
 static __always_inline uint32_t find_held(const struct seen *seen)
 {
-	uint32_t i;
+	struct search search = {.seen = seen, .slot = WIRE_HOLDS};
 
-	for (i = 0; i < WIRE_HOLDS; i++)
-		if (meets(&holds[i], seen))
-			break;
-	return i;
+	bpf_loop(WIRE_HOLDS, look, &search, 0);
+	return search.slot;
 }
 
 /* Has another thread written these bytes lately? Takes note of this one. */
@@ -384,10 +411,10 @@ static __always_inline uint64_t hold_length(const struct seen *seen, uint64_t no
 	uint64_t every = seen->probe->hold_every, length, allowed;
 	uint32_t low = settings.hold_min_ns, high = settings.hold_max_ns;
 
-	if (!every || !settings.hold_permille)
+	if (!every || !settings.hold_permille || !high || high < low)
 		return 0;
 	/* Threads take turns: two that are held at each hit could walk in step and never meet. */
-	if (!((uint32_t)(seen->tid * 0x9e3779b1 ^ (uint32_t)(now >> 28) * 0x85ebca77) >> 15 & 1))
+	if (!((uint32_t)(seen->tid * 0x9e3779b1 ^ (uint32_t)(now >> 22) * 0x85ebca77) >> 15 & 1))
 		return 0;
 	if (settings.focus && settings.focus >> 3 == seen->address >> 3)
 		every = 2;
@@ -420,16 +447,24 @@ static long spin(uint32_t i, void *data)
 	return bpf_ktime_get_ns() >= spin->end_ns;
 }
 
+static long try_claim(uint32_t i, void *data)
+{
+	struct search *search = data;
+	uint32_t slot = (search->start + i) & (WIRE_HOLDS - 1);
+
+	if (__sync_val_compare_and_swap(&holds[slot].claimed, 0, 1) != 0)
+		return 0;
+	search->slot = slot;
+	return 1;
+}
+
 /* Claims a slot. Returns: WIRE_HOLDS: all are in use. */
 static __always_inline uint32_t claim(uint32_t start)
 {
-	for (uint32_t i = 0; i < WIRE_HOLDS; i++) {
-		uint32_t slot = (start + i) & (WIRE_HOLDS - 1);
+	struct search search = {.start = start, .slot = WIRE_HOLDS};
 
-		if (__sync_val_compare_and_swap(&holds[slot].claimed, 0, 1) == 0)
-			return slot;
-	}
-	return WIRE_HOLDS;
+	bpf_loop(WIRE_HOLDS, try_claim, &search, 0);
+	return search.slot;
 }
 
 static __always_inline void fill_party(void *ctx, struct wire_party *party, const struct seen *seen, uint64_t now)
@@ -461,6 +496,7 @@ static __always_inline void hold(void *ctx, const struct seen *seen, uint64_t le
 	}
 	slot = &holds[state.slot & (WIRE_HOLDS - 1)];
 	slot->caught = 0;
+	slot->tgid = seen->tgid;
 	begin = bpf_ktime_get_ns();
 	fill_party(ctx, &slot->party, seen, begin);
 	__sync_fetch_and_add(&slot->sequence, 1);
@@ -513,6 +549,7 @@ static __always_inline int hit(struct pt_regs *regs, bool may_sleep)
 	seen.ip = regs->ip;
 	find_goroutine(regs, &seen, may_sleep);
 	find_new(regs, &seen, may_sleep);
+	find_told(regs, &seen);
 	seen.kind = seen.flags & WIRE_FREE ? WIRE_EVENT_FREE : WIRE_EVENT_WRITE;
 	seen.time_ns = now;
 	if (wanted && seen.flags & WIRE_AFTER) {
@@ -525,7 +562,7 @@ static __always_inline int hit(struct pt_regs *regs, bool may_sleep)
 			hold(regs, &seen, length);
 	}
 	if (wanted && !(seen.flags & WIRE_AFTER)) {
-		if (!(seen.flags & WIRE_FREE))
+		if (!(seen.flags & WIRE_FREE) && !seen.old_n)
 			seen.old_n = read(&seen, seen.old_value, seen.width, seen.address, may_sleep);
 		find_lock(&seen, may_sleep);
 		seen.time_ns = length ? bpf_ktime_get_ns() : now;

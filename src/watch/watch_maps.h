@@ -13,13 +13,13 @@ enum {
 	WATCH_POINTS = 16,            /* cookies of watchpoints known at once */
 };
 
-/* A thread that is held. Its owner fills party, then makes sequence odd; whoever reads party looks at sequence before and
- * after. Both looks odd and equal: the thread was held all the while. */
+/* A thread that is held. Its owner fills party, then makes sequence odd; whoever reads party looks at sequence before
+ * and after. Both looks odd and equal: the thread was held all the while. */
 struct watch_hold {
 	uint32_t claimed;             /* compare-exchange 0 -> 1 owns the slot */
 	uint32_t sequence;
 	uint32_t caught;              /* arrivals; ends the hold */
-	uint32_t unused;
+	uint32_t tgid;                /* an address means something in one process alone */
 	struct wire_party party;
 } __attribute__((aligned(64)));
 

@@ -33,6 +33,8 @@ enum wire_flag {
 	WIRE_BULK = 256,              /* number of bytes in register `length` */
 	WIRE_LOCK = 512,              /* read 4 bytes at address + lock too */
 	WIRE_GLOBAL = 1024,           /* no base: displacement is the absolute address */
+	WIRE_TOLD = 2048,             /* a point that tells its values: before in register `old`, after in `value` or
+	                                 `immediate`, whether the store is done or not; at most 8 bytes */
 };
 
 /* One probe, indexed by its cookie. Set by the loader; sample and hold fields may change while it is attached. */
@@ -43,9 +45,11 @@ struct wire_probe {
 	uint32_t flags;
 	int8_t base, index, value, length;
 	uint8_t scale;
-	uint8_t unused[3];
+	int8_t old;                   /* TOLD; NONE: looked up in memory where the store isn't done */
+	uint8_t unused[2];
 	uint32_t sample;              /* one event in so many hits; 0: none, it only counts */
-	uint32_t hold_every;          /* hold one in so many hits of shared objects; 0: never */
+	uint32_t hold_every;          /* hold one in so many hits on bytes that changed hands lately (of others one in
+	                                 64 times as many, where settings.focus is one in 2); 0: never */
 	int32_t lock;                 /* WIRE_LOCK: from the address stored to a lock's word, bytes */
 	uint32_t unused2;
 };
@@ -65,9 +69,10 @@ struct wire_count {
 struct wire_settings {
 	uint32_t tgid;                /* 0: nothing is handled */
 	uint32_t goid_offset;         /* of goid in runtime.g */
-	uint64_t hold_start_ns;       /* budget of holds: (now - start) * hold_permille / 1000 - spent may be used up */
+	uint64_t hold_start_ns;       /* budget of holds: (now - start) * hold_permille / 1000 - totals.hold_spent_ns
+	                                 (since kernel_open) may be used up */
 	uint64_t hold_permille;       /* 0: no holds */
-	uint32_t hold_min_ns, hold_max_ns;
+	uint32_t hold_min_ns, hold_max_ns; /* max 0, or below min: no holds */
 	uint64_t focus;               /* address that is held for with preference; 0: none */
 	uint64_t shared_ns;           /* so long after a change of hands, bytes count as shared */
 };

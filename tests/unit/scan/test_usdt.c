@@ -197,7 +197,7 @@ static void broken(const struct copy *copy)
 	unsigned read = 0, differs = 0;
 	uint64_t seed = 42, sum = 0;
 
-	for (int round = 0; round < 3000; round++) {
+	for (int round = 0; round < 1000; round++) {
 		uint8_t before[4];
 		size_t at[4];
 		struct scan_usdts *points;
@@ -218,8 +218,8 @@ static void broken(const struct copy *copy)
 		sum = look(points);
 		scan_usdt_free(points);
 	}
-	tap_eq_int(read, 3000, "each file whose notes were damaged is read");
-	tap_ok(differs > 1000, "and its points say what is left: %u of them differ", differs);
+	tap_eq_int(read, 1000, "each file whose notes were damaged is read");
+	tap_ok(differs > 300, "and its points say what is left: %u of them differ", differs);
 }
 
 int main(int argc, char **argv)

@@ -37,7 +37,8 @@ static void hear(void *user, const struct wire_event *event, const struct wire_c
 	memcpy(&value, event->new_value, 8);
 	heard.value += value;
 	heard.wrong += caught || event->kind != WIRE_EVENT_POINT || event->probe != COOKIE || event->new_n != 8 ||
-		       event->width != 8 || event->address != heard.address || event->tgid != (uint32_t)victim.pid || !known;
+		       event->width != 8 || event->address != heard.address ||
+		       event->tgid != (uint32_t)victim.pid || !known;
 	heard.in_program += module && module->main;
 	heard.in_library += module && !module->main;
 	for (unsigned i = 0; i < event->stack_n; i++) {

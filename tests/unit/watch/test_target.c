@@ -10,6 +10,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -90,6 +91,9 @@ static void test_modules(const char *path, bool position_independent)
 	tap_ok(libc && !odd, "libc is a module, what is no file is none");
 	tap_ok(!target_module_at(target, 0x1000), "no module where nothing is");
 	tap_eq_int(target_refresh(target, NULL), 0, "nothing is new");
+	victim_ask(&victim, "execstack");
+	tap_eq_int(target_refresh(target, NULL), 0, "data that can be executed is not taken for code");
+	tap_eq_int(target->unread, 0, "no file is left unread");
 	target_close(target);
 	victim_end(&victim);
 }
@@ -424,12 +428,74 @@ static void test_small(void)
 	tap_ok(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "and is not left behind");
 }
 
+static void without_rights(struct victim *victim)
+{
+	refused(victim->pid, -EPERM, "CAP_SYS_PTRACE");
+}
+
+/* CAP_SYS_PTRACE does not open /proc/PID/mem of another user. */
+static void with_one_right(struct victim *victim)
+{
+	struct target *target = open_it(victim->pid);
+	char byte;
+
+	if (!target)
+		return;
+	tap_eq_int(target_read(target, victim->main, &byte, 1), 1, "reads with CAP_SYS_PTRACE alone");
+	tap_eq_int(target_read(target, 0x10, &byte, 1), -EFAULT, "nothing where nothing is");
+	tap_ok(file_has(target, main_of(target), victim->main), "finds the program");
+	exec_and_see(victim, target, fixed);
+	exec_and_see(victim, target, fixed);
+	target_close(target);
+}
+
+/* Runs it as another user in a process of its own, which tells test points that count here. */
+static void as_nobody(struct victim *victim, bool ptrace_right, void (*run)(struct victim *victim))
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	uint32_t right = 1U << CAP_SYS_PTRACE;
+	struct __user_cap_data_struct data[2] = { { .effective = right, .permitted = right } };
+	unsigned told[2] = { 0 };
+	int pipe_fds[2];
+	pid_t pid;
+
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+		return;
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_KEEPCAPS, ptrace_right);
+		if (setgid(65534) || setuid(65534) || (ptrace_right && syscall(SYS_capset, &header, data)))
+			tap_skip("no other user to become");
+		else
+			run(victim);
+		told[0] = tap_points_;
+		told[1] = tap_failed_;
+		_exit(write(pipe_fds[1], told, sizeof(told)) != sizeof(told));
+	}
+	close(pipe_fds[1]);
+	if (read(pipe_fds[0], told, sizeof(told)) == sizeof(told)) {
+		tap_points_ = told[0];
+		tap_failed_ = told[1];
+	} else {
+		tap_ok(false, "another user's process tells what it found");
+	}
+	close(pipe_fds[0]);
+	waitpid(pid, NULL, 0);
+}
+
+static bool all_may_read(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status) && status.st_mode & S_IROTH;
+}
+
 static void test_refused(void)
 {
 	struct victim victim;
-	pid_t *tids = NULL, pid;
 	struct target *target;
 	struct stat kernel;
+	pid_t *tids = NULL;
 
 	refused(0x7ffffff0, -ESRCH, "there is no process 2147483632");
 	refused(-1, -ESRCH, "there is no process -1");
@@ -446,16 +512,11 @@ static void test_refused(void)
 	free(tids);
 	target_close(target);
 	if (geteuid() == 0) {
-		pid = fork();
-		if (!pid) {
-			if (setgid(65534) || setuid(65534))
-				_exit(0);
-			refused(victim.pid, -EPERM, "CAP_SYS_PTRACE");
-			_exit(0);
-		}
-		/* The two points were told by the child. */
-		waitpid(pid, NULL, 0);
-		tap_points_ += 2;
+		as_nobody(&victim, false, without_rights);
+		if (all_may_read(pie) && all_may_read(fixed))
+			as_nobody(&victim, true, with_one_right);
+		else
+			tap_skip("the programs are not for all to read");
 	} else {
 		tap_skip("not root: no process of another user to be refused");
 	}

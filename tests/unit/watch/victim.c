@@ -12,6 +12,7 @@
  *     burn MS       uses CPU time
  *     open PATH     dlopen: address of its late_answer; close: dlclose
  *     exec PATH     becomes that program
+ *     execstack     makes a page of its data executable, one of the file's pages that code is in too
  *     fork          number of a child that sleeps
  *     leave         the first thread ends, another goes on
  *     quit N        ends
@@ -20,12 +21,14 @@
  */
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -221,6 +224,8 @@ static int obey(const char *what, const char *rest)
 	}
 	if (!strcmp(what, "close"))
 		dlclose(late);
+	else if (!strcmp(what, "execstack"))
+		mprotect((void *)((uintptr_t)_DYNAMIC & ~(uintptr_t)4095), 4096, PROT_READ | PROT_EXEC);
 	else if (!strcmp(what, "exec"))
 		become(rest);
 	else if (!strcmp(what, "start"))
