@@ -92,12 +92,11 @@ bool plan_is_opaque(const struct scan_type *type)
 	return is_atomic_type(type) || is_lock_type(type);
 }
 
-bool plan_is_runtime(const struct scan_type *type)
+bool plan_is_runtime(const struct plan_place *place)
 {
-	const char *name = type->name ? type->name : "";
+	const char *name = place->variable ? place->variable->name : place->type->name;
 
-	return type->language == SCAN_LANGUAGE_GO &&
-	       (begins(name, "runtime.") || begins(name, "runtime/") || begins(name, "internal/"));
+	return name && (begins(name, "runtime.") || begins(name, "runtime/") || begins(name, "internal/"));
 }
 
 /* ---- by type --------------------------------------------------------------------------------------------------- */
@@ -123,6 +122,8 @@ static bool is_number(const struct scan_type *leaf)
 
 static enum plan_atomic by_type(const struct plan_place *place)
 {
+	if (plan_is_runtime(place))
+		return PLAN_ATOMIC_RUNTIME;
 	if (place->variable) {
 		if (is_atomic_item(place->variable->type))
 			return PLAN_ATOMIC_TYPE;
@@ -130,8 +131,6 @@ static enum plan_atomic by_type(const struct plan_place *place)
 	}
 	if (is_atomic_type(place->type))
 		return PLAN_ATOMIC_TYPE;
-	if (place->steps_n && plan_is_runtime(place->type))
-		return PLAN_ATOMIC_RUNTIME;
 	for (size_t i = 0; i < place->steps_n; i++) {
 		const struct scan_step *step = &place->steps[i];
 

@@ -125,8 +125,8 @@ const char *plan_atomic_text(enum plan_atomic why);
 /* May this store itself be an atomic one? */
 bool plan_site_atomic(struct plan *plan, const struct scan *scan, const struct scan_site *site,
                       const struct plan_place *place);
-/* Do we leave this type to those who made it, unless it is asked for? */
-bool plan_is_runtime(const struct scan_type *type);
+/* Is it of Go's runtime, which we leave to those who made it unless it is asked for? */
+bool plan_is_runtime(const struct plan_place *place);
 
 /* ---- the rest -------------------------------------------------------------------------------------------------- */
 

@@ -106,7 +106,7 @@ static int take_candidate(struct work *work, const struct scan_site *site)
 		refuse(plan, PLAN_REFUSED_OWN);
 		return 0;
 	}
-	if (!plan->inside->options.queries_n && plan_is_runtime(candidate->place.type)) {
+	if (!plan->inside->options.queries_n && plan_is_runtime(&candidate->place)) {
 		refuse(plan, PLAN_REFUSED_RUNTIME);
 		return 0;
 	}

@@ -56,7 +56,7 @@ static __thread int64_t own_total;
 static struct planned_box box;
 volatile int calls;
 
-#define ALONE __attribute__((noinline, noclone)) static
+#define ALONE __attribute__((noinline)) static
 
 ALONE void touch(void)
 {
