@@ -247,6 +247,7 @@ static void refresh_judges(struct plan *plan, size_t sites_n)
 			continue;
 		site->judges = false;
 		site->wire.flags &= ~(uint32_t)WIRE_JUDGE;
+		plan->judges_changed = true;
 	}
 }
 

@@ -49,7 +49,8 @@ static bool has_word(const char *name, const char *word)
 static bool is_lock_name(const char *name)
 {
 	static const char *const words[] = {
-		"lock", "spinlock", "rwlock", "seqlock", "mutex", "futex", "semaphore", "ticket", "ticketlock", "seqcount",
+		"lock", "locked", "spinlock", "rwlock", "seqlock", "mutex", "futex", "semaphore", "ticket", "ticketlock",
+		"seqcount",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

@@ -129,12 +129,31 @@ static void check_fields(const struct plan *plan)
 	}
 }
 
+/* memcpy and its like: the call is the site. */
+static void check_calls(const struct plan *plan)
+{
+	const struct plan_field *name = find_field(plan, "struct planned_order.name");
+	const struct plan_field *whole = find_field(plan, "struct planned_order");
+	unsigned of_name = 0, of_whole = 0;
+
+	for (size_t i = 0; name && whole && i < plan->sites_n; i++) {
+		const struct plan_site *site = &plan->sites[i];
+		bool length = site->wire.flags & WIRE_BULK && site->wire.length >= 0 && !site->wire.width;
+
+		of_name += site->field == name->id && site->probe.call && length && !site->covers_several;
+		of_whole += site->field == whole->id && site->probe.call && (length || site->wire.width) && site->covers_several;
+	}
+	tap_ok(of_name == 1, "memcpy into one array: its length is in a register");
+	tap_ok(of_whole >= 1, "memcpy of the whole covers all fields");
+}
+
 static void check_bits(const struct plan *plan)
 {
 	const struct plan_field *flag = find_field(plan, "struct planned_order.flag");
 	const struct plan_field *level = find_field(plan, "struct planned_order.level");
 	const uint8_t bytes[] = {0xad}; /* 10101 101 */
 	char text[32];
+	bool judges;
 
 	if (!flag || !level)
 		return;
@@ -142,6 +161,7 @@ static void check_bits(const struct plan *plan)
 	       flag->offset == level->offset, "bit-fields of one byte are told apart");
 	tap_eq_str(plan_value_text(flag, bytes, 1, text, sizeof(text)), "5", "the lower");
 	tap_eq_str(plan_value_text(level, bytes, 1, text, sizeof(text)), "21", "the upper");
+	tap_ok(sites_of(plan, flag, &judges) && sites_of(plan, level, &judges), "and each is written");
 }
 
 static void check_values(const struct plan *plan)
@@ -441,6 +461,7 @@ static void test_run(struct run *run, const char *policy)
 	check_ledger(run->plan, "two types");
 	check_fields(run->plan);
 	check_bits(run->plan);
+	check_calls(run->plan);
 	check_values(run->plan);
 	check_probes(run->plan);
 	field = find_field(run->plan, "struct planned_order.opened");
