@@ -207,7 +207,7 @@ static int remember_site(struct plan *plan, const struct plan_module *module, co
 static enum scan_source_atomic by_source(struct plan *plan, const struct scan *scan, const struct scan_site *site)
 {
 	return scan_source_atomic(plan->inside->source, scan_function_directory(scan, site->function), site->file,
-	                          site->line);
+	                          site->line, site->column);
 }
 
 static enum plan_atomic by_site(struct plan *plan, const struct scan *scan, const struct scan_site *site)
