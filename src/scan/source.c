@@ -167,8 +167,8 @@ static bool has_atomic(const char *line)
 {
 	static const char *const words[] = {
 		"__atomic_", "atomic_", "__sync_", "atomic.", "atomic::", ".store(", "->store(", "atomic<", "storeRel",
-		"cmpxchg", "compare_exchange", "exchange(", "store_release", "smp_store", "memory_order", "asm ", "asm(",
-		"__asm", "rcu_", "ck_pr_", "Interlocked",
+		"cmpxchg", "compare_exchange", "exchange(", "store_release", "smp_store", "memory_order", "asm ",
+		"asm(", "__asm", "rcu_", "ck_pr_", "Interlocked",
 	};
 
 	return has_any(line, words, sizeof(words) / sizeof(words[0]));
@@ -194,7 +194,9 @@ static bool has_macro(const char *line)
 
 static bool assigns(const char *line)
 {
-	static const char *const words[] = {"++", "--", "memcpy", "memmove", "memset", "strcpy", "strncpy", "bzero", "copy(", "return "};
+	static const char *const words[] = {
+		"++", "--", "memcpy", "memmove", "memset", "strcpy", "strncpy", "bzero", "copy(", "return ",
+	};
 
 	if (has_any(line, words, sizeof(words) / sizeof(words[0])))
 		return true;

@@ -1,8 +1,8 @@
 /*
  * plan_atomic.c - which fields count as atomic, so that no conflict is told of them
  *
- * A release store is an ordinary mov: nothing in the machine code says that it is atomic. So whatever hints at it counts:
- * the type, a locked instruction anywhere in the program, what the source says, a lock by its name.
+ * A release store is an ordinary mov: nothing in the machine code says that it is atomic. So whatever hints at it
+ * counts: the type, a locked instruction anywhere in the program, what the source says, a lock by its name.
  */
 #include "watch/plan_inside.h"
 
@@ -49,8 +49,8 @@ static bool has_word(const char *name, const char *word)
 static bool is_lock_name(const char *name)
 {
 	static const char *const words[] = {
-		"lock", "locked", "spinlock", "rwlock", "seqlock", "mutex", "futex", "semaphore", "ticket", "ticketlock",
-		"seqcount",
+		"lock", "locked", "spinlock", "rwlock", "seqlock", "mutex", "futex", "semaphore", "ticket",
+		"ticketlock", "seqcount",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -78,7 +78,8 @@ static bool is_atomic_type(const struct scan_type *type)
 {
 	static const char *const made[] = {
 		"std::atomic<", "std::atomic_", "std::__atomic_", "std::__1::__cxx_atomic", "std::__1::atomic",
-		"core::sync::atomic::", "sync/atomic.", "runtime/internal/atomic.", "internal/runtime/atomic.", "boost::atomic",
+		"core::sync::atomic::", "sync/atomic.", "runtime/internal/atomic.", "internal/runtime/atomic.",
+		"boost::atomic",
 	};
 	const char *name = type->name ? scan_bare_name(type->name) : "";
 
@@ -128,7 +129,8 @@ static enum plan_atomic by_type(const struct plan_place *place)
 	if (place->variable) {
 		if (is_atomic_item(place->variable->type))
 			return PLAN_ATOMIC_TYPE;
-		return is_number(place->leaf) && is_lock_name(place->variable->name) ? PLAN_ATOMIC_LOCK : PLAN_ATOMIC_NOT;
+		return is_number(place->leaf) && is_lock_name(place->variable->name) ? PLAN_ATOMIC_LOCK
+		                                                                     : PLAN_ATOMIC_NOT;
 	}
 	if (is_atomic_type(place->type))
 		return PLAN_ATOMIC_TYPE;
@@ -197,7 +199,7 @@ static int remember_site(struct plan *plan, const struct plan_module *module, co
 	for (size_t i = 0; i < n && !error; i++) {
 		const struct scan_field *field = &module->fields.items[touched[i]];
 
-		/* Of a struct without a name inside of another, the offset is not that of its owner: it stands for itself. */
+		/* In a struct without a name inside of another the offset is not counted from its owner. */
 		if (is_leaf(field->member) && field->parent == SCAN_FIELD_NONE)
 			error = remember(plan, hash_member(field->owner, field->member), why);
 	}

@@ -167,7 +167,7 @@ static void cover(struct cover *cover_, const struct scan_type *type, uint64_t b
 		if (member->virtual_base || from + member->size_bits <= cover_->low || from >= cover_->high)
 			continue;
 		place->steps[place->steps_n++] = (struct scan_step){.holder = type, .member = member};
-		/* The members of a union lie in one another: it is told as a whole, where it has a name. So are locks. */
+		/* The members of a union lie in one another: it is told whole, where it has a name. So are locks. */
 		if (is_holder(plain) && !plan_is_opaque(plain) && place->steps_n < DEPTH_MAX &&
 		    (plain->kind == SCAN_KIND_STRUCT || !member->name)) {
 			cover(cover_, plain, from);

@@ -101,11 +101,12 @@ struct plan_place {
 };
 /* Returns: false: no field of a type is there. */
 bool plan_place_of(const struct scan_site *site, struct plan_place *ret);
-/* Of bit-fields that share the bytes stored, the one that the source line names. line: its text. Where it names several, or
- * none, the place stays. */
+/* Of bit-fields that share the bytes stored, the one that the source line names. line: its text. Where it names
+ * several, or none, the place stays. */
 void plan_place_bits(struct plan_place *place, uint64_t width, const char *line);
 
-/* The field of a place, which is made where it is new; with those that it covers. Returns: its id or a negative errno. */
+/* The field of a place, which is made where it is new; with those that it covers. Returns: its id, or a negative
+ * errno. */
 int64_t plan_field_of(struct plan *plan, const struct scan *scan, const struct scan_site *site,
                       struct plan_place *place);
 

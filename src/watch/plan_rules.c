@@ -76,7 +76,8 @@ static void take_lock(struct plan_field *field, const struct scan_type *form, co
 	uint64_t at;
 	const struct scan_member *member = follow(form, place->place, &at);
 	const struct scan_type *group = member ? scan_type_strip(member->type) : NULL;
-	const struct scan_member *lock = group && group->kind == SCAN_KIND_STRUCT ? member_named(group, "lock", 4) : NULL;
+	const struct scan_member *lock = group && group->kind == SCAN_KIND_STRUCT ? member_named(group, "lock", 4)
+	                                 : NULL;
 
 	if (!lock || scan_type_strip(lock->type)->size < 4)
 		return;

@@ -166,8 +166,10 @@ static int plan_probes(struct work *work)
 	if (wishes && work->probes) {
 		/* A change from one state to another needs both. */
 		for (size_t i = 0; i < work->n; i++)
-			wishes[i] = (struct scan_probe_wish){.site = work->items[i].site,
-			                                     .exact = work->plan->fields[work->items[i].field].states_n > 0};
+			wishes[i] = (struct scan_probe_wish){
+				.site = work->items[i].site,
+				.exact = work->plan->fields[work->items[i].field].states_n > 0,
+			};
 		error = scan_probe_plan_all(work->module->scan, work->module->sites, wishes, work->n,
 		                            inside->options.threads, work->probes);
 	}
@@ -207,7 +209,7 @@ static bool find_width(const struct scan_site *site, const struct scan_probe *pr
 		wire->flags |= WIRE_BULK;
 		return true;
 	}
-	/* rep movsq with a count of 0 stores nothing; a function that copies a string or an object stores one byte at least. */
+	/* rep movsq with a count of 0 stores nothing; a function that copies a string or an object at least a byte. */
 	wire->width = 1;
 	return probe->call;
 }

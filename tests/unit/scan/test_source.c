@@ -100,7 +100,7 @@ static void test_files(void)
 	snprintf(path, sizeof(path), "%s/lines.c", folder);
 	tap_ok(scan_source_line(source, NULL, path, 1, text, sizeof(text)), "a file by its absolute name");
 	tap_eq_str(text, "first", "its first line");
-	tap_ok(scan_source_line(source, folder, "lines.c", 2, text, sizeof(text)), "a file from where the compiler ran");
+	tap_ok(scan_source_line(source, folder, "lines.c", 2, text, sizeof(text)), "one from where the compiler ran");
 	tap_eq_str(text, "second", "white space at the ends is left out");
 	tap_ok(scan_source_line(source, folder, "lines.c", 3, text, sizeof(text)) && !*text, "an empty line");
 	tap_ok(scan_source_line(source, folder, "lines.c", 4, text, sizeof(text)) && !strcmp(text, "last"), "the last");
