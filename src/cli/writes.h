@@ -69,6 +69,8 @@ size_t writes_touched(const struct writes *writes, const struct scan_site *site,
 bool writes_wanted(const struct writes *writes, uint32_t site);
 /* "customer.name" of its outermost type. Returns: ret; "" where the site is no field of a struct. */
 const char *writes_path(const struct scan_site *site, char *ret, size_t size);
+/* Its source line, without white space at its ends. Returns: false: the file is not found, or is shorter. */
+bool writes_source_line(const struct writes *writes, const struct scan_site *site, char *ret, size_t size);
 /* The site and those that are stores of the same assignment (split_first) or fill (fill_first), by pc.
  * Returns: how many, at most size. */
 size_t writes_together(const struct writes *writes, uint32_t site, uint32_t *ret, size_t size);

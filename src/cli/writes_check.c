@@ -133,7 +133,8 @@ static bool source_says_atomic(const struct writes *writes, const struct scan_si
 	for (size_t i = 0; i + 1 < n; i++)
 		if (scan_source_is_atomics(frames[i].file))
 			return true;
-	return scan_source_atomic(writes->source, site->file, site->line) == SCAN_SOURCE_ATOMIC;
+	return scan_source_atomic(writes->source, scan_function_directory(writes->scan, site->function), site->file,
+	                          site->line) == SCAN_SOURCE_ATOMIC;
 }
 
 /* memset and its like; `rep stos` is what compilers make of it. */

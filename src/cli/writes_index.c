@@ -178,3 +178,9 @@ enum writes_tears writes_tears(const struct writes *writes, const struct scan_si
 		return WRITES_TEARS_BETWEEN;
 	return WRITES_TEARS_NOT;
 }
+
+bool writes_source_line(const struct writes *writes, const struct scan_site *site, char *ret, size_t size)
+{
+	return scan_source_line(writes->source, scan_function_directory(writes->scan, site->function), site->file,
+	                        site->line, ret, size);
+}

@@ -86,7 +86,7 @@ static void put_source(const struct writes *writes, const struct scan_site *site
 {
 	char text[256];
 
-	if (writes->options->source && scan_source_line(writes->source, site->file, site->line, text, sizeof(text)))
+	if (writes->options->source && writes_source_line(writes, site, text, sizeof(text)))
 		printf("        %s%5u | %s%s\n", writes_on(writes, "\033[2m"), site->line, text, writes_off(writes));
 }
 

@@ -70,9 +70,15 @@ static bool may_step(const struct insn *insn)
 
 /* ---- neighbours ------------------------------------------------------------------------------------------------ */
 
+static bool is_repeated(const struct insn *store)
+{
+	return store->flags & INSN_STRING && store->flags & INSN_REPEATED;
+}
+
+/* Those that a probe needs as the store finds them. */
 static uint16_t address_registers(const struct insn *store)
 {
-	uint16_t registers = 0;
+	uint16_t registers = is_repeated(store) ? 1u << INSN_RCX : 0;
 
 	if (store->base != INSN_NONE)
 		registers |= (uint16_t)(1u << store->base);
@@ -156,6 +162,8 @@ static void describe(const struct search *search, const struct insn *store, stru
 	probe->index = store->index;
 	probe->scale = store->scale;
 	probe->displacement = store->displacement;
+	probe->may_fail = store->mnemonic == ZYDIS_MNEMONIC_CMPXCHG || store->mnemonic == ZYDIS_MNEMONIC_CMPXCHG8B ||
+	                  store->mnemonic == ZYDIS_MNEMONIC_CMPXCHG16B;
 	if (store->op != INSN_STORE)
 		return;
 	if (store->src != INSN_NONE && !stores_high_byte(search, store))
@@ -252,10 +260,8 @@ static void choose(const struct search *search, const struct flow_block *block, 
 		probe->kind = SCAN_PROBE_REFUSED;
 		probe->why = why_refused(store);
 	}
-	if (store->flags & INSN_STRING && store->flags & INSN_REPEATED) {
-		probe->unit = store->width;
-		probe->count = store->width == 1 ? INSN_RCX : INSN_NONE;
-	}
+	if (is_repeated(store) && store->width == 1)
+		probe->count = INSN_RCX;
 }
 
 /* memcpy and its like, and Go's write barrier: the call itself is emulated, and the destination is in a register. */

@@ -231,6 +231,8 @@ void scan_close(struct scan *scan);
 /* The types of this name, with or without "struct ", "union ", "class ", "enum " in front: they lie side by side.
  * Returns: the first, and their number; NULL and 0 where there is none. */
 const struct scan_type *const *scan_types_named(const struct scan *scan, const char *name, size_t *ret_n);
+/* The folder in which the compiler ran for it. Returns: NULL: not said. */
+const char *scan_function_directory(const struct scan *scan, const struct scan_function *function);
 /* The function whose ranges hold this address, the global whose bytes do. Returns: NULL: none. */
 const struct scan_function *scan_function_at(const struct scan *scan, uint64_t address);
 const struct scan_variable *scan_global_at(const struct scan *scan, uint64_t address);
@@ -372,7 +374,7 @@ struct scan_probe {
 	uint64_t immediate;
 	int8_t count;                 /* memcpy and its like, rep stosb: register that holds the number of bytes; -1: none */
 	bool call;                    /* it sits on the call that stores */
-	uint8_t unit;                 /* rep movs: bytes of one step; else 0 */
+	bool may_fail;                /* a compare-exchange: it may have been reached, and nothing stored */
 	uint8_t code[15], code_n;     /* bytes of the instruction at pc */
 };
 

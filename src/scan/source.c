@@ -61,10 +61,15 @@ static void forget(struct file *file)
 	*file = (struct file){0};
 }
 
-static const struct file *find_file(struct scan_source *source, const char *path)
+static const struct file *find_file(struct scan_source *source, const char *directory, const char *path)
 {
 	struct file *file = &source->files[source->last];
+	char joined[4096];
 
+	if (*path != '/' && directory) {
+		snprintf(joined, sizeof(joined), "%s/%s", directory, path);
+		path = joined;
+	}
 	if (file->path && strcmp(file->path, path) == 0)
 		return file;
 	for (size_t i = 0; i < FILES_KEPT; i++) {
@@ -115,9 +120,10 @@ static bool line_of(const struct file *file, unsigned line, char *ret, size_t si
 	return true;
 }
 
-bool scan_source_line(struct scan_source *source, const char *file, unsigned line, char *ret, size_t size)
+bool scan_source_line(struct scan_source *source, const char *directory, const char *file, unsigned line, char *ret,
+                      size_t size)
 {
-	return file && line_of(find_file(source, file), line, ret, size);
+	return file && line_of(find_file(source, directory, file), line, ret, size);
 }
 
 /* ---- atomic stores --------------------------------------------------------------------------------------------- */
@@ -134,17 +140,23 @@ static void cut_comments(char *line)
 		line[n - 1] = '\0';
 }
 
-static bool has_word(const char *line)
+static bool has_any(const char *line, const char *const *words, size_t n)
 {
-	static const char *const words[] = {
-		"__atomic_", "atomic_", "__sync_", "atomic.", "atomic::", ".store(", "->store(", "atomic<",
-		"cmpxchg", "compare_exchange", "exchange(", "store_release", "smp_store", "memory_order", "asm ", "asm(",
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < n; i++)
 		if (strstr(line, words[i]))
 			return true;
 	return false;
+}
+
+static bool has_atomic(const char *line)
+{
+	static const char *const words[] = {
+		"__atomic_", "atomic_", "__sync_", "atomic.", "atomic::", ".store(", "->store(", "atomic<", "storeRel",
+		"cmpxchg", "compare_exchange", "exchange(", "store_release", "smp_store", "memory_order", "asm ", "asm(",
+		"__asm", "rcu_", "ck_pr_", "Interlocked",
+	};
+
+	return has_any(line, words, sizeof(words) / sizeof(words[0]));
 }
 
 /* A macro that by its name may be such a store: WRITE_ONCE(x, v). */
@@ -157,18 +169,29 @@ static bool has_macro(const char *line)
 		size_t n = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
 		snprintf(name, sizeof(name), "%.*s", (int)n, p);
-		for (size_t i = 0; n && p[n] == '(' && i < sizeof(parts) / sizeof(parts[0]); i++)
-			if (strstr(name, parts[i]))
-				return true;
+		if (n && p[n] == '(' && has_any(name, parts, sizeof(parts) / sizeof(parts[0])))
+			return true;
 		/* The rest of a word in small letters is no macro. */
 		p += n ? n : 1;
 	}
 	return false;
 }
 
-static bool says_atomic(const char *line)
+static bool assigns(const char *line)
 {
-	return has_word(line) || has_macro(line);
+	static const char *const words[] = {"++", "--", "memcpy", "memmove", "memset", "strcpy", "strncpy", "bzero", "copy("};
+
+	if (has_any(line, words, sizeof(words) / sizeof(words[0])))
+		return true;
+	for (const char *p = line; (p = strchr(p, '=')) != NULL; p++) {
+		bool shifts = p - line > 1 && (p[-1] == '<' || p[-1] == '>') && p[-2] == p[-1];
+
+		if (p[1] == '=')
+			p++;
+		else if (shifts || p == line || !strchr("<>!=", p[-1]))
+			return true;
+	}
+	return false;
 }
 
 /* Does a statement end there? Of nothing that is known, yes. */
@@ -190,32 +213,69 @@ bool scan_source_is_atomics(const char *path)
 	return strstr(slash, "atomic") && (!dot || dot[1] == 'h');
 }
 
-enum scan_source_atomic scan_source_atomic(struct scan_source *source, const char *path, unsigned line)
+/* Of the language: C and C++. */
+static bool has_macros(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return !dot || (strcmp(dot, ".go") != 0 && strcmp(dot, ".rs") != 0);
+}
+
+/* What the lines of a statement show. */
+struct statement {
+	bool atomic, assigns, braces;
+	bool call;                    /* it begins with a name and a bracket */
+};
+
+static bool is_call(const char *line)
+{
+	static const char *const keywords[] = {"if", "while", "for", "switch", "return", "sizeof", "do", "else"};
+	size_t n = 0;
+
+	while (isalnum((unsigned char)line[n]) || line[n] == '_')
+		n++;
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
+		if (strlen(keywords[i]) == n && strncmp(line, keywords[i], n) == 0)
+			return false;
+	return n && line[n + strspn(line + n, " \t")] == '(';
+}
+
+/* Returns: the statement goes on. */
+static bool add_line(struct statement *statement, char *line)
+{
+	cut_comments(line);
+	statement->atomic = statement->atomic || has_atomic(line) || has_macro(line);
+	statement->assigns = statement->assigns || assigns(line);
+	statement->braces = statement->braces || strpbrk(line, "{}");
+	return !ends_statement(line) && !strchr(line, ';');
+}
+
+enum scan_source_atomic scan_source_atomic(struct scan_source *source, const char *directory, const char *path,
+                                           unsigned line)
 {
 	enum { STATEMENT = 6 };       /* lines of one that are looked at each way */
+	struct statement statement = {0};
 	const struct file *file;
 	char text[512];
 
 	if (scan_source_is_atomics(path))
 		return SCAN_SOURCE_ATOMIC;
-	if (!path || !line)
+	file = path && line ? find_file(source, directory, path) : NULL;
+	if (!file || !line_of(file, line, text, sizeof(text)))
 		return SCAN_SOURCE_UNREAD;
-	file = find_file(source, path);
-	for (unsigned i = 0; i < STATEMENT; i++) {
+	statement.call = is_call(text);
+	for (unsigned i = 1; add_line(&statement, text) && i < STATEMENT; i++)
 		if (!line_of(file, line + i, text, sizeof(text)))
-			return i ? SCAN_SOURCE_PLAIN : SCAN_SOURCE_UNREAD;
-		cut_comments(text);
-		if (says_atomic(text))
-			return SCAN_SOURCE_ATOMIC;
-		if (ends_statement(text) || strchr(text, ';'))
 			break;
-	}
 	for (unsigned i = 1; i < STATEMENT && i < line && line_of(file, line - i, text, sizeof(text)); i++) {
 		cut_comments(text);
 		if (ends_statement(text))
 			break;
-		if (says_atomic(text))
-			return SCAN_SOURCE_ATOMIC;
+		statement.call = is_call(text);
+		add_line(&statement, text);
 	}
+	/* Functions that were inlined have lines of their own: a call that stores is a macro, and hides how it does. */
+	if (statement.atomic || (has_macros(path) && statement.call && !statement.assigns && !statement.braces))
+		return SCAN_SOURCE_ATOMIC;
 	return SCAN_SOURCE_PLAIN;
 }

@@ -17,7 +17,7 @@ const char *plan_refusal_text(enum plan_refusal why)
 	case PLAN_REFUSED_SELF_TEST: return "the self-test failed on this kernel for its kind of instruction";
 	case PLAN_REFUSED_STEPPED: return "it would have to be single-stepped, and was not asked for by name";
 	case PLAN_REFUSED_RUNTIME: return "it belongs to Go's runtime, and was not asked for by name";
-	case PLAN_REFUSED_UNKNOWN: return "the type is known, and no field of it is there";
+	case PLAN_REFUSED_UNKNOWN: return "it stores to no field of a struct: a number or an array by itself";
 	case PLAN_REFUSED_KINDS: break;
 	}
 	return "unknown";
@@ -53,6 +53,7 @@ static void free_module(struct plan_module *module)
 	scan_picks_fini(&module->picks);
 	free(module->picked);
 	scan_fields_fini(&module->fields);
+	plan_usdt_close(module);
 	scan_sites_free(module->sites);
 	scan_close(module->scan);
 	free(module);
@@ -81,6 +82,7 @@ static void free_inside(struct plan_inside *inside)
 	plan_table_fini(&inside->atomics);
 	scan_source_free(inside->source);
 	free(inside->modules);
+	free(inside->frees_due);
 	free(inside->queries);
 	free(inside);
 }
@@ -106,8 +108,23 @@ static void mark(struct plan_module *module, const struct scan_pick *pick)
 	module->picked[pick->chain[pick->chain_n - 1]] |= pick->chain_n == 1 ? PLAN_PICKED_ALONE : PLAN_PICKED_LAST;
 }
 
+/* Files are opened by ways that nobody knows them by. */
+static void tell_path(char *ret, size_t size, const char *text, const struct target_module *module)
+{
+	const char *at = NULL;
+	size_t n = strlen(module->open_path), end = 0;
+
+	ret[0] = '\0';
+	while (n && end < size && (at = strstr(text, module->open_path)) != NULL) {
+		end += (size_t)snprintf(ret + end, size - end, "%.*s%s", (int)(at - text), text, module->path);
+		text = at + n;
+	}
+	if (end < size)
+		snprintf(ret + end, size - end, "%s", text);
+}
+
 /* Which fields of the module are asked for. A query may be about another module's types. */
-static int select_fields(struct plan *plan, struct plan_module *module)
+static int select_fields(struct plan *plan, const struct target_module *file, struct plan_module *module)
 {
 	const struct plan_options *options = &plan->inside->options;
 
@@ -125,7 +142,7 @@ static int select_fields(struct plan *plan, struct plan_module *module)
 		/* The name of a type that is nearly right says more than that there is none. */
 		if (rc && (!query->error || (!strstr(query->text, "did you mean") && strstr(error.text, "did you mean")))) {
 			query->error = rc;
-			snprintf(query->text, sizeof(query->text), "%s", error.text);
+			tell_path(query->text, sizeof(query->text), error.text, file);
 		}
 	}
 	for (size_t i = 0; i < module->picks.n; i++)
@@ -163,6 +180,24 @@ static void warn(const struct plan *plan, const char *text)
 		options->warn(options->user, text);
 }
 
+/* A policy file serves several files: that a library lacks its types is nothing to be told. */
+static void hear_warning(void *user, const char *text)
+{
+	const struct plan_module *module = user;
+
+	if (module->main || !strstr(text, "the binary has no "))
+		warn(module->plan, text);
+}
+
+static void hear_progress(void *user, const char *stage, uint64_t done, uint64_t total)
+{
+	const struct plan_module *module = user;
+	const struct plan_options *options = &module->plan->inside->options;
+
+	if (options->progress)
+		options->progress(options->user, stage, done, total);
+}
+
 /* Returns: 1: it has debug information; 0: it has none; or a negative errno. */
 static int open_module(struct plan *plan, const struct target_module *module, struct plan_module *ret,
                        struct watch_error *ret_error)
@@ -170,10 +205,10 @@ static int open_module(struct plan *plan, const struct target_module *module, st
 	const struct plan_options *options = &plan->inside->options;
 	struct scan_options scan_options = {
 		.threads = options->threads, .debug_dir = options->debug_dir, .policy_file = options->policy_file,
-		.progress = options->progress, .warn = options->warn, .user = options->user,
+		.progress = hear_progress, .warn = hear_warning, .user = ret,
 	};
 	struct scan_site_options site_options = {.threads = options->threads, .reads = options->reads,
-	                                         .progress = options->progress, .user = options->user};
+	                                         .progress = hear_progress, .user = ret};
 	struct scan_error error;
 	int rc = scan_open(module->open_path, &scan_options, &ret->scan, &error);
 
@@ -192,6 +227,8 @@ static int open_module(struct plan *plan, const struct target_module *module, st
 		return fail(ret_error, rc, error.text);
 	}
 	rc = scan_fields_init(&ret->fields, ret->scan);
+	if (!rc)
+		rc = plan_usdt_open(module, ret);
 	return rc ? fail(ret_error, rc, "out of memory") : 1;
 }
 
@@ -211,43 +248,102 @@ static void refresh_judges(struct plan *plan, size_t sites_n)
 static int plan_module_sites(struct plan *plan, const struct target *target, struct plan_module *module)
 {
 	size_t before = plan->sites_n;
-	int rc = select_fields(plan, module);
+	int rc = select_fields(plan, &target->modules[module->number], module), points;
 
 	if (!rc)
 		rc = plan_atomics_find(plan, module);
 	if (!rc)
 		rc = plan_sites_add(plan, target, module);
-	refresh_judges(plan, before);
-	if (module->scan->has_go && !plan->goid_offset) {
-		plan->go = true;
-		plan->goid_offset = plan_goid_offset(module->scan);
+	if (rc >= 0) {
+		points = plan_usdt_add(plan, module);
+		rc = points < 0 ? points : rc + points;
 	}
+	refresh_judges(plan, before);
+	plan->go = plan->go || module->scan->has_go;
+	if (!plan->goid_offset)
+		plan->goid_offset = plan_goid_offset(module->scan);
 	return rc;
+}
+
+/* Once a rule is about objects' lives, all modules are asked. */
+static int find_frees(struct plan *plan, const struct target *target, uint32_t number)
+{
+	struct plan_inside *inside = plan->inside;
+	int rc = 0;
+
+	if (plan_grow(&inside->frees_due, &inside->frees_due_size, inside->frees_due_n, sizeof(*inside->frees_due)))
+		return -ENOMEM;
+	inside->frees_due[inside->frees_due_n++] = number;
+	if (!plan_frees_wanted(plan))
+		return 0;
+	for (size_t i = 0; i < inside->frees_due_n && !rc; i++)
+		rc = plan_frees_add(plan, target, inside->frees_due[i]);
+	inside->frees_due_n = 0;
+	return rc;
+}
+
+/* The C library and the loader guard what is theirs by means of their own, also without atomics where there is one thread
+ * alone. Where a query fits nothing else they are looked into. */
+static bool is_left(const struct plan *plan, const struct target_module *module)
+{
+	static const char *const names[] = {
+		"ld-linux", "ld-2", "libc.so", "libc-2", "libpthread", "libdl.so", "librt.so", "libgcc_s", "libstdc++",
+		"libtsan", "libasan", "[vdso]",
+	};
+	const char *slash = strrchr(module->path, '/'), *name = slash ? slash + 1 : module->path;
+	const struct plan_options *options = &plan->inside->options;
+	bool asked = false;
+
+	for (size_t i = 0; i < options->queries_n; i++)
+		asked = asked || !plan->inside->queries[i].fits;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!module->main && strncmp(name, names[i], strlen(names[i])) == 0)
+			return !asked;
+	return false;
+}
+
+static int keep_module(struct plan *plan, struct plan_module *module)
+{
+	struct plan_inside *inside = plan->inside;
+	struct plan_module **grown = reallocarray(inside->modules, inside->modules_n + 1, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	inside->modules = grown;
+	inside->modules[inside->modules_n++] = module;
+	plan->ledger.modules++;
+	return 0;
+}
+
+static int add_module(struct plan *plan, const struct target *target, uint32_t number, struct watch_error *ret_error)
+{
+	struct plan_module *module;
+	int rc;
+
+	if (is_left(plan, &target->modules[number])) {
+		plan->ledger.modules_left++;
+		return 0;
+	}
+	module = calloc(1, sizeof(*module));
+	if (!module)
+		return fail(ret_error, -ENOMEM, "out of memory");
+	module->number = number;
+	module->plan = plan;
+	module->main = target->modules[number].main;
+	rc = open_module(plan, &target->modules[number], module, ret_error);
+	if (rc <= 0 || keep_module(plan, module)) {
+		plan->ledger.modules_bare += rc == 0;
+		free_module(module);
+		return rc <= 0 ? rc : fail(ret_error, -ENOMEM, "out of memory");
+	}
+	rc = plan_module_sites(plan, target, module);
+	return rc < 0 ? fail(ret_error, rc, "out of memory") : rc;
 }
 
 int plan_add_module(struct plan *plan, const struct target *target, uint32_t number, struct watch_error *ret_error)
 {
-	struct plan_inside *inside = plan->inside;
-	struct plan_module *module = calloc(1, sizeof(*module)), **grown;
-	int rc;
+	int added = add_module(plan, target, number, ret_error);
+	int rc = added < 0 ? added : find_frees(plan, target, number);
 
-	if (!module)
-		return fail(ret_error, -ENOMEM, "out of memory");
-	module->number = number;
-	rc = open_module(plan, &target->modules[number], module, ret_error);
-	if (rc <= 0) {
-		plan->ledger.modules_bare += rc == 0;
-		free_module(module);
-		return rc;
-	}
-	grown = reallocarray(inside->modules, inside->modules_n + 1, sizeof(*grown));
-	if (!grown) {
-		free_module(module);
-		return fail(ret_error, -ENOMEM, "out of memory");
-	}
-	inside->modules = grown;
-	inside->modules[inside->modules_n++] = module;
-	plan->ledger.modules++;
-	rc = plan_module_sites(plan, target, module);
-	return rc < 0 ? fail(ret_error, rc, "out of memory") : rc;
+	return rc < 0 && added >= 0 ? fail(ret_error, rc, "out of memory") : added;
 }

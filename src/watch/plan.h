@@ -107,11 +107,13 @@ struct plan_ledger {
 	uint64_t sites_found;         /* heap and global stores to known types, that fit the queries */
 	uint64_t sites_unknown;       /* stores whose type nothing says */
 	uint64_t sites_neighbour, sites_stepped, sites_call; /* planned, by way */
+	uint64_t sites_points;        /* likewise: points of generated code, in place of the stores that they tell of */
 	uint64_t refused[PLAN_REFUSED_KINDS];
 	uint64_t sites_left_out;      /* beyond sites_max */
 	uint64_t bulk_found, bulk_known; /* memcpy and its like: all, and those whose field is known */
 	uint64_t fields_atomic;       /* fields that count as atomic */
 	uint32_t modules, modules_bare; /* with debug information, and without */
+	uint32_t modules_left;        /* with or without: the C library and the loader, whose types nobody asked for */
 	bool frees;                   /* the end of heap objects can be seen */
 };
 

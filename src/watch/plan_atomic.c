@@ -87,6 +87,11 @@ static bool is_atomic_type(const struct scan_type *type)
 	return false;
 }
 
+bool plan_is_opaque(const struct scan_type *type)
+{
+	return is_atomic_type(type) || is_lock_type(type);
+}
+
 bool plan_is_runtime(const struct scan_type *type)
 {
 	const char *name = type->name ? type->name : "";
@@ -199,7 +204,13 @@ static int remember_site(struct plan *plan, const struct plan_module *module, co
 	return error;
 }
 
-static enum plan_atomic by_site(struct plan *plan, const struct scan_site *site)
+static enum scan_source_atomic by_source(struct plan *plan, const struct scan *scan, const struct scan_site *site)
+{
+	return scan_source_atomic(plan->inside->source, scan_function_directory(scan, site->function), site->file,
+	                          site->line);
+}
+
+static enum plan_atomic by_site(struct plan *plan, const struct scan *scan, const struct scan_site *site)
 {
 	if (site->how == SCAN_HOW_LOCKED)
 		return PLAN_ATOMIC_LOCKED;
@@ -207,8 +218,7 @@ static enum plan_atomic by_site(struct plan *plan, const struct scan_site *site)
 		return PLAN_ATOMIC_TYPE;
 	if (site->how == SCAN_HOW_BULK || site->how == SCAN_HOW_BARRIER || site->where == SCAN_WHERE_STACK)
 		return PLAN_ATOMIC_NOT;
-	return scan_source_atomic(plan->inside->source, site->file, site->line) == SCAN_SOURCE_ATOMIC
-	       ? PLAN_ATOMIC_SOURCE : PLAN_ATOMIC_NOT;
+	return by_source(plan, scan, site) == SCAN_SOURCE_ATOMIC ? PLAN_ATOMIC_SOURCE : PLAN_ATOMIC_NOT;
 }
 
 int plan_atomics_find(struct plan *plan, const struct plan_module *module)
@@ -218,7 +228,7 @@ int plan_atomics_find(struct plan *plan, const struct plan_module *module)
 
 	for (size_t i = 0; i < module->sites->n && !error; i++) {
 		const struct scan_site *site = &module->sites->items[i];
-		enum plan_atomic why = site->type && !site->read ? by_site(plan, site) : PLAN_ATOMIC_NOT;
+		enum plan_atomic why = site->type && !site->read ? by_site(plan, module->scan, site) : PLAN_ATOMIC_NOT;
 
 		if (why != PLAN_ATOMIC_NOT && plan_place_of(site, &place))
 			error = remember_site(plan, module, site, &place, why);
@@ -238,11 +248,12 @@ enum plan_atomic plan_atomic_at(const struct plan *plan, const struct plan_place
 	return why;
 }
 
-bool plan_site_atomic(struct plan *plan, const struct scan_site *site, const struct plan_place *place)
+bool plan_site_atomic(struct plan *plan, const struct scan *scan, const struct scan_site *site,
+                      const struct plan_place *place)
 {
 	if (site->how == SCAN_HOW_LOCKED || site->how == SCAN_HOW_ATOMIC || by_type(place) != PLAN_ATOMIC_NOT)
 		return true;
 	if (site->how != SCAN_HOW_PLAIN || site->modifies)
 		return false;
-	return scan_source_atomic(plan->inside->source, site->file, site->line) != SCAN_SOURCE_PLAIN;
+	return by_source(plan, scan, site) != SCAN_SOURCE_PLAIN;
 }

@@ -167,7 +167,8 @@ static void cover(struct cover *cover_, const struct scan_type *type, uint64_t b
 		if (member->virtual_base || from + member->size_bits <= cover_->low || from >= cover_->high)
 			continue;
 		place->steps[place->steps_n++] = (struct scan_step){.holder = type, .member = member};
-		if (is_holder(plain) && !member->bitfield && place->steps_n < DEPTH_MAX) {
+		/* The members of a union lie in one another: it is told as a whole. So are locks. */
+		if (plain->kind == SCAN_KIND_STRUCT && !plan_is_opaque(plain) && place->steps_n < DEPTH_MAX) {
 			cover(cover_, plain, from);
 		} else if (member->name) {
 			place->leaf = plain;

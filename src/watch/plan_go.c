@@ -14,3 +14,11 @@ uint32_t plan_goid_offset(const struct scan *scan)
 				return (uint32_t)(found[i]->members[m].offset_bits / 8);
 	return 0;
 }
+
+/* Such binaries know a type for the registers that hold arguments. */
+bool plan_go_registers(const struct scan *scan)
+{
+	size_t n;
+
+	return scan_types_named(scan, "internal/abi.RegArgs", &n) != NULL;
+}

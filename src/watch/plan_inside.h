@@ -5,6 +5,7 @@
 #include "scan/select.h"
 #include "scan/source.h"
 #include "watch/plan.h"
+#include "watch/plan_usdt.h"
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
@@ -27,15 +28,21 @@ bool plan_table_next(const struct plan_table *table, uint64_t hash, size_t *at, 
 int plan_table_add(struct plan_table *table, uint64_t hash, uint32_t number);
 void plan_table_fini(struct plan_table *table);
 
+enum { PLAN_SITES_MAX = 60000 };  /* where options say nothing */
+
 /* ---- the parts of a plan --------------------------------------------------------------------------------------- */
 
 struct plan_module {
+	const struct plan *plan;
 	uint32_t number;              /* in target->modules */
+	bool main;                    /* the program itself */
 	struct scan *scan;
 	struct scan_sites *sites;
 	struct scan_fields fields;
 	uint8_t *picked;              /* of each field: PICKED_ */
 	struct scan_picks picks;
+	struct scan_usdts *usdts;     /* NULL: none */
+	struct plan_points points;
 };
 enum {
 	PLAN_PICKED_ALONE = 1,        /* a store to it is asked for */
@@ -54,6 +61,8 @@ struct plan_inside {
 	struct self_test tested;
 	struct plan_module **modules;
 	size_t modules_n;
+	uint32_t *frees_due;          /* modules that were not asked yet for their free() */
+	size_t frees_due_n, frees_due_size;
 	struct plan_query *queries;
 	struct plan_table types, fields;
 	struct plan_table atomics;    /* hashes of members that are written atomically; number: enum plan_atomic */
@@ -106,13 +115,16 @@ enum plan_atomic {
 	PLAN_ATOMIC_LOCK,
 	PLAN_ATOMIC_RUNTIME,
 };
+/* Do the functions of such a type keep order among themselves: a lock, an atomic? */
+bool plan_is_opaque(const struct scan_type *type);
 /* Remembers every member that a module writes atomically. Returns: 0 or -ENOMEM. */
 int plan_atomics_find(struct plan *plan, const struct plan_module *module);
 /* Is what lies at a place written atomically by anyone that is known so far? */
 enum plan_atomic plan_atomic_at(const struct plan *plan, const struct plan_place *place);
 const char *plan_atomic_text(enum plan_atomic why);
 /* May this store itself be an atomic one? */
-bool plan_site_atomic(struct plan *plan, const struct scan_site *site, const struct plan_place *place);
+bool plan_site_atomic(struct plan *plan, const struct scan *scan, const struct scan_site *site,
+                      const struct plan_place *place);
 /* Do we leave this type to those who made it, unless it is asked for? */
 bool plan_is_runtime(const struct scan_type *type);
 
@@ -125,8 +137,22 @@ bool plan_is_form(const struct scan *scan, const struct scan_type *type);
 
 /* Plans the sites of a module that was scanned. Returns: how many were added, or a negative errno. */
 int plan_sites_add(struct plan *plan, const struct target *target, struct plan_module *module);
+/* Does one of the queries name the site? */
+bool plan_site_asked(const struct plan *plan, const struct plan_module *module, const struct scan_site *site);
+
+/* The points of a module's generated code: read, and let go of. Returns: 0 or -ENOMEM. */
+int plan_usdt_open(const struct target_module *module, struct plan_module *ret);
+void plan_usdt_close(struct plan_module *module);
+/* Is there a point of the bytes that this store writes, in its function? */
+bool plan_usdt_tells(const struct plan_module *module, const struct scan_site *site);
+/* Their sites. Returns: how many were added, or -ENOMEM. */
+int plan_usdt_add(struct plan *plan, struct plan_module *module);
 /* Offset of goid in Go's g; 0: not known. */
 uint32_t plan_goid_offset(const struct scan *scan);
+/* Does compiled code keep g in R14 (Go 1.17 and later)? */
+bool plan_go_registers(const struct scan *scan);
+/* Has some field a rule about its object's whole life? */
+bool plan_frees_wanted(const struct plan *plan);
 /* The ends of heap objects that a module's functions bring. Returns: 0 or -ENOMEM. */
 int plan_frees_add(struct plan *plan, const struct target *target, uint32_t module);
 

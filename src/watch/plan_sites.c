@@ -32,8 +32,7 @@ static bool is_among(uint32_t field, const uint32_t *touched, size_t n)
 	return false;
 }
 
-/* Does one of the picks name the site? */
-static bool is_asked(const struct plan *plan, const struct plan_module *module, const struct scan_site *site)
+bool plan_site_asked(const struct plan *plan, const struct plan_module *module, const struct scan_site *site)
 {
 	uint32_t touched[SCAN_TOUCHED_MAX];
 	size_t n;
@@ -136,7 +135,7 @@ static int find_candidates(struct work *work)
 			ledger->sites_unknown += !site->read;
 			continue;
 		}
-		if (!is_asked(work->plan, work->module, site))
+		if (!plan_site_asked(work->plan, work->module, site) || plan_usdt_tells(work->module, site))
 			continue;
 		ledger->sites_found++;
 		error = take_candidate(work, site);
@@ -206,8 +205,10 @@ static uint32_t goroutine_flags(const struct work *work, const struct scan_site 
 {
 	if (!work->module->scan->has_go || !site->function)
 		return 0;
-	/* Compiled code keeps g in a register; assembly, and calls out of C, know it by the thread. */
-	return site->function->language == SCAN_LANGUAGE_GO ? WIRE_GO : 0;
+	/* C code that Go calls is no goroutine's: while it runs the thread is its own. */
+	if (site->function->language != SCAN_LANGUAGE_GO)
+		return 0;
+	return plan_go_registers(work->module->scan) ? WIRE_GO : WIRE_GO_TLS;
 }
 
 static void fill_wire(const struct work *work, const struct scan_site *site, const struct plan_field *field,
@@ -253,6 +254,9 @@ static enum plan_refusal judge_probe(const struct work *work, const struct candi
 
 	if (probe->kind == SCAN_PROBE_REFUSED)
 		return refusal_of(candidate->site, probe);
+	/* It would be taken for a second write where it did not write at all. */
+	if (probe->may_fail && (field->rule == PLAN_RULE_ONCE || field->rule == PLAN_RULE_OWNER))
+		return PLAN_REFUSED_LOCKED;
 	if (kind >= SELF_TEST_KINDS)
 		return PLAN_REFUSED_ENCODING;
 	if (!work->plan->inside->tested.of[kind].sound)
@@ -294,7 +298,7 @@ static int add_site(struct work *work, const struct candidate *candidate, const 
 		refuse(plan, refusal);
 		return 0;
 	}
-	if (plan->sites_n >= (max ? max : 60000)) {
+	if (plan->sites_n >= (max ? max : PLAN_SITES_MAX)) {
 		plan->ledger.sites_left_out++;
 		return 0;
 	}
@@ -302,7 +306,7 @@ static int add_site(struct work *work, const struct candidate *candidate, const 
 	site.site = with_item(plan, candidate->site, &candidate->place);
 	if (!site.site || plan_grow(&plan->sites, &plan->inside->sites_size, plan->sites_n, sizeof(*plan->sites)))
 		return -ENOMEM;
-	site.atomic = plan_site_atomic(plan, candidate->site, &candidate->place);
+	site.atomic = plan_site_atomic(plan, site.scan, candidate->site, &candidate->place);
 	site.judges = probe->may_judge && !field->atomic && !candidate->place.all_atomic;
 	site.go = goroutine_flags(work, candidate->site) != 0;
 	fill_wire(work, site.site, field, &site);

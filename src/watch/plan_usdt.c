@@ -181,7 +181,6 @@ static bool find_field(const struct scan *scan, const struct scan_usdt *usdt, st
 {
 	const struct scan_generated *generated = generated_of(scan, usdt->name);
 	const struct scan_usdt_arg *field;
-	uint64_t in_record = 0;
 
 	if (!generated || !usdt->nop || usdt->args_n < ARG_BEFORE)
 		return false;
@@ -191,7 +190,7 @@ static bool find_field(const struct scan *scan, const struct scan_usdt *usdt, st
 		return false;
 	*point = (struct plan_point){.point = usdt, .generated = generated};
 	point->field = generated->fields[field->displacement];
-	point->value = path_of(generated->record, point->field, &in_record);
+	point->value = path_of(generated->record, point->field, &point->record_offset);
 	if (!point->value)
 		return false;
 	point->width = usdt->args_n == ARGS ? usdt->args[ARG_AFTER].size : scan_type_strip(point->value)->size;

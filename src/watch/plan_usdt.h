@@ -16,6 +16,7 @@ struct plan_point {
 	const struct scan_generated *generated; /* record and form; form is not NULL */
 	const char *field;             /* C name in the record */
 	const struct scan_type *value; /* its type */
+	uint64_t record_offset;        /* of it in the record */
 	const char *policy;            /* "mutex", as in tags */
 	uint64_t offset;               /* in the form: of the bytes that are written, or of the pointer that publishes
 	                                  them */

@@ -1,8 +1,9 @@
 /*
  * schedule.c - what is attached when: trials, residents, windows; see schedule.h
  *
- * A site is in one of three states. NEW: how often it fires is not known; it is tried in a batch of some hundred, for
- * some milliseconds, and the batch goes at once when it proves dear. RESIDENT: what all residents cost together is a part
+ * A site is NEW: how often it fires is not known; it is tried in a batch of up to some hundred, for some milliseconds, and
+ * the batch goes at once when it proves dear. WARM: the same, but a clock has found its function busy (heat.h): it is
+ * tried later, among few. RESIDENT: what all residents cost together is a part
  * of the budget; who grows hotter is moved out. HOT: attached for a window now and then, with all hot ones of its type.
  *
  * The books: what hits cost (number by the price that the self-test measured) and what holds took, against the budget's
@@ -12,6 +13,7 @@
 #include "watch/schedule.h"
 
 #include "watch/heat.h"
+#include "watch/origin.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,6 +30,7 @@ enum {
 
 static const uint64_t trial_ns = 10 * MS, trial_cost_ns = 2 * MS;
 static const uint64_t window_min_ns = 1 * MS, window_max_ns = 60 * MS, window_cost_ns = 2 * MS;
+static const uint64_t window_idle_ns = 20 * MS; /* without a hit */
 static const uint64_t credit_max_ns = 20 * MS; /* what an idle time can save up */
 static const uint64_t credit_start_ns = 150 * MS; /* to get to know the target with, once */
 static const uint64_t leave_ns = 40 * MS;      /* after which nothing of a batch fires any more */
@@ -37,7 +40,7 @@ static const double resident_share = 0.30;     /* of the budget */
 static const double hold_share = 0.50;
 static const double event_ns = 800;            /* what putting an event into a ring adds to a hit */
 
-enum state { NEW = 0, RESIDENT, HOT, FAILED };
+enum state { NEW = 0, WARM, TRIED, RESIDENT, HOT, FAILED };
 
 struct one {                          /* a site */
 	uint8_t state;
@@ -57,7 +60,7 @@ struct of_type {
 	uint64_t dropped;             /* of its sites when its window began */
 	uint64_t met_shared;          /* likewise, at the last window's end */
 	double weight;
-	bool open;
+	bool open, library;
 };
 
 struct batch {
@@ -87,6 +90,7 @@ struct schedule {
 	struct batch *leaving;        /* let go of, and perhaps still firing; linked by next */
 	size_t trial_size;            /* of the next */
 	size_t next_new;              /* sites below are no longer NEW */
+	size_t warm_n;                /* sites that are WARM */
 	uint64_t start_ns, look_due_ns;
 	double hits_cost_ns;          /* by hits, in all */
 	double credit_used_ns;        /* credit that was lost because it had grown too large */
@@ -114,7 +118,7 @@ static double credit_ns(struct schedule *s, uint64_t now_ns)
 	double credit = s->options.budget * (double)(now_ns - s->start_ns) - spent_ns(s) - s->credit_used_ns +
 	                (double)credit_start_ns;
 
-	if (s->next_new == s->ones_n && credit > (double)credit_max_ns) {
+	if (s->next_new == s->ones_n && !s->warm_n && credit > (double)credit_max_ns) {
 		s->credit_used_ns += credit - (double)credit_max_ns;
 		credit = (double)credit_max_ns;
 	}
@@ -407,6 +411,12 @@ static void thin(struct schedule *s, struct batch *batch, double cost, double ma
 		batch_attach(s, batch, now_ns);
 }
 
+static void become_warm(struct schedule *s, uint32_t id)
+{
+	s->ones[id].state = WARM;
+	s->warm_n++;
+}
+
 static bool is_hot(const struct schedule *s, uint32_t id)
 {
 	return heat_is_hot(s->heat, id) && !s->ones[id].calm;
@@ -425,7 +435,7 @@ static void cool(struct schedule *s, struct batch *batch, uint64_t now_ns)
 	kept = 0;
 	for (size_t i = 0; i < n; i++)
 		if (is_hot(s, batch->ids[i]))
-			become_hot(s, batch->ids[i]);
+			become_warm(s, batch->ids[i]);
 		else
 			batch->ids[kept++] = batch->ids[i];
 	batch->n = kept;
@@ -492,21 +502,43 @@ static void residents_turn(struct schedule *s, uint64_t now_ns)
 
 /* ---- trials ---------------------------------------------------------------------------------------------------- */
 
-static bool trial_begin(struct schedule *s, uint64_t now_ns)
+static void gather_new(struct schedule *s, struct batch *batch, size_t most)
 {
-	size_t most = s->options.full ? s->ones_n : s->trial_size;
-	struct batch *batch = batch_new(most);
-
-	if (!batch)
-		return false;
 	for (; s->next_new < s->ones_n && batch->n < most; s->next_new++) {
 		if (s->ones[s->next_new].state != NEW)
 			continue;
 		if (!s->options.full && heat_is_hot(s->heat, (uint32_t)s->next_new))
-			become_hot(s, (uint32_t)s->next_new);
+			become_warm(s, (uint32_t)s->next_new);
 		else
 			batch->ids[batch->n++] = (uint32_t)s->next_new;
 	}
+}
+
+static void gather_warm(struct schedule *s, struct batch *batch, bool library)
+{
+	for (uint32_t i = 0; i < s->ones_n && s->warm_n && batch->n < BATCH_MIN; i++)
+		if (s->ones[i].state == WARM && s->types[s->plan->sites[i].type_id].library == library) {
+			batch->ids[batch->n++] = i;
+			s->ones[i].state = TRIED;
+			s->warm_n--;
+		}
+}
+
+static bool trial_begin(struct schedule *s, uint64_t now_ns)
+{
+	size_t most = s->options.full ? s->ones_n : s->trial_size;
+	struct batch *batch;
+
+	if (s->next_new == s->ones_n && !s->warm_n)
+		return false;
+	batch = batch_new(most);
+	if (!batch)
+		return false;
+	gather_new(s, batch, most);
+	if (!batch->n)
+		gather_warm(s, batch, false);
+	if (!batch->n)
+		gather_warm(s, batch, true);
 	if (!batch->n) {
 		batch_free(batch);
 		return false;
@@ -517,15 +549,26 @@ static bool trial_begin(struct schedule *s, uint64_t now_ns)
 	return true;
 }
 
+/* Types whose bytes change hands come first in windows. */
+static void weigh_tried(struct schedule *s, const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->n; i++)
+		if (kernel_count(s->kernel, batch->ids[i]).met_shared)
+			s->types[s->plan->sites[batch->ids[i]].type_id].weight = 4;
+}
+
 static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 {
 	double may = s->options.budget * resident_share * (double)SECOND, resident = 0;
 	struct batch *batch = s->trial;
 
 	s->trial = NULL;
-	for (size_t i = 0; i < batch->n; i++)
-		if (s->ones[batch->ids[i]].state == NEW)
+	weigh_tried(s, batch);
+	for (size_t i = 0; i < batch->n; i++) {
+		s->ones[batch->ids[i]].calm = s->ones[batch->ids[i]].state == TRIED;
+		if (s->ones[batch->ids[i]].state != FAILED)
 			s->ones[batch->ids[i]].state = RESIDENT;
+	}
 	for (size_t i = 0; i < s->residents_n; i++)
 		for (size_t k = 0; k < s->residents[i]->n; k++)
 			resident += s->ones[s->residents[i]->ids[k]].rate * cost_of(s, s->residents[i]->ids[k]);
@@ -568,7 +611,8 @@ static size_t window_choose(const struct schedule *s, uint64_t now_ns)
 	double most = -1;
 
 	for (size_t i = 0; i < s->types_n; i++) {
-		double score = (double)(now_ns - s->types[i].last_window_ns) * s->types[i].weight;
+		double score = (double)(now_ns - s->types[i].last_window_ns) * s->types[i].weight /
+		               (s->types[i].library ? 4 : 1);
 
 		if (s->types[i].hot && score > most) {
 			most = score;
@@ -648,7 +692,8 @@ static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 	uint64_t age_ns = now_ns - batch->begun_ns;
 
 	batch_look(s, batch, now_ns);
-	if (age_ns < window_min_ns || (age_ns < window_max_ns && batch->cost_ns < window_cost_ns))
+	if (age_ns < window_min_ns || (age_ns < window_max_ns && batch->cost_ns < window_cost_ns &&
+	                               (batch->cost_ns || age_ns < window_idle_ns)))
 		return glance_ns;
 	weigh(s, batch);
 	s->types[batch->type_id].last_window_ns = now_ns;
@@ -674,9 +719,9 @@ int schedule_grow(struct schedule *s)
 		return -ENOMEM;
 	s->types = types;
 	memset(ones + s->ones_n, 0, (n - s->ones_n) * sizeof(*ones));
-	memset(types + s->types_n, 0, (types_n - s->types_n) * sizeof(*types));
 	for (size_t i = s->types_n; i < types_n; i++)
-		types[i].weight = 1;
+		types[i] = (struct of_type){.weight = 1, .last_window_ns = s->start_ns,
+		                            .library = origin_is_library(s->plan->types[i].type)};
 	s->types_n = types_n;
 	for (; s->ones_n < n; s->ones_n++)
 		types[s->plan->sites[s->ones_n].type_id].sites++;
@@ -724,7 +769,7 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 		return glance_ns;
 	/* What leaves is not paid for yet, and its hits can't be told from those of a window that begins. */
 	if (s->options.full || (!s->leaving && credit_ns(s, now_ns) > (double)window_cost_ns))
-		if ((s->next_new < s->ones_n && trial_begin(s, now_ns)) || window_begin(s, now_ns))
+		if (trial_begin(s, now_ns) || window_begin(s, now_ns))
 			return glance_ns;
 	return s->look_due_ns > now_ns ? s->look_due_ns - now_ns : glance_ns;
 }
