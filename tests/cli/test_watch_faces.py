@@ -26,8 +26,8 @@ FINDING = {'kind', 'type', 'field', 'sites', 'threads', 'old', 'new', 'count', '
 EVENT = {'event', 'time_ns', 'type', 'field', 'object', 'address', 'old', 'new', 'thread', 'site'}
 LEDGER = {'program', 'pid', 'threads_max', 'findings', 'sites_found', 'sites_unknown', 'sites_neighbour', 'sites_stepped',
           'sites_call', 'sites_points', 'refused', 'sites_left_out', 'bulk_found', 'bulk_known', 'fields_atomic',
-          'modules', 'modules_bare', 'frees', 'sites_attached', 'sites_hit', 'sites_hot', 'sites_silenced', 'hits', 'events', 'dropped', 'faults',
-          'holds', 'hold_ns', 'caught', 'overlaps_seen', 'points_aimed', 'point_hits', 'points_missed', 'objects_seen',
+          'modules', 'modules_bare', 'frees', 'sites_attached', 'sites_hit', 'sites_hot', 'sites_silenced', 'hits',
+          'events', 'dropped', 'faults', 'holds', 'hold_ns', 'caught', 'overlaps_seen', 'points_aimed', 'point_hits', 'points_missed', 'objects_seen',
           'objects_shared', 'windows', 'attach_failed', 'seconds', 'budget', 'spent', 'attached_share', 'writers_max',
           'chance_100', 'complete', 'target_ended', 'target_exit', 'target_signal', 'limits'}
 FIRST = ('order.status written by thread 12 (orders.c:42, set_status) while thread 13 (orders.c:88, cancel) was writing it; '
