@@ -142,7 +142,7 @@ def test_text():
     for words in ('  sites      1,234 found: 813 with a probe (800 beside the store, 10 on it, 3 at calls), 421 refused',
                   '             21 refused: locked', '             400 refused: only by single steps',
                   '  bulk       10 of 40 bulk writes (memcpy and its like) have no known field: 25 %',
-                  '  cost       1.23 % of one processor\'s time, of 2.00 % allowed; 7 threads at most',
+                  '  cost       1.23 % of the program\'s processor time, of 2.00 % allowed; 7 threads at most',
                   '  limits     no hardware watchpoints: writes that no site covers go unseen'):
         tap.ok(words in lines, 'ledger: ' + words.split()[0] + ' ' + words.split()[1], *lines[-14:])
     tap.ok('No conflict' not in result.stdout, 'a conflict was caught, so nothing else is said')
