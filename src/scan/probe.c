@@ -87,10 +87,11 @@ static uint16_t address_registers(const struct insn *store)
 	return registers;
 }
 
-/* Could it take or release a lock? A spin lock is released by a plain store. */
+/* Could it take or release a lock, or hand something over? A spin lock is released by a plain store. */
 static bool may_lock(const struct insn *insn)
 {
-	return insn->op == INSN_CALL || insn->flags & (INSN_LOCKED | INSN_WRITES);
+	return insn->op == INSN_CALL || insn->flags & (INSN_LOCKED | INSN_WRITES) ||
+	       insn->mnemonic == ZYDIS_MNEMONIC_SYSCALL || insn->mnemonic == ZYDIS_MNEMONIC_INT;
 }
 
 struct search {

@@ -25,9 +25,9 @@ enum scan_source_atomic {
 	                                 macro that hides what it does */
 	SCAN_SOURCE_UNREAD,           /* the file is not found */
 };
-/* What the statement at a line says of how it stores. `__atomic_store_n(&x, v, __ATOMIC_RELEASE)` is an ordinary mov, and
+/* What the statement at a line and column (0: not known) says of how it stores. `__atomic_store_n(&x, v, __ATOMIC_RELEASE)` is an ordinary mov, and
  * so are the relaxed stores of std::atomic. */
 enum scan_source_atomic scan_source_atomic(struct scan_source *source, const char *directory, const char *file,
-                                           unsigned line);
+                                           unsigned line, unsigned column);
 
 #endif

@@ -198,6 +198,11 @@ static void hear_progress(void *user, const char *stage, uint64_t done, uint64_t
 		options->progress(options->user, stage, done, total);
 }
 
+static bool is_about(const char *text, const char *file)
+{
+	return file && strncmp(text, file, strlen(file)) == 0;
+}
+
 /* Returns: 1: it has debug information; 0: it has none; or a negative errno. */
 static int open_module(struct plan *plan, const struct target_module *module, struct plan_module *ret,
                        struct watch_error *ret_error)
@@ -214,7 +219,7 @@ static int open_module(struct plan *plan, const struct target_module *module, st
 
 	if (rc) {
 		ret->scan = NULL;
-		if (rc == -EINVAL || rc == -ENOMEM)
+		if (rc == -EINVAL || rc == -ENOMEM || is_about(error.text, options->policy_file))
 			return fail(ret_error, rc, error.text);
 		/* Of libraries most have none. */
 		if (rc != -ENODATA && module->main)
@@ -242,6 +247,7 @@ static void refresh_judges(struct plan *plan, size_t sites_n)
 			continue;
 		site->judges = false;
 		site->wire.flags &= ~(uint32_t)WIRE_JUDGE;
+		plan->judges_changed = true;
 	}
 }
 

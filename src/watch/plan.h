@@ -128,6 +128,8 @@ struct plan {
 	struct plan_site *frees;      /* probes at the entry of free() and its like: field UINT32_MAX, wire.flags has WIRE_FREE.
 	                                 Ids go on behind options.sites_max */
 	size_t frees_n;
+	bool judges_changed;          /* a module that was added showed fields of earlier sites to be atomic: their wire.flags
+	                                 lost WIRE_JUDGE. Who has told the kernel sets it false */
 	struct plan_ledger ledger;
 	uint32_t goid_offset;         /* of goid in runtime.g, from debug information; 0: no Go */
 	bool go;

@@ -49,7 +49,8 @@ static bool has_word(const char *name, const char *word)
 static bool is_lock_name(const char *name)
 {
 	static const char *const words[] = {
-		"lock", "spinlock", "rwlock", "seqlock", "mutex", "futex", "semaphore", "ticket", "ticketlock", "seqcount",
+		"lock", "locked", "spinlock", "rwlock", "seqlock", "mutex", "futex", "semaphore", "ticket", "ticketlock",
+		"seqcount",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -92,12 +93,11 @@ bool plan_is_opaque(const struct scan_type *type)
 	return is_atomic_type(type) || is_lock_type(type);
 }
 
-bool plan_is_runtime(const struct scan_type *type)
+bool plan_is_runtime(const struct plan_place *place)
 {
-	const char *name = type->name ? type->name : "";
+	const char *name = place->variable ? place->variable->name : place->type->name;
 
-	return type->language == SCAN_LANGUAGE_GO &&
-	       (begins(name, "runtime.") || begins(name, "runtime/") || begins(name, "internal/"));
+	return name && (begins(name, "runtime.") || begins(name, "runtime/") || begins(name, "internal/"));
 }
 
 /* ---- by type --------------------------------------------------------------------------------------------------- */
@@ -123,6 +123,8 @@ static bool is_number(const struct scan_type *leaf)
 
 static enum plan_atomic by_type(const struct plan_place *place)
 {
+	if (plan_is_runtime(place))
+		return PLAN_ATOMIC_RUNTIME;
 	if (place->variable) {
 		if (is_atomic_item(place->variable->type))
 			return PLAN_ATOMIC_TYPE;
@@ -130,8 +132,6 @@ static enum plan_atomic by_type(const struct plan_place *place)
 	}
 	if (is_atomic_type(place->type))
 		return PLAN_ATOMIC_TYPE;
-	if (place->steps_n && plan_is_runtime(place->type))
-		return PLAN_ATOMIC_RUNTIME;
 	for (size_t i = 0; i < place->steps_n; i++) {
 		const struct scan_step *step = &place->steps[i];
 
@@ -207,7 +207,7 @@ static int remember_site(struct plan *plan, const struct plan_module *module, co
 static enum scan_source_atomic by_source(struct plan *plan, const struct scan *scan, const struct scan_site *site)
 {
 	return scan_source_atomic(plan->inside->source, scan_function_directory(scan, site->function), site->file,
-	                          site->line);
+	                          site->line, site->column);
 }
 
 static enum plan_atomic by_site(struct plan *plan, const struct scan *scan, const struct scan_site *site)

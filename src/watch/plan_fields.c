@@ -27,8 +27,8 @@ static int64_t find_type(struct plan *plan, const struct scan *scan, const struc
 	uint64_t hash;
 	uint32_t number;
 
-	if (place->variable)
-		snprintf(name, sizeof(name), "%s", place->variable->name);
+	if (place->variable || place->named)
+		snprintf(name, sizeof(name), "%s", place->variable ? place->variable->name : place->named);
 	else
 		scan_type_name(place->type, name, sizeof(name));
 	hash = plan_hash_number(plan_hash_text(PLAN_HASH_BEGIN, name), place->type->size);
@@ -167,8 +167,9 @@ static void cover(struct cover *cover_, const struct scan_type *type, uint64_t b
 		if (member->virtual_base || from + member->size_bits <= cover_->low || from >= cover_->high)
 			continue;
 		place->steps[place->steps_n++] = (struct scan_step){.holder = type, .member = member};
-		/* The members of a union lie in one another: it is told as a whole. So are locks. */
-		if (plain->kind == SCAN_KIND_STRUCT && !plan_is_opaque(plain) && place->steps_n < DEPTH_MAX) {
+		/* The members of a union lie in one another: it is told as a whole, where it has a name. So are locks. */
+		if (is_holder(plain) && !plan_is_opaque(plain) && place->steps_n < DEPTH_MAX &&
+		    (plain->kind == SCAN_KIND_STRUCT || !member->name)) {
 			cover(cover_, plain, from);
 		} else if (member->name) {
 			place->leaf = plain;

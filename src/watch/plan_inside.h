@@ -89,6 +89,7 @@ int plan_grow(void *items, size_t *room, size_t n, size_t size);
 struct plan_place {
 	const struct scan_type *type; /* outermost; no array: an item of it */
 	const struct scan_variable *variable; /* a global that is no struct stands for its type; NULL: type is one */
+	const char *named;            /* by what a type without a name is called; NULL: by its own */
 	uint64_t offset;              /* of the first byte stored */
 	struct scan_step steps[SCAN_PATH_MAX];
 	size_t steps_n;               /* 0: all of the type */
@@ -100,6 +101,9 @@ struct plan_place {
 };
 /* Returns: false: no field of a type is there. */
 bool plan_place_of(const struct scan_site *site, struct plan_place *ret);
+/* Of bit-fields that share the bytes stored, the one that the source line names. line: its text. Where it names several, or
+ * none, the place stays. */
+void plan_place_bits(struct plan_place *place, uint64_t width, const char *line);
 
 /* The field of a place, which is made where it is new; with those that it covers. Returns: its id or a negative errno. */
 int64_t plan_field_of(struct plan *plan, const struct scan *scan, const struct scan_site *site,
@@ -125,8 +129,8 @@ const char *plan_atomic_text(enum plan_atomic why);
 /* May this store itself be an atomic one? */
 bool plan_site_atomic(struct plan *plan, const struct scan *scan, const struct scan_site *site,
                       const struct plan_place *place);
-/* Do we leave this type to those who made it, unless it is asked for? */
-bool plan_is_runtime(const struct scan_type *type);
+/* Is it of Go's runtime, which we leave to those who made it unless it is asked for? */
+bool plan_is_runtime(const struct plan_place *place);
 
 /* ---- the rest -------------------------------------------------------------------------------------------------- */
 

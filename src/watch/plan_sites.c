@@ -88,6 +88,16 @@ static const struct scan_site *with_item(struct plan *plan, const struct scan_si
 	return &copy->site;
 }
 
+static void take_bits(struct work *work, const struct scan_site *site, struct plan_place *place)
+{
+	char line[512];
+
+	if (site->bitfield && scan_source_line(work->plan->inside->source,
+	                                       scan_function_directory(work->module->scan, site->function), site->file,
+	                                       site->line, line, sizeof(line)))
+		plan_place_bits(place, site->width, line);
+}
+
 static int take_candidate(struct work *work, const struct scan_site *site)
 {
 	struct plan *plan = work->plan;
@@ -106,10 +116,11 @@ static int take_candidate(struct work *work, const struct scan_site *site)
 		refuse(plan, PLAN_REFUSED_OWN);
 		return 0;
 	}
-	if (!plan->inside->options.queries_n && plan_is_runtime(candidate->place.type)) {
+	if (!plan->inside->options.queries_n && plan_is_runtime(&candidate->place)) {
 		refuse(plan, PLAN_REFUSED_RUNTIME);
 		return 0;
 	}
+	take_bits(work, site, &candidate->place);
 	field = plan_field_of(plan, work->module->scan, site, &candidate->place);
 	if (field < 0)
 		return (int)field;
@@ -236,7 +247,8 @@ static void fill_wire(const struct work *work, const struct scan_site *site, con
 		wire->flags |= WIRE_HAS_IMMEDIATE;
 		wire->immediate = probe->immediate;
 	}
-	if (field->has_lock) {
+	/* Behind an unlock the word says nothing of the store. */
+	if (field->has_lock && probe->may_judge) {
 		wire->flags |= WIRE_LOCK;
 		wire->lock = field->lock + (int32_t)((int64_t)field->offset - (int64_t)site->offset);
 	}
@@ -307,7 +319,7 @@ static int add_site(struct work *work, const struct candidate *candidate, const 
 	if (!site.site || plan_grow(&plan->sites, &plan->inside->sites_size, plan->sites_n, sizeof(*plan->sites)))
 		return -ENOMEM;
 	site.atomic = plan_site_atomic(plan, site.scan, candidate->site, &candidate->place);
-	site.judges = probe->may_judge && !field->atomic && !candidate->place.all_atomic;
+	site.judges = probe->may_judge && !probe->may_fail && !field->atomic && !candidate->place.all_atomic;
 	site.go = goroutine_flags(work, candidate->site) != 0;
 	fill_wire(work, site.site, field, &site);
 	plan->sites[plan->sites_n++] = site;
