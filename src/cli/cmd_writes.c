@@ -178,7 +178,6 @@ static int with_sites(struct writes *writes)
 	else if (status == CLI_FINE)
 		tell(writes, &picks);
 	writes_picks_free(&picks);
-	writes_source_free();
 	return status;
 }
 
@@ -197,7 +196,9 @@ static int with_scan(const struct writes_options *options, const struct scan *sc
 	}
 	progress_end(progress);
 	writes.sites = sites;
-	status = with_sites(&writes);
+	writes.source = scan_source_new();
+	status = writes.source ? with_sites(&writes) : cli_fail("out of memory");
+	scan_source_free(writes.source);
 	writes_fini(&writes);
 	scan_sites_free(sites);
 	return status;

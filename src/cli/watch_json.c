@@ -258,6 +258,7 @@ static void put_plan(struct text *text, const struct plan_ledger *plan)
 	put_uint(text, "sites_neighbour", plan->sites_neighbour);
 	put_uint(text, "sites_stepped", plan->sites_stepped);
 	put_uint(text, "sites_call", plan->sites_call);
+	put_uint(text, "sites_points", plan->sites_points);
 	text_str(text, ", \"refused\": {");
 	for (int i = 0; i < PLAN_REFUSED_KINDS; i++) {
 		if (!plan->refused[i])

@@ -68,7 +68,7 @@ static uint64_t refused_all(const struct plan_ledger *plan)
 
 static void put_sites(struct text *out, const struct plan_ledger *plan)
 {
-	uint64_t planned = plan->sites_neighbour + plan->sites_stepped + plan->sites_call;
+	uint64_t planned = plan->sites_neighbour + plan->sites_stepped + plan->sites_call + plan->sites_points;
 	char number[32];
 
 	begin_line(out, "sites");
@@ -76,7 +76,12 @@ static void put_sites(struct text *out, const struct plan_ledger *plan)
 	put_count(out, planned, "with a probe (");
 	put_count(out, plan->sites_neighbour, "beside the store, ");
 	put_count(out, plan->sites_stepped, "on it, ");
-	put_count(out, plan->sites_call, "at calls), ");
+	put_count(out, plan->sites_call, "at calls");
+	if (plan->sites_points) {
+		text_str(out, ", ");
+		put_count(out, plan->sites_points, "points of generated code");
+	}
+	text_str(out, "), ");
 	put_count(out, refused_all(plan), "refused");
 	if (plan->sites_left_out) {
 		text_str(out, ", ");
@@ -181,7 +186,7 @@ static void put_cost(struct watching *watching, const struct ledger *ledger)
 	struct text *out = &watching->out;
 
 	begin_line(out, "cost");
-	text_printf(out, "%.2f %% of one processor's time, of %.2f %% allowed", 100 * ledger->spent, 100 * ledger->budget);
+	text_printf(out, "%.2f %% of the program's processor time, of %.2f %% allowed", 100 * ledger->spent, 100 * ledger->budget);
 	if (watching->threads_max)
 		text_printf(out, "; %zu %s at most", watching->threads_max,
 		            plural(watching->threads_max, "thread", "threads"));

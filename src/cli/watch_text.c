@@ -195,6 +195,8 @@ static const char *way_of(const struct plan_site *site)
 {
 	if (site->site->how == SCAN_HOW_BARRIER)
 		return "call";
+	if (site->semaphore)
+		return "point";
 	return site->probe.kind == SCAN_PROBE_STORE ? "stepped" : "neighbour";
 }
 
@@ -226,13 +228,13 @@ void watch_text_begin(struct watching *watching)
 {
 	const struct target *target = watch_target(watching->watch);
 	const struct plan_ledger ledger = watch_ledger(watching->watch).plan;
+	uint64_t planned = ledger.sites_neighbour + ledger.sites_stepped + ledger.sites_call + ledger.sites_points;
 	char number[32], all[32];
 
 	text_str(&watching->out, "watching ");
 	watch_put_name(&watching->out, target->modules_n ? target->modules[0].path : "?");
 	text_printf(&watching->out, " (process %d): %s of %s sites that write its fields\n", (int)target->pid,
-	            writes_number(ledger.sites_neighbour + ledger.sites_stepped + ledger.sites_call, number),
-	            writes_number(ledger.sites_found, all));
+	            writes_number(planned, number), writes_number(ledger.sites_found, all));
 	if (watching->choices->verbose)
 		put_sites(watching);
 	text_str(&watching->out, "\n");

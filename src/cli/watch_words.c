@@ -15,7 +15,7 @@ const char *watch_type_name(const struct watching *watching, uint32_t type_id)
 {
 	const struct plan *plan = watch_plan(watching->watch);
 
-	return type_id < plan->types_n ? writes_bare_name(plan->types[type_id].name) : "?";
+	return type_id < plan->types_n ? scan_bare_name(plan->types[type_id].name) : "?";
 }
 
 const char *watch_field_name(const struct watching *watching, uint32_t field, char *ret, size_t size)

@@ -12,11 +12,12 @@
 #ifndef FG_CLI_WRITES_H
 #define FG_CLI_WRITES_H
 
-#include "scan/scan.h"
+#include "scan/select.h"
+#include "scan/source.h"
 
 #include <stdio.h>
 
-#define WRITES_NONE UINT32_MAX
+#define WRITES_NONE SCAN_FIELD_NONE
 
 struct writes_options {
 	const char *binary;
@@ -28,7 +29,7 @@ struct writes_options {
 	const char *function_glob, *file_glob, *policy_file, *debug_dir;
 };
 
-/* A named member of a listed type, or of a struct without a name inside it. */
+/* A field (scan/fields.h) with its sites. */
 struct writes_field {
 	const struct scan_type *owner;
 	const struct scan_member *member;
@@ -47,7 +48,8 @@ struct writes {
 	struct writes_field *fields;
 	uint32_t fields_n;
 	uint32_t *type_first;         /* fields of scan->types[i] are from type_first[i] to before type_first[i + 1] */
-	char *names;                  /* text of all field names */
+	struct scan_fields index;     /* what fields and type_first are made from; numbered alike */
+	struct scan_source *source;
 	uint32_t *site_numbers;       /* memory of all fields' sites */
 	size_t bare_n;                /* functions without debug information */
 	bool colour;
@@ -60,13 +62,15 @@ struct writes {
 /* Fills the fields and their sites. Returns: 0 or -ENOMEM. */
 int writes_index(struct writes *writes);
 void writes_fini(struct writes *writes);
-#define WRITES_TOUCHED_MAX 512
+#define WRITES_TOUCHED_MAX SCAN_TOUCHED_MAX
 /* The fields that a site belongs to, the outermost first: those on its path, and all that it covers. ret: room for
  * WRITES_TOUCHED_MAX. Returns: how many. */
 size_t writes_touched(const struct writes *writes, const struct scan_site *site, uint32_t *ret);
 bool writes_wanted(const struct writes *writes, uint32_t site);
 /* "customer.name" of its outermost type. Returns: ret; "" where the site is no field of a struct. */
 const char *writes_path(const struct scan_site *site, char *ret, size_t size);
+/* Its source line, without white space at its ends. Returns: false: the file is not found, or is shorter. */
+bool writes_source_line(const struct writes *writes, const struct scan_site *site, char *ret, size_t size);
 /* The site and those that are stores of the same assignment (split_first) or fill (fill_first), by pc.
  * Returns: how many, at most size. */
 size_t writes_together(const struct writes *writes, uint32_t site, uint32_t *ret, size_t size);
@@ -100,16 +104,8 @@ struct writes_picks {
 /* Returns: 0, or an exit status with the error told. */
 int writes_select(const struct writes *writes, struct writes_picks *ret_picks);
 void writes_picks_free(struct writes_picks *picks);
-/* "struct order" -> "order" */
-const char *writes_bare_name(const char *name);
 /* Every site of the picks once, by pc; picks NULL: all that are wanted. Returns: malloc'd; NULL: out of memory. */
 uint32_t *writes_union(const struct writes *writes, const struct writes_picks *picks, size_t *ret_n);
-
-/* ---- source ---------------------------------------------------------------------------------------------------- */
-
-/* A line of a source file, without white space at its ends. Returns: false: the file is not found, or is shorter. */
-bool writes_source_line(const char *file, unsigned line, char *ret, size_t size);
-void writes_source_free(void);
 
 /* ---- telling --------------------------------------------------------------------------------------------------- */
 

@@ -23,7 +23,7 @@ char *check_text(const char *format, ...)
 
 char *check_field_name(const struct writes *writes, uint32_t field)
 {
-	return check_text("'%s.%s'", writes_bare_name(writes->fields[field].owner->name), writes->fields[field].name);
+	return check_text("'%s.%s'", scan_bare_name(writes->fields[field].owner->name), writes->fields[field].name);
 }
 
 static void free_finding(struct check_finding *finding)
@@ -123,39 +123,18 @@ static bool is_generated(const struct writes *writes, const struct scan_site *si
 	return site->function && is_generated_file(site->function->file);
 }
 
-/* A line that calls an atomic store, comments left out. */
-static bool calls_atomic(char *line)
-{
-	static const char *const words[] = {
-		"__atomic_", "atomic_", "__sync_", "atomic.", "atomic::", ".store(", "->store(",
-	};
-	char *comment = strstr(line, "//"), *block = strstr(line, "/*");
-
-	if (comment)
-		*comment = '\0';
-	if (block)
-		*block = '\0';
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strstr(line, words[i]))
-			return true;
-	return false;
-}
-
 /* Does the source say that the store is atomic? `__atomic_store_n(&x, v, __ATOMIC_RELEASE)` is an ordinary mov, and so
  * are the relaxed stores of std::atomic, whose own functions stand in the system's headers of that name. */
 static bool source_says_atomic(const struct writes *writes, const struct scan_site *site)
 {
 	struct scan_frame frames[WRITES_FRAMES_MAX];
 	size_t n = scan_frames(writes->scan, site->pc, frames, WRITES_FRAMES_MAX);
-	char text[512];
 
-	for (size_t i = 0; i + 1 < n; i++) {
-		const char *slash = frames[i].file ? strrchr(frames[i].file, '/') : NULL;
-
-		if (slash && strncmp(frames[i].file, "/usr/", 5) == 0 && strstr(slash, "atomic"))
+	for (size_t i = 0; i + 1 < n; i++)
+		if (scan_source_is_atomics(frames[i].file))
 			return true;
-	}
-	return writes_source_line(site->file, site->line, text, sizeof(text)) && calls_atomic(text);
+	return scan_source_atomic(writes->source, scan_function_directory(writes->scan, site->function), site->file,
+	                          site->line) == SCAN_SOURCE_ATOMIC;
 }
 
 /* memset and its like; `rep stos` is what compilers make of it. */
@@ -273,7 +252,7 @@ static char *name_place(const struct writes *writes, uint32_t field)
 
 		if (strncmp(place->place, path, n) != 0 || (path[n] && path[n] != '.'))
 			continue;
-		fprintf(out, " (%s's", writes_bare_name(generated->record->name));
+		fprintf(out, " (%s's", scan_bare_name(generated->record->name));
 		for (size_t f = 0; f < place->fields_n; f++)
 			fprintf(out, "%s %s", f ? "," : "", place->fields[f]);
 		fprintf(out, ": %s)", place->policy);

@@ -6,203 +6,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH_MAX 32
 #define TOGETHER_FAR 256        /* sites between two stores of one assignment or fill */
 
 /* ---- fields ---------------------------------------------------------------------------------------------------- */
 
-struct build {
-	struct writes *writes;
-	char *text;                   /* where the next name goes */
-	uint32_t fields_n;
-	const struct scan_type *owner;
-};
-
-static const struct scan_type *strip_arrays(const struct scan_type *type)
-{
-	const struct scan_type *plain = scan_type_strip(type);
-
-	while (plain && plain->kind == SCAN_KIND_ARRAY)
-		plain = scan_type_strip(plain->target);
-	return plain;
-}
-
-static bool is_holder(const struct scan_type *plain)
-{
-	return plain && (plain->kind == SCAN_KIND_STRUCT || plain->kind == SCAN_KIND_UNION);
-}
-
-static bool is_listed(const struct scan_type *type)
-{
-	return type->id != UINT32_MAX;
-}
-
-/* A struct that nobody can name is part of the one that holds it. */
-static bool is_part(const struct scan_type *plain)
-{
-	return is_holder(plain) && !is_listed(plain);
-}
-
-/* prefix: the name of the struct without a name of its type that holds these; "": there is none, or it has no name. */
-static void add_fields(struct build *build, const struct scan_type *type, uint32_t parent, const char *prefix,
-                       int depth)
-{
-	for (size_t i = 0; i < type->members_n; i++) {
-		const struct scan_member *member = &type->members[i];
-		const struct scan_type *inner = strip_arrays(member->type);
-		const char *name = member->name && !member->base ? member->name : "";
-		uint32_t number = build->fields_n++;
-		char *full = build->text;
-
-		build->text += sprintf(full, "%s%s%s", prefix, *prefix && *name ? "." : "", name) + 1;
-		/* A way without a name of its own is asked for by what lies on it. */
-		build->writes->fields[number] = (struct writes_field){
-			.owner = build->owner, .member = member, .parent = parent, .name = *name ? full : ""};
-		if (is_part(inner) && depth < DEPTH_MAX)
-			add_fields(build, inner, number, full, depth + 1);
-	}
-}
-
-/* The memory that add_fields needs. */
-static void count_names(const struct scan_type *type, size_t prefix, int depth, uint32_t *fields_n, size_t *text_n)
-{
-	for (size_t i = 0; i < type->members_n; i++) {
-		const struct scan_member *member = &type->members[i];
-		const struct scan_type *inner = strip_arrays(member->type);
-		size_t len = prefix + 1 + (member->name ? strlen(member->name) : 0) + 1;
-
-		(*fields_n)++;
-		*text_n += len;
-		if (is_part(inner) && depth < DEPTH_MAX)
-			count_names(inner, len, depth + 1, fields_n, text_n);
-	}
-}
-
 static int make_fields(struct writes *writes)
 {
-	const struct scan *scan = writes->scan;
-	struct build build = {.writes = writes};
-	uint32_t fields_n = 0;
-	size_t text_n = 0;
+	int error = scan_fields_init(&writes->index, writes->scan);
 
-	for (size_t i = 0; i < scan->types_n; i++)
-		if (is_holder(scan->types[i]))
-			count_names(scan->types[i], 0, 0, &fields_n, &text_n);
-	writes->fields = calloc(fields_n ? fields_n : 1, sizeof(*writes->fields));
-	writes->type_first = calloc(scan->types_n + 1, sizeof(*writes->type_first));
-	writes->names = build.text = malloc(text_n ? text_n : 1);
-	if (!writes->fields || !writes->type_first || !writes->names)
+	if (error)
+		return error;
+	writes->fields_n = writes->index.n;
+	writes->type_first = writes->index.type_first;
+	writes->fields = calloc(writes->fields_n ? writes->fields_n : 1, sizeof(*writes->fields));
+	if (!writes->fields)
 		return -ENOMEM;
-	for (size_t i = 0; i < scan->types_n; i++) {
-		writes->type_first[i] = build.fields_n;
-		build.owner = scan->types[i];
-		if (is_holder(scan->types[i]))
-			add_fields(&build, scan->types[i], WRITES_NONE, "", 0);
+	for (uint32_t i = 0; i < writes->fields_n; i++) {
+		const struct scan_field *field = &writes->index.items[i];
+
+		writes->fields[i] = (struct writes_field){.owner = field->owner, .member = field->member,
+		                                          .parent = field->parent, .name = field->name};
 	}
-	writes->type_first[scan->types_n] = writes->fields_n = build.fields_n;
 	return 0;
-}
-
-static uint32_t find_field(const struct writes *writes, const struct scan_type *owner, uint32_t parent,
-                           const struct scan_member *member)
-{
-	for (uint32_t i = writes->type_first[owner->id]; i < writes->type_first[owner->id + 1]; i++)
-		if (writes->fields[i].member == member && writes->fields[i].parent == parent)
-			return i;
-	return WRITES_NONE;
-}
-
-/* ---- what a site touches --------------------------------------------------------------------------------------- */
-
-struct touched {
-	const struct writes *writes;
-	uint32_t *items;
-	size_t n;
-};
-
-static void touch(struct touched *touched, uint32_t field)
-{
-	for (size_t i = 0; i < touched->n; i++)
-		if (touched->items[i] == field)
-			return;
-	if (field != WRITES_NONE && touched->n < WRITES_TOUCHED_MAX)
-		touched->items[touched->n++] = field;
-}
-
-/* Touches every field with a bit from low to before high, counted from where the type begins. */
-static void cover(struct touched *touched, const struct scan_type *type, uint64_t low, uint64_t high,
-                  const struct scan_type *owner, uint32_t parent, int depth)
-{
-	const struct scan_type *plain = scan_type_strip(type);
-
-	while (plain && plain->kind == SCAN_KIND_ARRAY) {
-		const struct scan_type *item = scan_type_strip(plain->target);
-		uint64_t bits = item ? 8 * item->size : 0;
-
-		if (!bits)
-			return;
-		if (high - low >= bits || low / bits != (high - 1) / bits) {
-			low = 0;
-			high = bits;
-		} else {
-			high -= low / bits * bits;
-			low %= bits;
-		}
-		plain = item;
-	}
-	if (!is_holder(plain) || depth > DEPTH_MAX)
-		return;
-	if (is_listed(plain)) {
-		owner = plain;
-		parent = WRITES_NONE;
-	}
-	for (size_t i = 0; owner && i < plain->members_n; i++) {
-		const struct scan_member *member = &plain->members[i];
-		uint64_t from = member->offset_bits, to = from + member->size_bits;
-		uint32_t field;
-
-		if (member->virtual_base || to <= low || from >= high)
-			continue;
-		field = find_field(touched->writes, owner, parent, member);
-		touch(touched, field);
-		if (!member->bitfield)
-			cover(touched, member->type, low > from ? low - from : 0, (high < to ? high : to) - from,
-			      owner, field, depth + 1);
-	}
-}
-
-/* Does it write more than the last field of its path? */
-static bool is_wide(const struct scan_site *site, const struct scan_step *last)
-{
-	return site->bitfield || 8 * (uint64_t)site->width > last->member->size_bits;
 }
 
 size_t writes_touched(const struct writes *writes, const struct scan_site *site, uint32_t *ret)
 {
-	struct touched touched = {.writes = writes, .items = ret};
-	struct scan_step steps[SCAN_PATH_MAX];
-	const struct scan_type *owner = NULL;
-	uint32_t parent = WRITES_NONE;
-	size_t n;
-
-	if (!site->type)
-		return 0;
-	n = scan_path(site->type, site->offset, site->width, site->indexed, steps, SCAN_PATH_MAX);
-	if (site->width && (!n || is_wide(site, &steps[n - 1]))) {
-		cover(&touched, site->type, 8 * site->offset, 8 * (site->offset + site->width), NULL, WRITES_NONE, 0);
-		return touched.n;
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (is_listed(steps[i].holder)) {
-			owner = steps[i].holder;
-			parent = WRITES_NONE;
-		}
-		if (!owner)
-			continue;
-		parent = find_field(writes, owner, parent, steps[i].member);
-		touch(&touched, parent);
-	}
-	return touched.n;
+	return scan_fields_touched(&writes->index, site, ret);
 }
 
 /* ---- sites of each field --------------------------------------------------------------------------------------- */
@@ -287,8 +117,7 @@ void writes_fini(struct writes *writes)
 {
 	free(writes->wanted);
 	free(writes->fields);
-	free(writes->type_first);
-	free(writes->names);
+	scan_fields_fini(&writes->index);
 	free(writes->site_numbers);
 }
 
@@ -348,4 +177,10 @@ enum writes_tears writes_tears(const struct writes *writes, const struct scan_si
 	if (site->fill_first || (site->how == SCAN_HOW_MERGED && site->width > 8))
 		return WRITES_TEARS_BETWEEN;
 	return WRITES_TEARS_NOT;
+}
+
+bool writes_source_line(const struct writes *writes, const struct scan_site *site, char *ret, size_t size)
+{
+	return scan_source_line(writes->source, scan_function_directory(writes->scan, site->function), site->file,
+	                        site->line, ret, size);
 }

@@ -143,7 +143,7 @@ static void put_site(const struct writes *writes, uint32_t number)
 	if (writes->options->assembly)
 		json_member(stdout, "assembly", scan_assembly(writes->scan, site->pc, path, sizeof(path)) ? path : NULL);
 	if (writes->options->source)
-		json_member(stdout, "source", writes_source_line(site->file, site->line, path, sizeof(path)) ? path : NULL);
+		json_member(stdout, "source", writes_source_line(writes, site, path, sizeof(path)) ? path : NULL);
 	fputs("}\n", stdout);
 }
 

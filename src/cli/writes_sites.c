@@ -64,7 +64,7 @@ static void put_field(const struct writes *writes, const struct scan_site *site)
 	if (!site->type)
 		return;
 	writes_path(site, path, sizeof(path));
-	printf("  %s%s%s%s%s", writes_on(writes, "\033[1m"), writes_bare_name(scan_type_name(site->type, name, sizeof(name))),
+	printf("  %s%s%s%s%s", writes_on(writes, "\033[1m"), scan_bare_name(scan_type_name(site->type, name, sizeof(name))),
 	       path[0] ? "." : "", path, writes_off(writes));
 }
 
@@ -86,7 +86,7 @@ static void put_source(const struct writes *writes, const struct scan_site *site
 {
 	char text[256];
 
-	if (writes->options->source && writes_source_line(site->file, site->line, text, sizeof(text)))
+	if (writes->options->source && writes_source_line(writes, site, text, sizeof(text)))
 		printf("        %s%5u | %s%s\n", writes_on(writes, "\033[2m"), site->line, text, writes_off(writes));
 }
 

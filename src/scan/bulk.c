@@ -27,6 +27,15 @@ static const struct bulk bulks[] = {
 	{"runtime.gcWriteBarrier", INSN_RDI, INSN_NONE, true},
 };
 
+/* gcWriteBarrierBX and its like: the value is in another register, the place in the same. Those that end in a number of
+ * Go 1.21 and later only make room in a buffer: the store itself is an ordinary one. */
+static bool is_barrier(const struct bulk *bulk, const char *name)
+{
+	size_t n = strlen(bulk->name);
+
+	return bulk->barrier && strncmp(bulk->name, name, n) == 0 && !(name[n] >= '0' && name[n] <= '9');
+}
+
 const struct bulk *bulk_find(const struct scan *scan, const struct flow *flow, const struct insn *insn)
 {
 	const struct scan_function *function;
@@ -43,9 +52,28 @@ const struct bulk *bulk_find(const struct scan *scan, const struct flow *flow, c
 		name = function && strncmp(function->name, "runtime.duff", 12) == 0 ? function->name : NULL;
 	}
 	for (size_t i = 0; name && i < sizeof(bulks) / sizeof(bulks[0]); i++)
-		if (strcmp(bulks[i].name, name) == 0 ||
-		    /* gcWriteBarrierBX and its like: the value is in another register, the place in the same. */
-		    (bulks[i].barrier && strncmp(bulks[i].name, name, strlen(bulks[i].name)) == 0))
+		if (strcmp(bulks[i].name, name) == 0 || is_barrier(&bulks[i], name))
 			return &bulks[i];
 	return NULL;
+}
+
+int8_t bulk_value(const struct scan *scan, const struct insn *call)
+{
+	static const struct {
+		const char *suffix;
+		int8_t reg;
+	} values[] = {
+		{"", INSN_RAX}, {"CX", INSN_RCX}, {"DX", INSN_RDX}, {"BX", INSN_RBX}, {"BP", INSN_RBP}, {"SI", INSN_RSI},
+		{"R8", 8}, {"R9", 9},
+	};
+	static const char barrier[] = "runtime.gcWriteBarrier";
+	const char *name;
+
+	flow_callee(scan, call, &name);
+	if (!name || strncmp(name, barrier, sizeof(barrier) - 1) != 0)
+		return INSN_NONE;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (strcmp(name + sizeof(barrier) - 1, values[i].suffix) == 0)
+			return values[i].reg;
+	return INSN_NONE;
 }

@@ -12,5 +12,7 @@ struct bulk {
 
 /* The one that a direct call or a jump out of the function enters. Returns: NULL: none of them. */
 const struct bulk *bulk_find(const struct scan *scan, const struct flow *flow, const struct insn *insn);
+/* The register that holds what a write barrier stores: gcWriteBarrierCX. Returns: INSN_NONE: it is no barrier. */
+int8_t bulk_value(const struct scan *scan, const struct insn *call);
 
 #endif

@@ -290,3 +290,10 @@ int scan_functions_make(struct scan *scan, struct scan_error *error)
 		result = scan_fail(error, -ENOMEM, "%s: out of memory", scan->path);
 	return result;
 }
+
+const char *scan_function_directory(const struct scan *scan, const struct scan_function *function)
+{
+	const struct scan_inside *inside = scan->inside;
+
+	return function && function->unit < inside->units_n ? inside->units[function->unit].head.directory : NULL;
+}

@@ -231,6 +231,8 @@ void scan_close(struct scan *scan);
 /* The types of this name, with or without "struct ", "union ", "class ", "enum " in front: they lie side by side.
  * Returns: the first, and their number; NULL and 0 where there is none. */
 const struct scan_type *const *scan_types_named(const struct scan *scan, const char *name, size_t *ret_n);
+/* The folder in which the compiler ran for it. Returns: NULL: not said. */
+const char *scan_function_directory(const struct scan *scan, const struct scan_function *function);
 /* The function whose ranges hold this address, the global whose bytes do. Returns: NULL: none. */
 const struct scan_function *scan_function_at(const struct scan *scan, uint64_t address);
 const struct scan_variable *scan_global_at(const struct scan *scan, uint64_t address);
@@ -368,11 +370,27 @@ struct scan_probe {
 	uint8_t scale;
 	int64_t displacement;
 	int8_t value;                 /* general register that holds the value stored; -1: look in memory after it */
+	bool has_immediate;           /* the instruction stores a constant: immediate, of which site->width bytes count */
+	uint64_t immediate;
+	int8_t count;                 /* memcpy and its like, rep stosb: register that holds the number of bytes; -1: none */
+	bool call;                    /* it sits on the call that stores */
+	bool may_fail;                /* a compare-exchange: it may have been reached, and nothing stored */
+	uint8_t code[15], code_n;     /* bytes of the instruction at pc */
 };
 
 /* Plans the probe of one site. Needs nothing of the running kernel: whether that can bear it is the caller's self-test.
  * Returns: 0, or -ENOENT where no site stands there. */
 int scan_probe_plan(const struct scan *scan, const struct scan_sites *sites, const struct scan_site *site,
                     struct scan_probe *ret_probe);
+
+struct scan_probe_wish {
+	const struct scan_site *site;
+	bool exact;                   /* old and new value are both wanted, though the probe may then cost more: before the
+	                                 store, where its value is in a register or in the instruction */
+};
+/* Plans many, each function read once. threads: 0: one a CPU. ret_probes: of wishes[i]; REFUSED where no site stands there.
+ * Returns: 0 or -ENOMEM. */
+int scan_probe_plan_all(const struct scan *scan, const struct scan_sites *sites, const struct scan_probe_wish *wishes,
+                        size_t n, unsigned threads, struct scan_probe *ret_probes);
 
 #endif

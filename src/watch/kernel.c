@@ -298,7 +298,7 @@ int kernel_attach(struct kernel *kernel, const char *path, const struct kernel_p
 		free(set);
 		return watch_fail(ret_error, -ENOMEM, "no memory");
 	}
-	error = kernel_setter_attach(kernel, path, places, n, pid, number, ret_error);
+	error = kernel_setter_attach(kernel, path, places, n, kernel->all_processes ? 0 : pid, number, ret_error);
 	if (error) {
 		free(set);
 		return error;
@@ -310,13 +310,28 @@ int kernel_attach(struct kernel *kernel, const char *path, const struct kernel_p
 	return 0;
 }
 
-void kernel_detach(struct kernel_set *set)
+static void take_away(struct kernel_set *set, bool wait)
 {
 	if (!set)
 		return;
-	kernel_setter_detach(set->kernel, set->number);
+	kernel_setter_detach(set->kernel, set->number, wait);
 	set->kernel->sets[set->number / 64] &= ~(1ull << set->number % 64);
 	free(set);
+}
+
+void kernel_detach(struct kernel_set *set)
+{
+	take_away(set, true);
+}
+
+void kernel_let_go(struct kernel_set *set)
+{
+	take_away(set, false);
+}
+
+void kernel_settle(struct kernel *kernel)
+{
+	kernel_setter_settle(kernel);
 }
 
 /* A perf event's program goes with the event and knows no cookie, but the address: the cookies that are in use are

@@ -69,6 +69,10 @@ struct kernel_place {
 int kernel_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n, pid_t pid,
                   struct kernel_set **ret_set, struct watch_error *ret_error);
 void kernel_detach(struct kernel_set *set); /* before kernel_close */
+/* The same without waiting: they are gone some milliseconds later, and count until then. */
+void kernel_let_go(struct kernel_set *set);
+/* Waits until all that were let go are gone. */
+void kernel_settle(struct kernel *kernel);
 
 /* Attaches the watchpoints' program to a perf event of type breakpoint, for as long as that is open. cookie: comes
  * back as event.probe; below probes_max. Its probe has to say what is watched: WIRE_GLOBAL, displacement the address

@@ -31,6 +31,7 @@ struct kernel {
 	int point_fd;
 	bool sleepable;
 	enum kernel_way way;
+	bool all_processes;           /* a link's process filter is of no use here: the program's own has to do */
 	int uprobe_type;              /* SINGLE: of perf events */
 	uint32_t probes_max;
 	struct wire_probe *probes;
@@ -85,7 +86,8 @@ int kernel_setter_start(struct kernel *kernel);
 void kernel_setter_end(struct kernel *kernel);
 int kernel_setter_attach(struct kernel *kernel, const char *path, const struct kernel_place *places, size_t n,
                          pid_t pid, uint32_t set, struct watch_error *ret_error);
-void kernel_setter_detach(struct kernel *kernel, uint32_t set);
+void kernel_setter_detach(struct kernel *kernel, uint32_t set, bool wait);
+void kernel_setter_settle(struct kernel *kernel);
 
 /* Rings of so many bytes each, put into the programs' map. Returns: 0 or a negative errno. */
 int kernel_rings_open(struct kernel *kernel, int map_fd, uint32_t bytes);

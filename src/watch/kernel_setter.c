@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +23,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What is asked. ATTACH is followed by the path and the places. */
+enum ask {
+	ASK_ATTACH = 1,               /* followed by the path and the places */
+	ASK_DETACH,                   /* answered when they are gone */
+	ASK_LET_GO,                   /* answered at once */
+	ASK_SETTLE,                   /* answered when all that were let go are gone */
+};
+
 struct request {
-	bool attach;
+	enum ask ask;
 	pid_t pid;
 	uint32_t set;                 /* number: index of sets in the setter */
 	uint32_t path_bytes;          /* with its zero */
@@ -72,10 +79,22 @@ static bool receive_all(int fd, void *bytes, size_t n)
 
 /* ---- in the setter --------------------------------------------------------------------------------------------- */
 
+enum { CLOSERS_MAX = 16 };
+
+/* The kernel takes its time to let go (it waits until nobody can be in the program), though the breakpoints are gone
+ * early: threads wait for it. */
+struct closer {
+	pthread_t thread;
+	bool busy;
+	struct kernel_links links;
+};
+
 struct setter {
 	struct kernel *kernel;
 	struct kernel_links *sets;    /* by number */
 	uint32_t sets_n;
+	struct closer closers[CLOSERS_MAX];
+	unsigned next;                /* closer to use next: the one that has been at it longest */
 };
 
 static void close_links(struct kernel_links *links)
@@ -84,6 +103,38 @@ static void close_links(struct kernel_links *links)
 		close(links->fds[i]);
 	free(links->fds);
 	memset(links, 0, sizeof(*links));
+}
+
+static void *close_apart(void *user)
+{
+	close_links(user);
+	return NULL;
+}
+
+static void join(struct closer *closer)
+{
+	if (closer->busy)
+		pthread_join(closer->thread, NULL);
+	closer->busy = false;
+}
+
+static void let_go(struct setter *setter, struct kernel_links *links)
+{
+	struct closer *closer = &setter->closers[setter->next++ % CLOSERS_MAX];
+
+	join(closer);
+	closer->links = *links;
+	memset(links, 0, sizeof(*links));
+	closer->busy = pthread_create(&closer->thread, NULL, close_apart, &closer->links) == 0;
+	if (!closer->busy)
+		close_links(&closer->links);
+}
+
+/* Also before the end: a thread that is killed while it lets go leaves breakpoints behind. */
+static void settle(struct setter *setter)
+{
+	for (unsigned i = 0; i < CLOSERS_MAX; i++)
+		join(&setter->closers[i]);
 }
 
 static struct kernel_links *set_of(struct setter *setter, uint32_t number)
@@ -125,16 +176,21 @@ static bool serve(struct setter *setter, int fd)
 	struct kernel_place *places = NULL;
 	char *path = NULL;
 	bool goes_on = receive_all(fd, &request, sizeof(request));
+	struct kernel_links *links = goes_on && request.set < setter->sets_n ? &setter->sets[request.set] : NULL;
 
-	if (goes_on && request.attach) {
+	if (goes_on && request.ask == ASK_ATTACH) {
 		path = malloc(request.path_bytes);
 		places = malloc((size_t)request.places_n * sizeof(*places));
 		goes_on = path && places && receive_all(fd, path, request.path_bytes) &&
 		          receive_all(fd, places, (size_t)request.places_n * sizeof(*places));
 		if (goes_on)
 			attach(setter, &request, path, places, &reply);
-	} else if (goes_on && request.set < setter->sets_n) {
-		close_links(&setter->sets[request.set]);
+	} else if (goes_on && request.ask == ASK_SETTLE) {
+		settle(setter);
+	} else if (links && request.ask == ASK_LET_GO) {
+		let_go(setter, links);
+	} else if (links) {
+		close_links(links);
 	}
 	free(path);
 	free(places);
@@ -142,7 +198,7 @@ static bool serve(struct setter *setter, int fd)
 }
 
 /* Lets go of all that it inherited and does not need: what the others wait for must not hang on it. */
-static void let_go(int fd, int program_fd)
+static void drop_inherited(int fd, int program_fd)
 {
 	unsigned low = (unsigned)(fd < program_fd ? fd : program_fd);
 	unsigned high = (unsigned)(fd < program_fd ? program_fd : fd);
@@ -167,9 +223,10 @@ static void live(struct kernel *kernel, int fd)
 	prctl(PR_SET_NAME, "fg-probes");
 	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		signal(ignored[i], SIG_IGN);
-	let_go(fd, kernel->hit_fd);
+	drop_inherited(fd, kernel->hit_fd);
 	while (serve(&setter, fd))
 		;
+	settle(&setter);
 	_exit(0);
 }
 
@@ -216,7 +273,7 @@ static int ask(struct kernel *kernel, const struct request *request, const char 
 {
 	struct reply reply;
 	bool done = send_all(kernel->setter_fd, request, sizeof(*request)) &&
-	            (!request->attach ||
+	            (request->ask != ASK_ATTACH ||
 	             (send_all(kernel->setter_fd, path, request->path_bytes) &&
 	              send_all(kernel->setter_fd, places, (size_t)request->places_n * sizeof(*places)))) &&
 	            receive_all(kernel->setter_fd, &reply, sizeof(reply));
@@ -233,16 +290,23 @@ int kernel_setter_attach(struct kernel *kernel, const char *path, const struct k
                          pid_t pid, uint32_t set, struct watch_error *ret_error)
 {
 	char full[4096];
-	struct request request = {.attach = true, .pid = pid, .set = set, .places_n = n};
+	struct request request = {.ask = ASK_ATTACH, .pid = pid, .set = set, .places_n = n};
 
 	full_path(path, full, sizeof(full));
 	request.path_bytes = (uint32_t)strlen(full) + 1;
 	return ask(kernel, &request, full, places, ret_error);
 }
 
-void kernel_setter_detach(struct kernel *kernel, uint32_t set)
+void kernel_setter_detach(struct kernel *kernel, uint32_t set, bool wait)
 {
-	struct request request = {.set = set};
+	struct request request = {.ask = wait ? ASK_DETACH : ASK_LET_GO, .set = set};
+
+	ask(kernel, &request, NULL, NULL, NULL);
+}
+
+void kernel_setter_settle(struct kernel *kernel)
+{
+	struct request request = {.ask = ASK_SETTLE};
 
 	ask(kernel, &request, NULL, NULL, NULL);
 }

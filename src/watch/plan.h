@@ -34,7 +34,7 @@ struct plan_field {
 	bool indexed;                 /* an item of an array: the object's address can't be told from the field's */
 	bool atomic;                  /* all its writes count as atomic: no conflict is told. atomic_why says why */
 	const char *atomic_why;       /* "its type is atomic", "other code writes it with locked instructions", "its source
-	                                 line says atomic" */
+	                                 line says atomic", "it belongs to a lock"; NULL: not atomic */
 	bool all_seen;                /* each store to it that was found has a probe: what lies between two events is known */
 	bool asked;                   /* named on the command line: every event is wanted */
 	enum plan_rule rule;
@@ -65,10 +65,13 @@ struct plan_site {
 	struct scan_probe probe;
 	enum self_test_kind kind;     /* of the instruction that the probe sits on */
 	uint64_t file_offset;         /* of the probe */
+	uint64_t semaphore;           /* a point of generated code (plan_usdt.h): offset in the file of its counter; 0 */
 	struct wire_probe wire;       /* ready for the kernel, but for sample and hold_every */
 	bool covers_several;          /* MERGED, BULK: fields from site->offset on, as many bytes as are written */
 	bool judges;                  /* wire.flags has WIRE_JUDGE, and no rule keeps it from it */
 	bool modifies;                /* read, change and write in one instruction */
+	bool atomic;                  /* it may be an atomic store: its type, instruction or source says so, or its source
+	                                 can't be read. No policy is broken by it */
 	bool go;
 };
 
@@ -81,7 +84,8 @@ enum plan_refusal {
 	PLAN_REFUSED_ENCODING,        /* not on the list */
 	PLAN_REFUSED_SELF_TEST,       /* its kind failed on this kernel */
 	PLAN_REFUSED_STEPPED,         /* only by single steps, and not asked for */
-	PLAN_REFUSED_UNKNOWN,         /* no type or no field known */
+	PLAN_REFUSED_RUNTIME,         /* of Go's runtime, and not asked for */
+	PLAN_REFUSED_UNKNOWN,         /* the type is known, and no field of it is there */
 	PLAN_REFUSED_KINDS,
 };
 const char *plan_refusal_text(enum plan_refusal why);
@@ -104,11 +108,13 @@ struct plan_ledger {
 	uint64_t sites_found;         /* heap and global stores to known types, that fit the queries */
 	uint64_t sites_unknown;       /* stores whose type nothing says */
 	uint64_t sites_neighbour, sites_stepped, sites_call; /* planned, by way */
+	uint64_t sites_points;        /* likewise: points of generated code, in place of the stores that they tell of */
 	uint64_t refused[PLAN_REFUSED_KINDS];
 	uint64_t sites_left_out;      /* beyond sites_max */
 	uint64_t bulk_found, bulk_known; /* memcpy and its like: all, and those whose field is known */
 	uint64_t fields_atomic;       /* fields that count as atomic */
 	uint32_t modules, modules_bare; /* with debug information, and without */
+	uint32_t modules_left;        /* with or without: the C library and the loader, whose types nobody asked for */
 	bool frees;                   /* the end of heap objects can be seen */
 };
 
@@ -119,6 +125,9 @@ struct plan {
 	size_t fields_n;
 	struct plan_site *sites;      /* ids never change; new modules add at the end */
 	size_t sites_n;
+	struct plan_site *frees;      /* probes at the entry of free() and its like: field UINT32_MAX, wire.flags has WIRE_FREE.
+	                                 Ids go on behind options.sites_max */
+	size_t frees_n;
 	struct plan_ledger ledger;
 	uint32_t goid_offset;         /* of goid in runtime.g, from debug information; 0: no Go */
 	bool go;

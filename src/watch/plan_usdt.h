@@ -16,12 +16,22 @@ struct plan_point {
 	const struct scan_generated *generated; /* record and form; form is not NULL */
 	const char *field;             /* C name in the record */
 	const struct scan_type *value; /* its type */
+	uint64_t record_offset;        /* of it in the record */
 	const char *policy;            /* "mutex", as in tags */
-	uint64_t offset;               /* in the form: of the bytes that are written. Published by pointer: of the pointer */
+	uint64_t offset;               /* in the form: of the bytes that are written, or of the pointer that publishes
+	                                  them */
 	uint64_t width;                /* bytes of the value */
 	/* Ready for the kernel, but for sample and hold_every. Judges where a lock is held that every writer of these
 	 * bytes must hold, and where one thread alone may write. */
 	struct wire_probe wire;
+	/* The way to the field where the form's own members don't say it: of words, and of what a pointer publishes:
+	 * "snapshot.id". steps_n 0: scan_path(form, offset, width) does. */
+	struct scan_step steps[2];
+	size_t steps_n;
+	/* The same in the words of scan, for who lists sites: a store to the form, from the line that the point is of,
+	 * and a probe on the point itself. */
+	struct scan_site site;
+	struct scan_probe probe;
 };
 
 struct plan_points {

@@ -1,8 +1,9 @@
 /*
  * schedule.c - what is attached when: trials, residents, windows; see schedule.h
  *
- * A site is in one of three states. NEW: how often it fires is not known; it is tried in a batch of some hundred, for
- * some milliseconds, and the batch goes at once when it proves dear. RESIDENT: what all residents cost together is a part
+ * A site is NEW: how often it fires is not known; it is tried in a batch of up to some hundred, for some milliseconds, and
+ * the batch goes at once when it proves dear. WARM: the same, but a clock has found its function busy (heat.h): it is
+ * tried later, among few. RESIDENT: what all residents cost together is a part
  * of the budget; who grows hotter is moved out. HOT: attached for a window now and then, with all hot ones of its type.
  *
  * The books: what hits cost (number by the price that the self-test measured) and what holds took, against the budget's
@@ -10,6 +11,9 @@
  * allowance is used up: the debt that it may leave is bounded by the time that detaching takes.
  */
 #include "watch/schedule.h"
+
+#include "watch/heat.h"
+#include "watch/origin.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,25 +24,33 @@
 
 enum {
 	BATCH_MIN = 16,               /* sites of a trial: the more, the longer it takes to let go of a dear one */
+	WARM_MAX = 32,                /* of a trial of busy functions' sites */
 	BATCH_MAX = 512,              /* of one that comes after cheap ones: cold code lies together */
 	LOOK_MIN_MS = 20,             /* between looks at the residents' counters */
 };
 
 static const uint64_t trial_ns = 10 * MS, trial_cost_ns = 2 * MS;
 static const uint64_t window_min_ns = 1 * MS, window_max_ns = 60 * MS, window_cost_ns = 2 * MS;
+static const uint64_t window_idle_ns = 20 * MS; /* without a hit */
 static const uint64_t credit_max_ns = 20 * MS; /* what an idle time can save up */
 static const uint64_t credit_start_ns = 150 * MS; /* to get to know the target with, once */
+static const uint64_t leave_ns = 40 * MS;      /* after which nothing of a batch fires any more */
+static const uint64_t measure_ns = 200 * MS;  /* between looks at the target's CPU time */
+static const uint64_t listen_ns = 300 * MS;    /* to the clock, before the first trial */
 static const uint64_t glance_ns = 1 * MS;      /* between looks at a trial or a window */
 static const double resident_share = 0.30;     /* of the budget */
 static const double hold_share = 0.50;
 static const double event_ns = 800;            /* what putting an event into a ring adds to a hit */
 
-enum state { NEW = 0, RESIDENT, HOT, FAILED };
+enum state { NEW = 0, WARM, TRIED, RESIDENT, HOT, FAILED };
 
 struct one {                          /* a site */
 	uint8_t state;
 	bool attached, was_attached, was_hot;
+	bool calm;                    /* its function is hot and it is not: seen in a window */
+	bool relapsed;                /* it was called calm, and was not */
 	uint64_t hits;                /* when last looked at */
+	uint64_t begun_hits;          /* when it was attached last */
 	double rate;                  /* hits a second while attached, the last that was measured */
 	uint64_t attached_ns;         /* in all, up to since_ns */
 	uint64_t since_ns;
@@ -50,7 +62,7 @@ struct of_type {
 	uint64_t dropped;             /* of its sites when its window began */
 	uint64_t met_shared;          /* likewise, at the last window's end */
 	double weight;
-	bool open;
+	bool open, library;
 };
 
 struct batch {
@@ -61,6 +73,7 @@ struct batch {
 	uint64_t begun_ns, looked_ns;
 	uint64_t cost_ns;             /* since it began */
 	uint32_t type_id;             /* of a window */
+	struct batch *next;
 };
 
 struct schedule {
@@ -74,12 +87,18 @@ struct schedule {
 	size_t types_n;
 	struct batch **residents;
 	size_t residents_n;
+	struct heat *heat;
 	struct batch *trial, *window;
+	struct batch *leaving;        /* let go of, and perhaps still firing; linked by next */
 	size_t trial_size;            /* of the next */
 	size_t next_new;              /* sites below are no longer NEW */
+	size_t warm_n;                /* sites that are WARM */
 	uint64_t start_ns, look_due_ns;
 	double hits_cost_ns;          /* by hits, in all */
-	double credit_used_ns;        /* credit that was lost because it had grown too large */
+	double income_ns;             /* the budget's share of the target's time so far */
+	double target_ns;             /* its CPU time so far, one CPU's at least */
+	double busy;                  /* CPUs it keeps busy, lately */
+	uint64_t earned_ns, measured_ns, cpu_ns;
 	uint64_t windows, failed;
 	uint64_t other_cost_ns;       /* told by schedule_spend */
 };
@@ -98,14 +117,40 @@ static double spent_ns(const struct schedule *s)
 	return s->hits_cost_ns + (double)kernel_totals(s->kernel)->hold_spent_ns + (double)s->other_cost_ns;
 }
 
-/* What may be spent now. Once all sites were tried, an idle time saves up no more than credit_max_ns. */
-static double credit_ns(struct schedule *s, uint64_t now_ns)
+/* How many CPUs the target keeps busy: what its threads lose is a share of that. One at least: an idle target waits for
+ * its own threads, and is not to wait longer. */
+static void measure_target(struct schedule *s, uint64_t now_ns)
 {
-	double credit = s->options.budget * (double)(now_ns - s->start_ns) - spent_ns(s) - s->credit_used_ns +
-	                (double)credit_start_ns;
+	uint64_t cpu_ns;
+	double busy;
 
-	if (s->next_new == s->ones_n && credit > (double)credit_max_ns) {
-		s->credit_used_ns += credit - (double)credit_max_ns;
+	if (now_ns - s->measured_ns < measure_ns)
+		return;
+	cpu_ns = target_cpu_ns(s->target);
+	busy = cpu_ns > s->cpu_ns ? (double)(cpu_ns - s->cpu_ns) / (double)(now_ns - s->measured_ns) : 0;
+	if (s->cpu_ns)
+		s->busy = busy < 1 ? 1 : busy;
+	s->cpu_ns = cpu_ns;
+	s->measured_ns = now_ns;
+}
+
+static void earn(struct schedule *s, uint64_t now_ns)
+{
+	double elapsed_ns = (double)(now_ns - s->earned_ns);
+
+	measure_target(s, now_ns);
+	s->target_ns += elapsed_ns * s->busy;
+	s->income_ns += elapsed_ns * s->busy * s->options.budget;
+	s->earned_ns = now_ns;
+}
+
+/* What may be spent now. Once all sites were tried, an idle time saves up no more than credit_max_ns. */
+static double credit_ns(struct schedule *s)
+{
+	double credit = s->income_ns + (double)credit_start_ns - spent_ns(s);
+
+	if (s->next_new == s->ones_n && !s->warm_n && credit > (double)credit_max_ns) {
+		s->income_ns -= credit - (double)credit_max_ns;
 		credit = (double)credit_max_ns;
 	}
 	return credit;
@@ -115,11 +160,11 @@ static double credit_ns(struct schedule *s, uint64_t now_ns)
 static void grant_holds(struct schedule *s, uint64_t now_ns)
 {
 	struct wire_settings *settings = kernel_settings(s->kernel);
-	double permille = s->options.budget * hold_share * 1000;
-	uint64_t back_ns;
+	double permille = s->options.budget * s->busy * hold_share * 1000;
+	uint64_t back_ns, spent = kernel_totals(s->kernel)->hold_spent_ns;
 
 	settings->hold_permille = (uint64_t)(permille < 1 ? 1 : permille);
-	back_ns = (kernel_totals(s->kernel)->hold_spent_ns + credit_max_ns) * 1000 / settings->hold_permille;
+	back_ns = (spent + credit_max_ns) * 1000 / settings->hold_permille;
 	if (now_ns - settings->hold_start_ns > back_ns)
 		settings->hold_start_ns = now_ns - back_ns;
 }
@@ -217,7 +262,8 @@ static void attach_some(struct schedule *s, struct batch *batch, const uint32_t 
 	int rc = places ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !rc && i < n; i++)
-		places[i] = (struct kernel_place){.offset = s->plan->sites[ids[i]].file_offset, .id = ids[i]};
+		places[i] = (struct kernel_place){.offset = s->plan->sites[ids[i]].file_offset, .id = ids[i],
+		                                  .semaphore = s->plan->sites[ids[i]].semaphore};
 	if (!rc)
 		rc = kernel_attach(s->kernel, module->open_path, places, n, s->target->pid, &set, &error);
 	free(places);
@@ -252,7 +298,8 @@ static void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_n
 	batch->begun_ns = batch->looked_ns = now_ns;
 	batch->cost_ns = 0;
 	for (size_t i = 0; i < batch->n; i++)
-		s->ones[batch->ids[i]].hits = kernel_count(s->kernel, batch->ids[i]).hits;
+		s->ones[batch->ids[i]].begun_hits = s->ones[batch->ids[i]].hits =
+			kernel_count(s->kernel, batch->ids[i]).hits;
 	mark(s, batch, true, kernel_now_ns());
 }
 
@@ -263,7 +310,7 @@ static void batch_detach(struct schedule *s, struct batch *batch, uint64_t now_n
 	for (size_t i = 0; i < batch->n; i++)
 		kernel_probe(s->kernel, batch->ids[i])->sample = kernel_probe(s->kernel, batch->ids[i])->hold_every = 0;
 	for (size_t i = 0; i < batch->sets_n; i++)
-		kernel_detach(batch->sets[i]);
+		kernel_let_go(batch->sets[i]);
 	batch->sets_n = 0;
 }
 
@@ -287,6 +334,32 @@ static double batch_look(struct schedule *s, struct batch *batch, uint64_t now_n
 	}
 	batch->looked_ns = now_ns;
 	return rate_cost;
+}
+
+/* Lets go of it; what it still costs comes into the books. */
+static void leave(struct schedule *s, struct batch *batch, uint64_t now_ns)
+{
+	batch_detach(s, batch, now_ns);
+	batch->begun_ns = now_ns;
+	batch->next = s->leaving;
+	s->leaving = batch;
+}
+
+static void look_at_leaving(struct schedule *s, uint64_t now_ns)
+{
+	struct batch **at = &s->leaving;
+
+	while (*at) {
+		struct batch *batch = *at;
+
+		batch_look(s, batch, now_ns);
+		if (now_ns - batch->begun_ns < leave_ns) {
+			at = &batch->next;
+			continue;
+		}
+		*at = batch->next;
+		batch_free(batch);
+	}
 }
 
 /* ---- how often a site holds ------------------------------------------------------------------------------------ */
@@ -316,6 +389,12 @@ static void arm(struct schedule *s, const struct batch *batch, bool events)
 	}
 }
 
+/* What all residents together may cost a second. */
+static double resident_may(const struct schedule *s)
+{
+	return s->options.budget * s->busy * resident_share * (double)SECOND;
+}
+
 /* ---- residents ------------------------------------------------------------------------------------------------- */
 
 static int residents_add(struct schedule *s, struct batch *batch)
@@ -329,12 +408,20 @@ static int residents_add(struct schedule *s, struct batch *batch)
 	return 0;
 }
 
+static void become_hot(struct schedule *s, uint32_t id)
+{
+	s->ones[id].state = HOT;
+	s->ones[id].was_hot = true;
+	s->ones[id].relapsed |= s->ones[id].calm;
+	s->ones[id].calm = false;
+	s->types[s->plan->sites[id].type_id].hot++;
+}
+
 /* The dearest site of a batch becomes hot. Returns: what it cost a second. */
 static double heat_dearest(struct schedule *s, struct batch *batch)
 {
 	size_t dearest = 0;
 	double most = -1;
-	uint32_t id;
 
 	for (size_t i = 0; i < batch->n; i++) {
 		double cost = s->ones[batch->ids[i]].rate * cost_of(s, batch->ids[i]);
@@ -344,10 +431,7 @@ static double heat_dearest(struct schedule *s, struct batch *batch)
 			dearest = i;
 		}
 	}
-	id = batch->ids[dearest];
-	s->ones[id].state = HOT;
-	s->ones[id].was_hot = true;
-	s->types[s->plan->sites[id].type_id].hot++;
+	become_hot(s, batch->ids[dearest]);
 	memmove(batch->ids + dearest, batch->ids + dearest + 1, (batch->n - dearest - 1) * sizeof(*batch->ids));
 	batch->n--;
 	return most;
@@ -361,6 +445,39 @@ static void thin(struct schedule *s, struct batch *batch, double cost, double ma
 		cost -= heat_dearest(s, batch);
 	arm(s, batch, true);
 	if (batch->n)
+		batch_attach(s, batch, now_ns);
+}
+
+static void become_warm(struct schedule *s, uint32_t id)
+{
+	s->ones[id].state = WARM;
+	s->warm_n++;
+}
+
+static bool is_hot(const struct schedule *s, uint32_t id)
+{
+	return heat_is_hot(s->heat, id) && !s->ones[id].calm;
+}
+
+/* Sites whose function the clock has found hot go out of the batch. */
+static void cool(struct schedule *s, struct batch *batch, uint64_t now_ns)
+{
+	size_t kept = 0, n = batch->n;
+
+	for (size_t i = 0; i < n; i++)
+		kept += !is_hot(s, batch->ids[i]);
+	if (kept == n)
+		return;
+	batch_detach(s, batch, now_ns);
+	kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (is_hot(s, batch->ids[i]))
+			become_warm(s, batch->ids[i]);
+		else
+			batch->ids[kept++] = batch->ids[i];
+	batch->n = kept;
+	arm(s, batch, true);
+	if (kept)
 		batch_attach(s, batch, now_ns);
 }
 
@@ -384,10 +501,14 @@ static double residents_look(struct schedule *s, uint64_t now_ns, struct batch *
 
 static void residents_keep(struct schedule *s, uint64_t now_ns)
 {
-	double may = s->options.budget * resident_share * (double)SECOND;
+	double may = resident_may(s);
 	struct batch *dearest;
-	double total = residents_look(s, now_ns, &dearest);
+	double total;
 
+	if (heat_read(s->heat) && !s->options.full)
+		for (size_t i = 0; i < s->residents_n; i++)
+			cool(s, s->residents[i], now_ns);
+	total = residents_look(s, now_ns, &dearest);
 	if (!s->options.full && dearest && total > may * 1.3) {
 		double own = 0;
 
@@ -395,7 +516,7 @@ static void residents_keep(struct schedule *s, uint64_t now_ns)
 			own += s->ones[dearest->ids[i]].rate * cost_of(s, dearest->ids[i]);
 		thin(s, dearest, own, own - (total - may) > 0 ? own - (total - may) : 0, now_ns);
 	}
-	s->look_due_ns = now_ns + LOOK_MIN_MS * MS + s->ones_n * 10000;
+	s->look_due_ns = now_ns + LOOK_MIN_MS * MS + s->ones_n * 2000;
 }
 
 /* Windows judge anew at their ends what order means; a type that is always attached needs ends too. */
@@ -418,35 +539,81 @@ static void residents_turn(struct schedule *s, uint64_t now_ns)
 
 /* ---- trials ---------------------------------------------------------------------------------------------------- */
 
+static void gather_new(struct schedule *s, struct batch *batch, size_t most)
+{
+	for (; s->next_new < s->ones_n && batch->n < most; s->next_new++) {
+		if (s->ones[s->next_new].state != NEW)
+			continue;
+		if (!s->options.full && heat_is_hot(s->heat, (uint32_t)s->next_new))
+			become_warm(s, (uint32_t)s->next_new);
+		else
+			batch->ids[batch->n++] = (uint32_t)s->next_new;
+	}
+}
+
+/* All of one type together, so that two writers of a field are tried at once; small types share a batch. */
+static void gather_warm(struct schedule *s, struct batch *batch, bool library)
+{
+	for (uint32_t first = 0; first < s->ones_n && s->warm_n && batch->n < WARM_MAX / 4; first++) {
+		uint32_t type_id = s->plan->sites[first].type_id;
+
+		if (s->ones[first].state != WARM || s->types[type_id].library != library)
+			continue;
+		for (uint32_t i = first; i < s->ones_n && batch->n < WARM_MAX; i++)
+			if (s->ones[i].state == WARM && s->plan->sites[i].type_id == type_id) {
+				batch->ids[batch->n++] = i;
+				s->ones[i].state = TRIED;
+				s->warm_n--;
+			}
+	}
+}
+
 static bool trial_begin(struct schedule *s, uint64_t now_ns)
 {
 	size_t most = s->options.full ? s->ones_n : s->trial_size;
-	struct batch *batch = batch_new(most);
+	struct batch *batch;
 
+	if (s->next_new == s->ones_n && !s->warm_n)
+		return false;
+	batch = batch_new(most > WARM_MAX ? most : WARM_MAX);
 	if (!batch)
 		return false;
-	for (; s->next_new < s->ones_n && batch->n < most; s->next_new++)
-		if (s->ones[s->next_new].state == NEW)
-			batch->ids[batch->n++] = (uint32_t)s->next_new;
+	gather_new(s, batch, most);
+	if (!batch->n)
+		gather_warm(s, batch, false);
+	if (!batch->n)
+		gather_warm(s, batch, true);
 	if (!batch->n) {
 		batch_free(batch);
 		return false;
 	}
-	arm(s, batch, s->options.full);
+	/* Among warm ones the trial is a window: there is something to be seen. */
+	arm(s, batch, s->options.full || s->ones[batch->ids[0]].state == TRIED);
 	s->trial = batch;
 	batch_attach(s, batch, now_ns);
 	return true;
 }
 
+/* Types whose bytes change hands come first in windows. */
+static void weigh_tried(struct schedule *s, const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->n; i++)
+		if (kernel_count(s->kernel, batch->ids[i]).met_shared)
+			s->types[s->plan->sites[batch->ids[i]].type_id].weight = 4;
+}
+
 static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 {
-	double may = s->options.budget * resident_share * (double)SECOND, resident = 0;
+	double may = resident_may(s), resident = 0;
 	struct batch *batch = s->trial;
 
 	s->trial = NULL;
-	for (size_t i = 0; i < batch->n; i++)
-		if (s->ones[batch->ids[i]].state == NEW)
+	weigh_tried(s, batch);
+	for (size_t i = 0; i < batch->n; i++) {
+		s->ones[batch->ids[i]].calm = s->ones[batch->ids[i]].state == TRIED;
+		if (s->ones[batch->ids[i]].state != FAILED)
 			s->ones[batch->ids[i]].state = RESIDENT;
+	}
 	for (size_t i = 0; i < s->residents_n; i++)
 		for (size_t k = 0; k < s->residents[i]->n; k++)
 			resident += s->ones[s->residents[i]->ids[k]].rate * cost_of(s, s->residents[i]->ids[k]);
@@ -489,7 +656,8 @@ static size_t window_choose(const struct schedule *s, uint64_t now_ns)
 	double most = -1;
 
 	for (size_t i = 0; i < s->types_n; i++) {
-		double score = (double)(now_ns - s->types[i].last_window_ns) * s->types[i].weight;
+		double score = (double)(now_ns - s->types[i].last_window_ns) * s->types[i].weight /
+		               (s->types[i].library ? 4 : 1);
 
 		if (s->types[i].hot && score > most) {
 			most = score;
@@ -535,20 +703,48 @@ static void weigh(struct schedule *s, const struct batch *batch)
 	type->met_shared = shared;
 }
 
+/* Sites of hot functions that hardly fire by themselves stay from now on: a rare writer meets the windows of a hot one. */
+static void calm_down(struct schedule *s, struct batch *batch, double seconds, uint64_t now_ns)
+{
+	double may = resident_may(s) / 50;
+	struct batch *calm = batch_new(batch->n);
+	size_t kept = 0;
+
+	for (size_t i = 0; calm && i < batch->n; i++) {
+		struct one *one = &s->ones[batch->ids[i]];
+		double rate = (double)(one->hits - one->begun_hits) / seconds;
+
+		if (one->relapsed || rate * cost_of(s, batch->ids[i]) > may) {
+			batch->ids[kept++] = batch->ids[i];
+			continue;
+		}
+		one->state = RESIDENT;
+		one->calm = true;
+		s->types[batch->type_id].hot--;
+		calm->ids[calm->n++] = batch->ids[i];
+	}
+	if (!calm || !calm->n || residents_add(s, calm)) {
+		batch_free(calm);
+		return;
+	}
+	batch->n = kept;
+	batch_attach(s, calm, now_ns);
+}
+
 static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 {
 	struct batch *batch = s->window;
 	uint64_t age_ns = now_ns - batch->begun_ns;
 
 	batch_look(s, batch, now_ns);
-	if (age_ns < window_min_ns || (age_ns < window_max_ns && batch->cost_ns < window_cost_ns))
+	if (age_ns < window_min_ns || (age_ns < window_max_ns && batch->cost_ns < window_cost_ns &&
+	                               (batch->cost_ns || age_ns < window_idle_ns)))
 		return glance_ns;
-	batch_detach(s, batch, now_ns);
-	batch_look(s, batch, kernel_now_ns());
 	weigh(s, batch);
 	s->types[batch->type_id].last_window_ns = now_ns;
 	s->window = NULL;
-	batch_free(batch);
+	calm_down(s, batch, (double)age_ns / (double)SECOND, now_ns);
+	leave(s, batch, now_ns);
 	return glance_ns;
 }
 
@@ -568,13 +764,13 @@ int schedule_grow(struct schedule *s)
 		return -ENOMEM;
 	s->types = types;
 	memset(ones + s->ones_n, 0, (n - s->ones_n) * sizeof(*ones));
-	memset(types + s->types_n, 0, (types_n - s->types_n) * sizeof(*types));
 	for (size_t i = s->types_n; i < types_n; i++)
-		types[i].weight = 1;
+		types[i] = (struct of_type){.weight = 1, .last_window_ns = s->start_ns,
+		                            .library = origin_is_library(s->plan->types[i].type)};
 	s->types_n = types_n;
 	for (; s->ones_n < n; s->ones_n++)
 		types[s->plan->sites[s->ones_n].type_id].sites++;
-	return 0;
+	return heat_grow(s->heat);
 }
 
 int schedule_new(struct kernel *kernel, const struct target *target, const struct plan *plan,
@@ -589,9 +785,13 @@ int schedule_new(struct kernel *kernel, const struct target *target, const struc
 	s->target = target;
 	s->plan = plan;
 	s->options = *options;
-	s->start_ns = kernel_now_ns();
+	s->start_ns = s->earned_ns = s->measured_ns = kernel_now_ns();
+	s->cpu_ns = target_cpu_ns(target);
+	s->busy = 1;
 	s->trial_size = BATCH_MIN;
-	rc = schedule_grow(s);
+	rc = heat_new(target, plan, &s->heat);
+	if (!rc)
+		rc = schedule_grow(s);
 	if (rc) {
 		schedule_free(s);
 		return rc;
@@ -602,7 +802,9 @@ int schedule_new(struct kernel *kernel, const struct target *target, const struc
 
 uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 {
+	earn(s, now_ns);
 	grant_holds(s, now_ns);
+	look_at_leaving(s, now_ns);
 	if (s->trial)
 		return trial_step(s, now_ns);
 	if (s->window)
@@ -611,8 +813,11 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 		residents_keep(s, now_ns);
 		residents_turn(s, now_ns);
 	}
-	if (s->options.full || credit_ns(s, now_ns) > (double)window_cost_ns)
-		if ((s->next_new < s->ones_n && trial_begin(s, now_ns)) || window_begin(s, now_ns))
+	if (!s->options.full && now_ns - s->start_ns < listen_ns)
+		return glance_ns;
+	/* What leaves is not paid for yet, and its hits can't be told from those of a window that begins. */
+	if (s->options.full || (!s->leaving && credit_ns(s) > (double)window_cost_ns))
+		if (trial_begin(s, now_ns) || window_begin(s, now_ns))
 			return glance_ns;
 	return s->look_due_ns > now_ns ? s->look_due_ns - now_ns : glance_ns;
 }
@@ -624,7 +829,8 @@ void schedule_spend(struct schedule *s, uint64_t ns)
 
 bool schedule_solvent(struct schedule *s, uint64_t now_ns)
 {
-	return s->options.full || credit_ns(s, now_ns) > 0;
+	earn(s, now_ns);
+	return s->options.full || credit_ns(s) > 0;
 }
 
 void schedule_stop(struct schedule *s)
@@ -649,6 +855,8 @@ void schedule_stop(struct schedule *s)
 			*batch = NULL;
 		}
 	}
+	kernel_settle(s->kernel);
+	look_at_leaving(s, kernel_now_ns() + leave_ns);
 }
 
 void schedule_free(struct schedule *s)
@@ -656,6 +864,7 @@ void schedule_free(struct schedule *s)
 	if (!s)
 		return;
 	schedule_stop(s);
+	heat_free(s->heat);
 	free(s->ones);
 	free(s->types);
 	free(s);
@@ -700,5 +909,5 @@ void schedule_ledger(const struct schedule *s, struct ledger *ledger)
 	ledger->attach_failed = s->failed;
 	ledger->budget = s->options.budget;
 	ledger->seconds = seconds;
-	ledger->spent = seconds > 0 ? spent_ns(s) / (seconds * (double)SECOND) : 0;
+	ledger->spent = s->target_ns > 0 ? spent_ns(s) / s->target_ns : 0;
 }

@@ -197,7 +197,7 @@ static void sum_up(struct self_test_run *run)
 
 /* ---- cost ------------------------------------------------------------------------------------------------------ */
 
-/* The first form of a kind that addresses memory by rdi, or any. */
+/* The first form of a kind. */
 static size_t typical(const struct self_test_run *run, unsigned kind)
 {
 	size_t i = 0;
@@ -207,28 +207,43 @@ static size_t typical(const struct self_test_run *run, unsigned kind)
 	return i;
 }
 
-/* A hit as most are: judged, no event. */
-static void measure(struct self_test_run *run, unsigned kind)
+/* What one run of a kind's typical form costs now. Returns: 0: not known. */
+static double cost_of(struct self_test_run *run, unsigned kind)
 {
-	struct self_test_result *result = &run->test->of[kind];
-	size_t form = typical(run, kind);
-	struct kernel_place place = {.offset = form * FORM_SLOT + FORM_AT, .id = run->first_id + (uint32_t)form};
-	struct wire_probe *probe = kernel_probe(run->kernel, place.id);
-	struct kernel_set *set;
-	double bare;
-
-	run->shared->wanted = (uint32_t)form;
+	run->shared->wanted = (uint32_t)typical(run, kind);
 	run->shared->runs = kind < SELF_TEST_MOV_STORE ? RUNS_FAST : RUNS_SLOW;
-	if (work(run, SELF_TEST_WORK_COST) != 0)
+	return work(run, SELF_TEST_WORK_COST) == 0 ? run->shared->cost_ns : 0;
+}
+
+/* Of all sound kinds, without and with probes. A hit as most are: judged, no event. */
+static void measure(struct self_test_run *run)
+{
+	struct kernel_place places[SELF_TEST_HOLD];
+	double bare[SELF_TEST_HOLD] = {0}, probed;
+	struct kernel_set *set;
+	size_t n = 0;
+
+	for (unsigned kind = 0; kind < SELF_TEST_HOLD; kind++) {
+		size_t form = typical(run, kind);
+		struct wire_probe *probe = kernel_probe(run->kernel, run->first_id + (uint32_t)form);
+
+		if (!run->test->of[kind].sound)
+			continue;
+		bare[kind] = cost_of(run, kind);
+		*probe = counting;
+		probe->flags = WIRE_AFTER | WIRE_JUDGE;
+		probe->base = 7;
+		places[n].offset = form * FORM_SLOT + FORM_AT;
+		places[n].semaphore = 0;
+		places[n++].id = run->first_id + (uint32_t)form;
+	}
+	if (!n || kernel_attach(run->kernel, run->path, places, n, run->child.pid, &set, NULL) != 0)
 		return;
-	bare = run->shared->cost_ns[1];
-	*probe = counting;
-	probe->flags = WIRE_AFTER | WIRE_JUDGE;
-	probe->base = 7;
-	if (kernel_attach(run->kernel, run->path, &place, 1, run->child.pid, &set, NULL) != 0)
-		return;
-	if (work(run, SELF_TEST_WORK_COST) == 0 && run->shared->cost_ns[1] > bare)
-		result->cost_ns = run->shared->cost_ns[1] - bare;
+	for (unsigned kind = 0; kind < SELF_TEST_HOLD; kind++) {
+		probed = bare[kind] > 0 ? cost_of(run, kind) : 0;
+		if (probed > bare[kind])
+			run->test->of[kind].cost_ns = probed - bare[kind];
+	}
 	kernel_detach(set);
 }
 
@@ -251,9 +266,7 @@ static int run_forms(struct self_test_run *run, struct watch_error *ret_error)
 
 static void run_rest(struct self_test_run *run)
 {
-	for (unsigned kind = 0; kind < SELF_TEST_HOLD; kind++)
-		if (run->test->of[kind].sound)
-			measure(run, kind);
+	measure(run);
 	self_test_hold(run);
 	self_test_point(run);
 }

@@ -62,7 +62,7 @@ struct self_test_shared {
 	uint32_t stop;
 	uint32_t tids[4];
 	uint64_t stores[4];
-	double cost_ns[2];            /* of one run of the form asked for, without and with the probe */
+	double cost_ns;               /* of one run of the form asked for */
 	uint32_t current;             /* form that runs now: the one that a dead child died of */
 	uint32_t wanted;              /* form of COST */
 	uint32_t runs;                /* of COST */

@@ -1,6 +1,7 @@
 /* watch.c - one watch: its parts put together, its loop, its ledger; see watch.h */
 #include "watch/watch.h"
 
+#include "watch/lives.h"
 #include "watch/points.h"
 #include "watch/schedule.h"
 
@@ -17,6 +18,7 @@
 enum {
 	PROBES_MAX = 65536,
 	POINT_IDS = 8,                /* the highest probe numbers are the points' */
+	FREES_MAX = 1024,             /* below them: probes at free() */
 	POINT_HITS = 32,              /* of a thread, until a point rests */
 };
 
@@ -44,11 +46,12 @@ struct watch {
 	struct verdict *verdict;
 	struct schedule *schedule;
 	struct points *points;        /* NULL: none on this machine, or not wanted */
+	struct lives *lives;          /* NULL: not wanted, or too dear */
 	struct aimed aimed[POINT_IDS];
 	uint64_t point_hits_seen;
 	uint64_t started_ns, stopped_ns, refresh_due_ns, point_due_ns;
 	uint64_t points_aimed;
-	size_t modules_planned, probes_set;
+	size_t modules_planned, probes_set, frees_seen;
 	bool stopped, ended;
 	int ended_status;
 	struct ledger at_stop;
@@ -176,9 +179,9 @@ static int make_plan(struct watch *watch, struct watch_error *error)
 {
 	struct plan_options options = {
 		.queries = watch->options.queries, .queries_n = watch->options.queries_n,
-		.reads = watch->options.reads, .stepped = watch->options.full,
+		.reads = watch->options.reads, .stepped = true,
 		.policy_file = watch->options.policy_file, .debug_dir = watch->options.debug_dir,
-		.threads = watch->options.threads, .sites_max = PROBES_MAX - POINT_IDS - 1024,
+		.threads = watch->options.threads, .sites_max = PROBES_MAX - POINT_IDS - FREES_MAX,
 		.progress = watch->options.progress, .warn = watch->options.warn, .user = watch->options.user,
 	};
 	int rc = plan_new(&options, &watch->tested, &watch->plan);
@@ -228,6 +231,35 @@ static int make_parts(struct watch *watch, struct watch_error *error)
 	return rc;
 }
 
+static void begin_lives(struct watch *watch)
+{
+	double share = watch->options.full ? 0 : watch->options.budget / 4;
+
+	/* A library that was loaded later may bring a free() of its own. */
+	if (watch->frees_seen == watch->plan->frees_n)
+		return;
+	watch->frees_seen = watch->plan->frees_n;
+	lives_end(watch->lives);
+	if (lives_begin(watch->kernel, watch->target, watch->plan, share, &watch->lives))
+		limit(watch, "free() could not be probed: `once` and `owner` are not judged on the heap");
+}
+
+static void look_at_lives(struct watch *watch, uint64_t now_ns)
+{
+	uint64_t cost_ns;
+	bool there = watch->lives != NULL;
+
+	if (!there)
+		return;
+	there = lives_look(watch->lives, now_ns, &cost_ns);
+	schedule_spend(watch->schedule, cost_ns);
+	if (there)
+		return;
+	limit(watch, "free() is called too often to be probed: `once` and `owner` are not judged on the heap");
+	lives_end(watch->lives);
+	watch->lives = NULL;
+}
+
 static void begin(struct watch *watch)
 {
 	struct wire_settings *settings = kernel_settings(watch->kernel);
@@ -242,6 +274,7 @@ static void begin(struct watch *watch)
 	settings->tgid = (uint32_t)watch->target->pid;
 	/* What is asked for is attached before a program of ours takes its first step. */
 	schedule_step(watch->schedule, watch->started_ns);
+	begin_lives(watch);
 }
 
 int watch_open(const struct watch_options *options, struct watch **ret_watch, struct watch_error *ret_error)
@@ -359,6 +392,7 @@ static void refresh(struct watch *watch, uint64_t now_ns)
 		warn(watch, error.text);
 	if (schedule_grow(watch->schedule))
 		warn(watch, "out of memory: what was loaded last is not watched");
+	begin_lives(watch);
 	if (watch->points)
 		points_refresh(watch->points);
 }
@@ -388,6 +422,7 @@ int watch_step(struct watch *watch, unsigned timeout_ms)
 			refresh(watch, now_ns);
 		if (watch->points)
 			points_step(watch, now_ns);
+		look_at_lives(watch, now_ns);
 		watch->ended = target_ended(watch->target, &watch->ended_status);
 		now_ns = kernel_now_ns();
 		if (watch->ended || now_ns >= until_ns)
@@ -404,6 +439,8 @@ void watch_stop(struct watch *watch)
 		return;
 	if (watch->points)
 		points_rest(watch->points, 0);
+	lives_end(watch->lives);
+	watch->lives = NULL;
 	schedule_stop(watch->schedule);
 	kernel_poll(watch->kernel, 0, tell_event, watch);
 	watch->at_stop = watch_ledger(watch);

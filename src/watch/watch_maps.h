@@ -19,7 +19,7 @@ struct watch_hold {
 	uint32_t claimed;             /* compare-exchange 0 -> 1 owns the slot */
 	uint32_t sequence;
 	uint32_t caught;              /* arrivals; ends the hold */
-	uint32_t unused;
+	uint32_t tgid;                /* an address means something in one process alone */
 	struct wire_party party;
 } __attribute__((aligned(64)));
 

@@ -48,7 +48,8 @@ struct wire_probe {
 	int8_t old;                   /* TOLD; NONE: looked up in memory where the store isn't done */
 	uint8_t unused[2];
 	uint32_t sample;              /* one event in so many hits; 0: none, it only counts */
-	uint32_t hold_every;          /* hold one in so many hits of shared objects; 0: never */
+	uint32_t hold_every;          /* hold one in so many hits on bytes that changed hands lately (of others one in
+	                                 64 times as many, where settings.focus is one in 2); 0: never */
 	int32_t lock;                 /* WIRE_LOCK: from the address stored to a lock's word, bytes */
 	uint32_t unused2;
 };
@@ -68,9 +69,10 @@ struct wire_count {
 struct wire_settings {
 	uint32_t tgid;                /* 0: nothing is handled */
 	uint32_t goid_offset;         /* of goid in runtime.g */
-	uint64_t hold_start_ns;       /* budget of holds: (now - start) * hold_permille / 1000 - spent may be used up */
+	uint64_t hold_start_ns;       /* budget of holds: (now - start) * hold_permille / 1000 - totals.hold_spent_ns
+	                                 (since kernel_open) may be used up */
 	uint64_t hold_permille;       /* 0: no holds */
-	uint32_t hold_min_ns, hold_max_ns;
+	uint32_t hold_min_ns, hold_max_ns; /* max 0, or below min: no holds */
 	uint64_t focus;               /* address that is held for with preference; 0: none */
 	uint64_t shared_ns;           /* so long after a change of hands, bytes count as shared */
 };
@@ -99,7 +101,7 @@ struct wire_party {
 };
 
 struct wire_event {
-	uint64_t time_ns;             /* CLOCK_MONOTONIC */
+	uint64_t time_ns;             /* CLOCK_MONOTONIC, of the probe: the store came before it (AFTER), or after it */
 	uint64_t address;             /* of the first byte stored */
 	uint64_t goroutine;           /* 0: not Go */
 	uint64_t ip;                  /* of the probe; POINT: behind the store */

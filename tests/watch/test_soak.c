@@ -161,10 +161,13 @@ static void watch(pid_t pid)
 	if (kernel_open(&small, &kernel, NULL) != 0)
 		_exit(3);
 	for (uint32_t i = 0; i < sites_n(); i++) {
-		places[i] = (struct kernel_place){.offset = offset_of((const char *)soak_round + soak_sites[i]), .id = i};
+		places[i].offset = offset_of((const char *)soak_round + soak_sites[i]);
+		places[i].id = i;
+		places[i].semaphore = 0;
 		*kernel_probe(kernel, i) = (struct wire_probe){
 			.width = 8, .flags = WIRE_AFTER | WIRE_JUDGE | (i % 3 ? 0 : WIRE_STACK_WANTED), .base = 5,
-			.index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE, .sample = 1 + i % 2, .hold_every = 2,
+			.index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE, .sample = 1 + i % 2,
+			.hold_every = 2,
 		};
 	}
 	settings = kernel_settings(kernel);
@@ -221,7 +224,7 @@ static void wait_for_end(unsigned number, unsigned *random)
 	}
 	for (unsigned i = 0; i < 5000 && __atomic_load_n(&shared->attached, __ATOMIC_RELAXED) == before; i++)
 		usleep(1000);
-	usleep((*random >> 8) % 20000);
+	usleep((*random >> 8) % 10000);
 }
 
 /* One watcher, killed. Returns: breakpoints are gone. */
@@ -258,7 +261,7 @@ int main(int argc, char **argv)
 	if (!kernel)
 		return tap_done();
 	/* One half of that, about, is for being loaded. */
-	longest_us = (kernel_now_ns() - begin) / 1000 * 2 + 10000;
+	longest_us = (kernel_now_ns() - begin) / 1000 * 3 / 2 + 10000;
 	if (kernel_way(kernel) != KERNEL_WAY_MULTI)
 		times = times < 5 ? times : 5;
 	kernel_close(kernel);

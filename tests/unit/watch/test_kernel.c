@@ -3,8 +3,11 @@
  */
 #include "probe_child.h"
 
+#include <linux/hw_breakpoint.h>
+#include <linux/perf_event.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/syscall.h>
 
 /* A store with a one-byte nop before and behind it: places for probes that the kernel does not have to step over. */
 void victim_store(uint64_t *to, uint64_t value);
@@ -30,10 +33,10 @@ __asm__(".globl victim_go\n.type victim_go,@function\nvictim_go:\n"
         ".globl victim_go_in\nvictim_go_in: nop\n"
         "mov %rax,%fs:-8\npop %r14\nret\n.size victim_go, . - victim_go\n");
 
-enum { MANY = 1000 };
+enum { MANY = 1000, READING = 30, POINT = 33 };
 
 struct heard {
-	unsigned n, caught;
+	unsigned n, caught, caught_reading, caught_by_point;
 	uint64_t last_ns;
 	bool out_of_order;
 	struct wire_event events[MANY];
@@ -51,12 +54,15 @@ static void hear(void *user, const struct wire_event *event, const struct wire_c
 	heard.n++;
 	if (caught) {
 		heard.caught++;
+		heard.caught_reading += (caught->held.probe == READING) != (event->probe == READING);
+		heard.caught_by_point += event->probe == POINT;
 		heard.last_caught = *caught;
 	}
 }
 
 static const struct wire_probe after = {
-	.width = 8, .flags = WIRE_AFTER, .base = 5, .index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE, .sample = 1,
+	.width = 8, .flags = WIRE_AFTER, .base = 5, .index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE,
+	.sample = 1,
 };
 static const struct wire_probe before = {
 	.width = 8, .base = 5, .index = WIRE_NONE, .value = 4, .length = WIRE_NONE, .sample = 1,
@@ -322,6 +328,18 @@ static int meet(void *user)
 	return 0;
 }
 
+static void set_holds(struct kernel *kernel)
+{
+	struct wire_settings *settings = kernel_settings(kernel);
+
+	settings->hold_min_ns = 20000;
+	settings->hold_max_ns = 100000;
+	/* What was spent before is paid for: half of the time from now on. */
+	settings->hold_start_ns = kernel_now_ns() - kernel_totals(kernel)->hold_spent_ns * 2;
+	settings->hold_permille = 500;
+	settings->shared_ns = 1000000000;
+}
+
 /* Two threads, and holds for half of the time. Returns: how many were caught. */
 static uint64_t run_meeting(struct kernel *kernel, uint32_t id, struct meeting *meeting, struct wire_count *ret_count)
 {
@@ -333,11 +351,7 @@ static uint64_t run_meeting(struct kernel *kernel, uint32_t id, struct meeting *
 	probe.flags |= WIRE_JUDGE;
 	probe.sample = 0;
 	probe.hold_every = 4;
-	settings->hold_min_ns = 20000;
-	settings->hold_max_ns = 100000;
-	settings->hold_start_ns = kernel_now_ns();
-	settings->hold_permille = 500;
-	settings->shared_ns = 1000000000;
+	set_holds(kernel);
 	forget();
 	set = child_probe(kernel, &child, victim_after, id, &probe);
 	child_go(&child);
@@ -354,6 +368,132 @@ static uint64_t run_meeting(struct kernel *kernel, uint32_t id, struct meeting *
 	return ret_count->caught;
 }
 
+/* A read of the word before each store: those who read are caught by those who write, never by one another. */
+static void test_reads(struct kernel *kernel)
+{
+	static struct meeting meeting = {.ms = 800};
+	struct wire_probe reading = before, writing = after;
+	struct child child = child_start(meet, &meeting);
+	struct kernel_set *sets[2];
+	uint64_t alone;
+
+	reading.flags = WIRE_JUDGE | WIRE_READ;
+	writing.flags |= WIRE_JUDGE;
+	reading.sample = writing.sample = 0;
+	reading.hold_every = 4;
+	set_holds(kernel);
+	forget();
+	sets[0] = child_probe(kernel, &child, victim_before, READING, &reading);
+	/* Readers alone for the first half. */
+	child_go(&child);
+	usleep(400000);
+	alone = kernel_count(kernel, READING).caught;
+	tap_ok(alone == 0 && kernel_count(kernel, READING).holds > 0, "two who read are not caught");
+	sets[1] = child_probe(kernel, &child, victim_after, READING + 1, &writing);
+	tap_eq_int(child_end(&child), 0, "reads: the child ends well");
+	for (unsigned i = 0; i < 2; i++)
+		kernel_detach(sets[i]);
+	kernel_poll(kernel, 0, hear, NULL);
+	tap_ok(heard.caught > 10, "one who writes is caught at what is held for reading (%u)", heard.caught);
+	tap_eq_int(heard.caught, heard.caught_reading, "each with one side that reads and one that writes");
+	kernel_settings(kernel)->hold_permille = 0;
+}
+
+/* ---- watchpoints ----------------------------------------------------------------------------------------------- */
+
+static struct by_address {
+	uint64_t word;
+	uint32_t tid, armed;
+} *by_address;
+
+/* Stores where no probe is. */
+static void *store_unseen(void *user)
+{
+	uint64_t end;
+	cpu_set_t own;
+
+	(void)user;
+	CPU_ZERO(&own);
+	CPU_SET(1, &own);
+	sched_setaffinity(0, sizeof(own), &own);
+	__atomic_store_n(&by_address->tid, (uint32_t)syscall(SYS_gettid), __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&by_address->armed, __ATOMIC_ACQUIRE))
+		usleep(100);
+	for (end = kernel_now_ns() + 500000000; kernel_now_ns() < end;) {
+		*(volatile uint64_t *)&by_address->word = 7;
+		for (unsigned wait = 0; wait < 2000; wait++)
+			__asm__ volatile("pause");
+	}
+	return NULL;
+}
+
+static int meet_unseen(void *user)
+{
+	static struct meeting meeting = {.ms = 500};
+	struct meeting_thread seen = {&meeting, &by_address->word, 0};
+	pthread_t other;
+
+	(void)user;
+	if (pthread_create(&other, NULL, store_unseen, NULL) != 0)
+		return 1;
+	while (!__atomic_load_n(&by_address->armed, __ATOMIC_ACQUIRE))
+		usleep(100);
+	store_for_a_while(&seen);
+	pthread_join(other, NULL);
+	return 0;
+}
+
+static int open_point(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_BREAKPOINT, .size = sizeof(attr), .sample_period = 1, .exclude_kernel = 1,
+		.bp_type = HW_BREAKPOINT_W, .bp_addr = (uintptr_t)&by_address->word, .bp_len = HW_BREAKPOINT_LEN_8,
+	};
+
+	return (int)syscall(SYS_perf_event_open, &attr, by_address->tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+/* One is held at its store; another comes by a store that has no probe, and a watchpoint convicts it. */
+static void test_point(struct kernel *kernel)
+{
+	struct wire_probe probe = after;
+	struct child child;
+	struct kernel_set *set;
+	int fd;
+
+	by_address = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	child = child_start(meet_unseen, NULL);
+	probe.flags |= WIRE_JUDGE;
+	probe.sample = 0;
+	probe.hold_every = 1;
+	set_holds(kernel);
+	kernel_settings(kernel)->focus = (uintptr_t)&by_address->word;
+	forget();
+	set = child_probe(kernel, &child, victim_after, POINT - 1, &probe);
+	*kernel_probe(kernel, POINT) = (struct wire_probe){
+		.displacement = (uintptr_t)&by_address->word, .width = 8, .flags = WIRE_GLOBAL | WIRE_JUDGE,
+		.base = WIRE_NONE, .index = WIRE_NONE,
+	};
+	child_go(&child);
+	while (!__atomic_load_n(&by_address->tid, __ATOMIC_ACQUIRE))
+		usleep(100);
+	fd = open_point();
+	if (fd < 0 || !tap_eq_int(kernel_attach_point(kernel, fd, POINT), 0, "the watchpoints' program is attached"))
+		tap_skip("no hardware watchpoints here");
+	__atomic_store_n(&by_address->armed, 1, __ATOMIC_RELEASE);
+	tap_eq_int(child_end(&child), 0, "point: the child ends well");
+	kernel_detach(set);
+	if (fd >= 0)
+		close(fd);
+	kernel_poll(kernel, 0, hear, NULL);
+	if (fd >= 0)
+		tap_ok(heard.caught_by_point > 0, "one who comes by any code is caught (%u of %llu)", heard.caught_by_point,
+		       (unsigned long long)kernel_count(kernel, POINT).hits);
+	kernel_settings(kernel)->hold_permille = 0;
+	kernel_settings(kernel)->focus = 0;
+	munmap(by_address, 4096);
+}
+
 static void test_holds(struct kernel *kernel)
 {
 	struct meeting meeting = {.ms = 1500};
@@ -364,7 +504,8 @@ static void test_holds(struct kernel *kernel)
 	tap_eq_int(heard.caught, count.caught, "each that is caught is told");
 	tap_ok(count.hold_ns < 1500000000 / 2 + 10000000, "holds keep to their budget");
 	tap_ok(caught->arrival.kind == WIRE_EVENT_CAUGHT && caught->arrival.address == (uintptr_t)&meeting.word &&
-	       caught->held.address == (uintptr_t)&meeting.word && caught->held.probe == 20 && caught->held.width == 8 &&
+	       caught->held.address == (uintptr_t)&meeting.word && caught->held.probe == 20 &&
+	       caught->held.width == 8 &&
 	       caught->arrival.tid != caught->held.tid && caught->held.tid, "with both sides");
 	meeting.locked = true;
 	tap_eq_int(run_meeting(kernel, 21, &meeting, &count), 0, "under a lock nobody is caught");
@@ -390,7 +531,13 @@ int main(void)
 	test_threads_own(kernel);
 	test_absent(kernel);
 	test_sample(kernel);
-	test_holds(kernel);
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+		tap_skip("one CPU: nobody can come while one is held");
+	} else {
+		test_holds(kernel);
+		test_reads(kernel);
+		test_point(kernel);
+	}
 	kernel_close(kernel);
 	kernel = kernel_or_skip(&(struct kernel_options){.no_multi = true});
 	tap_eq_int(kernel_way(kernel), KERNEL_WAY_SINGLE, "single probes where there are no links for many");

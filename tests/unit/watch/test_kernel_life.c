@@ -6,7 +6,9 @@
 
 #include "watch/kernel_inside.h"
 
+#include <linux/capability.h>
 #include <pthread.h>
+#include <sys/syscall.h>
 
 void victim_add(uint64_t *to);
 extern const char victim_added[];
@@ -16,7 +18,8 @@ __asm__(".text\n.p2align 4\n.globl victim_add\n.type victim_add,@function\nvicti
         "ret\n.size victim_add, . - victim_add\n");
 
 static const struct wire_probe after = {
-	.width = 8, .flags = WIRE_AFTER, .base = 5, .index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE, .sample = 1,
+	.width = 8, .flags = WIRE_AFTER, .base = 5, .index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE,
+	.sample = 1,
 };
 
 enum { MANY = 20000, FORKS = 20, THREADS = 1000 };
@@ -275,6 +278,29 @@ static void test_setter_killed(void)
 	munmap(shared, 4096);
 }
 
+/* One neighbour may stand for several stores, and several links may be at one place. */
+static void test_same_place(struct kernel *kernel)
+{
+	static uint64_t word;
+	struct child child = child_start(add_many, &word);
+	struct kernel_place places[2] = {
+		{.offset = offset_of(victim_added), .id = 30}, {.offset = offset_of(victim_added), .id = 31},
+	};
+	struct kernel_set *set = NULL, *third;
+	struct watch_error error = {""};
+
+	*kernel_probe(kernel, 30) = *kernel_probe(kernel, 31) = after;
+	third = child_probe(kernel, &child, victim_added, 32, &after);
+	tap_eq_int(kernel_attach(kernel, "/proc/self/exe", places, 2, child.pid, &set, &error), 0, "same place: %s",
+	           error.text);
+	child_go(&child);
+	tap_eq_int(child_end(&child), 0, "same place: the child ends well");
+	kernel_detach(set);
+	kernel_detach(third);
+	for (uint32_t id = 30; id < 33; id++)
+		tap_eq_int(kernel_count(kernel, id).hits, MANY, "same place: %u counts all", id);
+}
+
 static void test_refused(struct kernel *kernel)
 {
 	struct kernel_place place = {.offset = 0, .id = 9};
@@ -289,6 +315,81 @@ static void test_refused(struct kernel *kernel)
 	error.text[0] = '\0';
 	tap_ok(kernel_attach(kernel, "/proc/self/exe", &place, 0, getpid(), &set, &error) < 0 && !set && error.text[0],
 	       "refused: %s", error.text);
+}
+
+/* ---- semaphores ------------------------------------------------------------------------------------------------ */
+
+/* As a USDT probe has it: counted up while somebody attends. */
+static volatile uint16_t semaphore __attribute__((section(".probes"), used));
+
+static int see_semaphore(void *user)
+{
+	struct shared *shared = user;
+	uint64_t word = 0;
+
+	victim_add(&word);
+	shared->ready = 1 + semaphore;
+	while (!__atomic_load_n(&shared->stop, __ATOMIC_ACQUIRE))
+		usleep(100);
+	return semaphore;
+}
+
+static void test_semaphore(struct kernel *kernel)
+{
+	struct shared *shared = new_shared();
+	struct child child = child_start(see_semaphore, shared);
+	struct kernel_place place = {
+		.offset = offset_of(victim_added), .id = 20,
+		.semaphore = offset_of((const void *)(uintptr_t)&semaphore),
+	};
+	struct kernel_set *set = NULL;
+	struct watch_error error = {""};
+
+	*kernel_probe(kernel, 20) = after;
+	kernel_settings(kernel)->tgid = (uint32_t)child.pid;
+	tap_eq_int(kernel_attach(kernel, "/proc/self/exe", &place, 1, child.pid, &set, &error), 0, "semaphore: %s", error.text);
+	child_go(&child);
+	wait_ready(shared, 0);
+	tap_eq_int(shared->ready, 2, "semaphore: counted up while a probe is there");
+	kernel_detach(set);
+	__atomic_store_n(&shared->stop, 1, __ATOMIC_RELEASE);
+	tap_eq_int(child_end(&child), 0, "semaphore: and down again");
+	tap_eq_int(kernel_count(kernel, 20).hits, 1, "semaphore: its probe fired");
+	munmap(shared, 4096);
+}
+
+/* ---- rights ---------------------------------------------------------------------------------------------------- */
+
+/* Opens with these capabilities alone. Returns: 0 where it is refused, and all of three are named that are missing. */
+static int open_with(void *user)
+{
+	uint32_t has = *(uint32_t *)user;
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+	struct kernel *kernel;
+	struct watch_error error = {""};
+
+	data[CAP_BPF / 32].effective = data[CAP_BPF / 32].permitted = has;
+	if (syscall(SYS_capset, &header, data) != 0)
+		return 10;
+	if (kernel_open(NULL, &kernel, &error) != -EPERM)
+		return 11;
+	return !strstr(error.text, "CAP_BPF") == !(has >> (CAP_BPF % 32) & 1) ||
+	       !strstr(error.text, "CAP_PERFMON") == !(has >> (CAP_PERFMON % 32) & 1) ||
+	       !strstr(error.text, "CAP_SYS_PTRACE");
+}
+
+static void test_rights(void)
+{
+	static const uint32_t some[] = {0, 1u << (CAP_BPF % 32), 1u << (CAP_PERFMON % 32)};
+
+	for (unsigned i = 0; i < 3; i++) {
+		uint32_t has = some[i];
+		struct child child = child_start(open_with, &has);
+
+		child_go(&child);
+		tap_eq_int(child_end(&child), 0, "rights: the missing ones are named (%x)", has);
+	}
 }
 
 /* ---- ten thousand places --------------------------------------------------------------------------------------- */
@@ -365,7 +466,10 @@ int main(void)
 	test_come_and_go(kernel);
 	test_killed(kernel);
 	test_setter_killed();
+	test_same_place(kernel);
 	test_refused(kernel);
+	test_semaphore(kernel);
+	test_rights();
 	if (kernel_way(kernel) == KERNEL_WAY_MULTI)
 		test_many(kernel);
 	else

@@ -1,0 +1,259 @@
+/*
+ * plan_atomic.c - which fields count as atomic, so that no conflict is told of them
+ *
+ * A release store is an ordinary mov: nothing in the machine code says that it is atomic. So whatever hints at it counts:
+ * the type, a locked instruction anywhere in the program, what the source says, a lock by its name.
+ */
+#include "watch/plan_inside.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME = 256 };
+
+const char *plan_atomic_text(enum plan_atomic why)
+{
+	switch (why) {
+	case PLAN_ATOMIC_TYPE: return "its type is atomic";
+	case PLAN_ATOMIC_LOCKED: return "other code writes it with locked instructions";
+	case PLAN_ATOMIC_SOURCE: return "its source line says atomic";
+	case PLAN_ATOMIC_LOCK: return "it belongs to a lock";
+	case PLAN_ATOMIC_RUNTIME: return "it belongs to the language's runtime";
+	default: return NULL;
+	}
+}
+
+/* ---- names ----------------------------------------------------------------------------------------------------- */
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Is one of the words that the name is made of that one? Words are parted by what is no letter, and by capitals. */
+static bool has_word(const char *name, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = name; *p; p++) {
+		bool starts = p == name || !isalpha((unsigned char)p[-1]) ||
+		              (isupper((unsigned char)*p) && islower((unsigned char)p[-1]));
+
+		if (starts && strncasecmp(p, word, len) == 0 && !islower((unsigned char)p[len]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_lock_name(const char *name)
+{
+	static const char *const words[] = {
+		"lock", "spinlock", "rwlock", "seqlock", "mutex", "futex", "semaphore", "ticket", "ticketlock", "seqcount",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (has_word(name, words[i]))
+			return true;
+	return false;
+}
+
+static bool is_lock_type(const struct scan_type *type)
+{
+	static const char *const made[] = {
+		"pthread_", "__pthread_", "sem_t", "once_flag", "sync.", "std::sync::", "core::sync::", "parking_lot::",
+		"std::mutex", "std::__mutex", "std::once_flag", "std::condition_variable", "std::shared_mutex",
+	};
+	const char *name = type->name ? scan_bare_name(type->name) : "";
+
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
+		if (begins(name, made[i]))
+			return true;
+	/* Arguments of templates say nothing of the class. */
+	return !strpbrk(name, "<(") && is_lock_name(name);
+}
+
+static bool is_atomic_type(const struct scan_type *type)
+{
+	static const char *const made[] = {
+		"std::atomic<", "std::atomic_", "std::__atomic_", "std::__1::__cxx_atomic", "std::__1::atomic",
+		"core::sync::atomic::", "sync/atomic.", "runtime/internal/atomic.", "internal/runtime/atomic.", "boost::atomic",
+	};
+	const char *name = type->name ? scan_bare_name(type->name) : "";
+
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
+		if (begins(name, made[i]))
+			return true;
+	return false;
+}
+
+bool plan_is_opaque(const struct scan_type *type)
+{
+	return is_atomic_type(type) || is_lock_type(type);
+}
+
+bool plan_is_runtime(const struct scan_type *type)
+{
+	const char *name = type->name ? type->name : "";
+
+	return type->language == SCAN_LANGUAGE_GO &&
+	       (begins(name, "runtime.") || begins(name, "runtime/") || begins(name, "internal/"));
+}
+
+/* ---- by type --------------------------------------------------------------------------------------------------- */
+
+static bool is_atomic_item(const struct scan_type *type)
+{
+	while (type) {
+		if (scan_type_qualified(type, SCAN_ATOMIC))
+			return true;
+		type = scan_type_strip(type);
+		if (type->kind != SCAN_KIND_ARRAY)
+			break;
+		type = type->target;
+	}
+	return type && is_atomic_type(type);
+}
+
+static bool is_number(const struct scan_type *leaf)
+{
+	return leaf && leaf->size <= 8 && leaf->kind != SCAN_KIND_STRUCT && leaf->kind != SCAN_KIND_UNION &&
+	       leaf->kind != SCAN_KIND_ARRAY;
+}
+
+static enum plan_atomic by_type(const struct plan_place *place)
+{
+	if (place->variable) {
+		if (is_atomic_item(place->variable->type))
+			return PLAN_ATOMIC_TYPE;
+		return is_number(place->leaf) && is_lock_name(place->variable->name) ? PLAN_ATOMIC_LOCK : PLAN_ATOMIC_NOT;
+	}
+	if (is_atomic_type(place->type))
+		return PLAN_ATOMIC_TYPE;
+	if (place->steps_n && plan_is_runtime(place->type))
+		return PLAN_ATOMIC_RUNTIME;
+	for (size_t i = 0; i < place->steps_n; i++) {
+		const struct scan_step *step = &place->steps[i];
+
+		if (is_atomic_type(step->holder) || is_atomic_item(step->member->type))
+			return PLAN_ATOMIC_TYPE;
+		if (is_lock_type(step->holder))
+			return PLAN_ATOMIC_LOCK;
+	}
+	if (place->steps_n && is_number(place->leaf) && place->steps[place->steps_n - 1].member->name &&
+	    is_lock_name(place->steps[place->steps_n - 1].member->name))
+		return PLAN_ATOMIC_LOCK;
+	return PLAN_ATOMIC_NOT;
+}
+
+/* ---- by what is done ------------------------------------------------------------------------------------------- */
+
+/* A member is known by its holder and its place, so that it is found again in other modules. */
+static uint64_t hash_member(const struct scan_type *holder, const struct scan_member *member)
+{
+	char name[NAME];
+	uint64_t hash = plan_hash_text(PLAN_HASH_BEGIN, scan_type_name(holder, name, sizeof(name)));
+
+	hash = plan_hash_number(hash, holder->size);
+	if (!holder->name)
+		hash = plan_hash_number(plan_hash_text(hash, holder->file), holder->line);
+	return plan_hash_number(hash, member->offset_bits);
+}
+
+static uint64_t hash_place(const struct plan_place *place)
+{
+	const struct scan_step *last = place->steps_n ? &place->steps[place->steps_n - 1] : NULL;
+
+	if (place->variable)
+		return plan_hash_text(PLAN_HASH_BEGIN + 1, place->variable->name);
+	return last ? hash_member(last->holder, last->member) : 0;
+}
+
+static int remember(struct plan *plan, uint64_t hash, enum plan_atomic why)
+{
+	uint32_t known;
+	size_t at = 0;
+
+	if (!hash || plan_table_next(&plan->inside->atomics, hash, &at, &known))
+		return 0;
+	return plan_table_add(&plan->inside->atomics, hash, (uint32_t)why);
+}
+
+static bool is_leaf(const struct scan_member *member)
+{
+	const struct scan_type *plain = scan_type_strip(member->type);
+
+	return plain->kind != SCAN_KIND_STRUCT && plain->kind != SCAN_KIND_UNION;
+}
+
+/* All that the store covers. */
+static int remember_site(struct plan *plan, const struct plan_module *module, const struct scan_site *site,
+                         const struct plan_place *place, enum plan_atomic why)
+{
+	uint32_t touched[SCAN_TOUCHED_MAX];
+	size_t n = place->several ? scan_fields_touched(&module->fields, site, touched) : 0;
+	int error = remember(plan, hash_place(place), why);
+
+	for (size_t i = 0; i < n && !error; i++) {
+		const struct scan_field *field = &module->fields.items[touched[i]];
+
+		/* Of a struct without a name inside of another, the offset is not that of its owner: it stands for itself. */
+		if (is_leaf(field->member) && field->parent == SCAN_FIELD_NONE)
+			error = remember(plan, hash_member(field->owner, field->member), why);
+	}
+	return error;
+}
+
+static enum scan_source_atomic by_source(struct plan *plan, const struct scan *scan, const struct scan_site *site)
+{
+	return scan_source_atomic(plan->inside->source, scan_function_directory(scan, site->function), site->file,
+	                          site->line);
+}
+
+static enum plan_atomic by_site(struct plan *plan, const struct scan *scan, const struct scan_site *site)
+{
+	if (site->how == SCAN_HOW_LOCKED)
+		return PLAN_ATOMIC_LOCKED;
+	if (site->how == SCAN_HOW_ATOMIC)
+		return PLAN_ATOMIC_TYPE;
+	if (site->how == SCAN_HOW_BULK || site->how == SCAN_HOW_BARRIER || site->where == SCAN_WHERE_STACK)
+		return PLAN_ATOMIC_NOT;
+	return by_source(plan, scan, site) == SCAN_SOURCE_ATOMIC ? PLAN_ATOMIC_SOURCE : PLAN_ATOMIC_NOT;
+}
+
+int plan_atomics_find(struct plan *plan, const struct plan_module *module)
+{
+	struct plan_place place;
+	int error = 0;
+
+	for (size_t i = 0; i < module->sites->n && !error; i++) {
+		const struct scan_site *site = &module->sites->items[i];
+		enum plan_atomic why = site->type && !site->read ? by_site(plan, module->scan, site) : PLAN_ATOMIC_NOT;
+
+		if (why != PLAN_ATOMIC_NOT && plan_place_of(site, &place))
+			error = remember_site(plan, module, site, &place, why);
+	}
+	return error;
+}
+
+enum plan_atomic plan_atomic_at(const struct plan *plan, const struct plan_place *place)
+{
+	enum plan_atomic why = by_type(place);
+	uint64_t hash = why == PLAN_ATOMIC_NOT ? hash_place(place) : 0;
+	uint32_t known;
+	size_t at = 0;
+
+	if (hash && plan_table_next(&plan->inside->atomics, hash, &at, &known))
+		return (enum plan_atomic)known;
+	return why;
+}
+
+bool plan_site_atomic(struct plan *plan, const struct scan *scan, const struct scan_site *site,
+                      const struct plan_place *place)
+{
+	if (site->how == SCAN_HOW_LOCKED || site->how == SCAN_HOW_ATOMIC || by_type(place) != PLAN_ATOMIC_NOT)
+		return true;
+	if (site->how != SCAN_HOW_PLAIN || site->modifies)
+		return false;
+	return by_source(plan, scan, site) != SCAN_SOURCE_PLAIN;
+}
