@@ -29,30 +29,13 @@ static bool grow_array(void *array, size_t *size, size_t n, size_t item)
 	return true;
 }
 
-static void note_frees(struct verdict *verdict, uint32_t type_id)
-{
-	for (size_t i = 0; i < verdict->frees_n && i < FREES_TYPES; i++)
-		if (verdict->frees[i] == type_id)
-			return;
-	if (type_id >= verdict->plan->types_n)
-		return;
-	if (verdict->frees_n < FREES_TYPES)
-		verdict->frees[verdict->frees_n] = type_id;
-	verdict->frees_n++;
-}
-
 /* The plan may have grown. Returns: false: no memory. */
 static bool grow(struct verdict *verdict)
 {
 	const struct plan *plan = verdict->plan;
 
-	if (!grow_array(&verdict->fields, &verdict->fields_size, plan->fields_n, sizeof(*verdict->fields)) ||
-	    !grow_array(&verdict->types, &verdict->types_size, plan->types_n, sizeof(*verdict->types)))
-		return false;
-	for (; verdict->sites_seen < plan->sites_n; verdict->sites_seen++)
-		if (plan->sites[verdict->sites_seen].wire.flags & WIRE_FREE)
-			note_frees(verdict, plan->sites[verdict->sites_seen].type_id);
-	return true;
+	return grow_array(&verdict->fields, &verdict->fields_size, plan->fields_n, sizeof(*verdict->fields)) &&
+	       grow_array(&verdict->types, &verdict->types_size, plan->types_n, sizeof(*verdict->types));
 }
 
 int verdict_new(const struct plan *plan, const struct verdict_options *options, struct verdict **ret_verdict)
@@ -138,18 +121,9 @@ const struct type_window *window_at(const struct verdict *verdict, uint32_t type
 	return lies_in(&type->now, time_ns) ? &type->now : lies_in(&type->before, time_ns) ? &type->before : NULL;
 }
 
-/* Ends of lives are sites like others: where they are attached in windows, they are seen in windows only. */
-static bool frees_are_seen(const struct verdict *verdict, uint64_t since_ns)
+void verdict_lives_lost(struct verdict *verdict, uint64_t now_ns)
 {
-	if (!verdict->plan->ledger.frees || verdict->frees_n > FREES_TYPES)
-		return false;
-	for (size_t i = 0; i < verdict->frees_n; i++) {
-		const struct type_window *window = window_at(verdict, verdict->frees[i], verdict->now_ns);
-
-		if (!window || window->begin_ns > since_ns)
-			return false;
-	}
-	return true;
+	verdict->objects.lost_ns = now_ns;
 }
 
 bool life_is_known(struct verdict *verdict, const struct write *write)
@@ -160,7 +134,7 @@ bool life_is_known(struct verdict *verdict, const struct write *write)
 		return true;
 	if (write->field->indexed)
 		return false;
-	if (frees_are_seen(verdict, object->first_ns) &&
+	if (verdict->plan->ledger.frees &&
 	    !objects_freed_since(&verdict->objects, object->address, object->first_ns))
 		return true;
 	object_restart(&verdict->objects, object, write->event->time_ns);
@@ -261,7 +235,11 @@ static void take_field(struct verdict *verdict, struct write *write)
 	write->place = NULL;
 	if (write->address >= write->event->address) {
 		write->place = place_at(&verdict->objects, object, write->address, write->field->id);
-		take_place(verdict, write);
+		/* A compare-exchange may have failed: then it wrote nothing, and what is there now is not its. */
+		if (write->site->probe.may_fail)
+			write->place->last.n = 0;
+		else
+			take_place(verdict, write);
 	}
 	if (object->shared && write->window)
 		mixed_judge(verdict, write);

@@ -28,7 +28,6 @@ enum {
 	LINE_PARTS = 4,
 	CANDIDATES = 256,
 	FREED = 1 << 15,
-	FREES_TYPES = 8,
 	WRITERS_EXACT = 8,            /* of a field: those beyond share 64 bits */
 };
 
@@ -83,6 +82,7 @@ struct objects {
 	/* Ends of lives, by where: the latest of each hash. pages: those at the start of a page alone. */
 	uint64_t *freed, *freed_pages;
 	uint64_t freed_ns;            /* the last of all */
+	uint64_t lost_ns;             /* when some were last not told */
 };
 
 /* A write that was understood. */
@@ -194,9 +194,7 @@ struct verdict {
 	struct objects objects;
 	struct of_field *fields;
 	struct of_type *types;
-	size_t fields_size, types_size, sites_seen;
-	uint32_t frees[FREES_TYPES];  /* types whose sites are the ends of lives */
-	size_t frees_n;               /* more than FREES_TYPES: not all are in it */
+	size_t fields_size, types_size;
 	uint32_t windows;
 	uint64_t now_ns;              /* the latest time of an event */
 	struct mixed *mixed;

@@ -122,6 +122,8 @@ bool objects_freed_since(const struct objects *objects, uint64_t address, uint64
 	uint64_t small = address > BLOCK_SMALL ? address - BLOCK_SMALL : 0;
 	uint64_t large = address > BLOCK_LARGE ? address - BLOCK_LARGE : 0;
 
+	if (objects->lost_ns && objects->lost_ns >= since_ns)
+		return true;
 	if (objects->freed_ns < since_ns)
 		return false;
 	for (uint64_t granule = small >> GRANULE; granule <= address >> GRANULE; granule++)

@@ -96,6 +96,8 @@ static void judge_atomic(struct verdict *verdict, const struct write *write)
 	const struct scan_site *site = write->site->site;
 	const char *text;
 
+	if (write->site->atomic)
+		return;
 	if (write->site->modifies && site->how != SCAN_HOW_LOCKED)
 		text = "it has to be written atomically; this reads, changes and writes it without a lock prefix";
 	else if (site->how == SCAN_HOW_SPLIT)

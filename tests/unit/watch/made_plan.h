@@ -15,17 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum made_type { ORDER, ACCOUNT, FORM, STATS, FREES, MADE_TYPES };
+enum made_type { ORDER, ACCOUNT, FORM, STATS, MADE_TYPES };
 
 enum made_field {
 	USER, NAME, CENTS, STATUS, WHOLE, BIT_A, BIT_B, TOTAL, ITEM,    /* struct order */
 	OWNED, SET_ONCE, ATOMIC, STATE,                                 /* struct account */
 	MONEY,                                                          /* struct account_shared */
 	COUNT_A, COUNT_B,                                               /* struct stats: 0 and 8 */
-	FREED_FIELD,
 	MADE_FIELDS,
 };
-enum { MADE_SITES = MADE_FIELDS * 2 };
+enum { MADE_SITES = MADE_FIELDS * 2, MADE_FREE = 60000 };
 
 struct made {
 	struct plan plan;
@@ -125,15 +124,12 @@ static inline void made_fields(struct made *made)
 	made->types[FORM].form = true;
 	made_field(made, COUNT_A, STATS, "a", 0, 8, &made->i64);
 	made_field(made, COUNT_B, STATS, "b", 8, 8, &made->i64);
-	made_field(made, FREED_FIELD, FREES, "", 0, 0, NULL);
-	made->sites[made_site(FREED_FIELD, 0)].wire.flags = WIRE_FREE;
-	made->sites[made_site(FREED_FIELD, 1)].wire.flags = WIRE_FREE;
 }
 
 static inline void made_init(struct made *made)
 {
 	static const char *const names[MADE_TYPES] = {
-		"struct order", "struct account", "struct account_shared", "struct stats", "free",
+		"struct order", "struct account", "struct account_shared", "struct stats",
 	};
 
 	memset(made, 0, sizeof(*made));
@@ -193,7 +189,7 @@ static inline void made_write(struct verdict *verdict, struct made *made, struct
 
 static inline void made_free(struct verdict *verdict, struct made *made, uint64_t address)
 {
-	struct wire_event event = {.kind = WIRE_EVENT_FREE, .probe = made_site(FREED_FIELD, 0), .tid = 1, .tgid = 1};
+	struct wire_event event = {.kind = WIRE_EVENT_FREE, .probe = MADE_FREE, .tid = 1, .tgid = 1};
 
 	event.address = address;
 	event.time_ns = made->now_ns += 1000;
