@@ -45,7 +45,8 @@ CASE(heap_right)
 			heap_set(heap_order, (int)(next_random(w) & 7));
 }
 
-static struct global_config {
+/* Not static: a struct that nobody reads would not be written. */
+struct global_config {
 	int64_t limit;
 	int64_t timeout_ms;
 } global_config;
