@@ -25,7 +25,7 @@ static const char help[] =
 	"Without TYPE: every type, within the budget. What is named is watched in full, whatever it costs.\n"
 	"\n"
 	"  -p PID                 the process\n"
-	"      --budget N%        of one processor's time that the watch may cost the program (default: 2%)\n"
+	"      --budget N%        of the program's processor time that it may cost (default: 2%)\n"
 	"      --sampled          the budget holds for what is named, too\n"
 	"      --trace            print each write to what is named\n"
 	"      --reads            reads too: a read while another thread writes is a conflict\n"
@@ -133,7 +133,7 @@ static int number_option(struct watch_choices *choices, int letter)
 		break;
 	default:
 		if (!parse_fraction(optarg, 100, &fraction, &rest) || (*rest && strcmp(rest, "%") != 0))
-			return bad_usage("--budget is a share of one processor in percent, above 0 and at most 100", optarg);
+			return bad_usage("--budget is a share of the program's time in percent, above 0 and at most 100", optarg);
 		choices->engine.budget = fraction / 100;
 	}
 	return CLI_FINE;

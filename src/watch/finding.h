@@ -72,7 +72,8 @@ struct ledger {
 	uint64_t windows;             /* of hot sites */
 	uint64_t attach_failed;
 	double seconds;               /* watched */
-	double budget;                /* share of one CPU's time that may be spent, 0.02 */
+	double budget;                /* share of the target's CPU time that may be spent, 0.02; a CPU's where it
+	                                 uses less */
 	double spent;                 /* that was, by the measured cost of hits and holds */
 	double attached_share;        /* of the time in which a planned site was attached, mean over sites by hits */
 	double writers_max;           /* most threads seen writing one object */

@@ -161,7 +161,7 @@ int kernel_poll(struct kernel *kernel, uint64_t settle_ns,
 		if (kernel->shards[i].ring)
 			ring_buffer__consume(kernel->shards[i].ring);
 	}
-	while ((shard = oldest(kernel, now - settle_ns))) {
+	while ((shard = oldest(kernel, now > settle_ns ? now - settle_ns : 0))) {
 		tell_one(shard->bytes + shard->events[shard->first++].at, tell, user);
 		told++;
 	}

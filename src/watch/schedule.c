@@ -24,6 +24,7 @@
 
 enum {
 	BATCH_MIN = 16,               /* sites of a trial: the more, the longer it takes to let go of a dear one */
+	WARM_MAX = 32,                /* of a trial of busy functions' sites */
 	BATCH_MAX = 512,              /* of one that comes after cheap ones: cold code lies together */
 	LOOK_MIN_MS = 20,             /* between looks at the residents' counters */
 };
@@ -34,6 +35,7 @@ static const uint64_t window_idle_ns = 20 * MS; /* without a hit */
 static const uint64_t credit_max_ns = 20 * MS; /* what an idle time can save up */
 static const uint64_t credit_start_ns = 150 * MS; /* to get to know the target with, once */
 static const uint64_t leave_ns = 40 * MS;      /* after which nothing of a batch fires any more */
+static const uint64_t measure_ns = 200 * MS;  /* between looks at the target's CPU time */
 static const uint64_t listen_ns = 300 * MS;    /* to the clock, before the first trial */
 static const uint64_t glance_ns = 1 * MS;      /* between looks at a trial or a window */
 static const double resident_share = 0.30;     /* of the budget */
@@ -93,7 +95,10 @@ struct schedule {
 	size_t warm_n;                /* sites that are WARM */
 	uint64_t start_ns, look_due_ns;
 	double hits_cost_ns;          /* by hits, in all */
-	double credit_used_ns;        /* credit that was lost because it had grown too large */
+	double income_ns;             /* the budget's share of the target's time so far */
+	double target_ns;             /* its CPU time so far, one CPU's at least */
+	double busy;                  /* CPUs it keeps busy, lately */
+	uint64_t earned_ns, measured_ns, cpu_ns;
 	uint64_t windows, failed;
 	uint64_t other_cost_ns;       /* told by schedule_spend */
 };
@@ -112,14 +117,40 @@ static double spent_ns(const struct schedule *s)
 	return s->hits_cost_ns + (double)kernel_totals(s->kernel)->hold_spent_ns + (double)s->other_cost_ns;
 }
 
-/* What may be spent now. Once all sites were tried, an idle time saves up no more than credit_max_ns. */
-static double credit_ns(struct schedule *s, uint64_t now_ns)
+/* How many CPUs the target keeps busy: what its threads lose is a share of that. One at least: an idle target waits for
+ * its own threads, and is not to wait longer. */
+static void measure_target(struct schedule *s, uint64_t now_ns)
 {
-	double credit = s->options.budget * (double)(now_ns - s->start_ns) - spent_ns(s) - s->credit_used_ns +
-	                (double)credit_start_ns;
+	uint64_t cpu_ns;
+	double busy;
+
+	if (now_ns - s->measured_ns < measure_ns)
+		return;
+	cpu_ns = target_cpu_ns(s->target);
+	busy = cpu_ns > s->cpu_ns ? (double)(cpu_ns - s->cpu_ns) / (double)(now_ns - s->measured_ns) : 0;
+	if (s->cpu_ns)
+		s->busy = busy < 1 ? 1 : busy;
+	s->cpu_ns = cpu_ns;
+	s->measured_ns = now_ns;
+}
+
+static void earn(struct schedule *s, uint64_t now_ns)
+{
+	double elapsed_ns = (double)(now_ns - s->earned_ns);
+
+	measure_target(s, now_ns);
+	s->target_ns += elapsed_ns * s->busy;
+	s->income_ns += elapsed_ns * s->busy * s->options.budget;
+	s->earned_ns = now_ns;
+}
+
+/* What may be spent now. Once all sites were tried, an idle time saves up no more than credit_max_ns. */
+static double credit_ns(struct schedule *s)
+{
+	double credit = s->income_ns + (double)credit_start_ns - spent_ns(s);
 
 	if (s->next_new == s->ones_n && !s->warm_n && credit > (double)credit_max_ns) {
-		s->credit_used_ns += credit - (double)credit_max_ns;
+		s->income_ns -= credit - (double)credit_max_ns;
 		credit = (double)credit_max_ns;
 	}
 	return credit;
@@ -129,11 +160,11 @@ static double credit_ns(struct schedule *s, uint64_t now_ns)
 static void grant_holds(struct schedule *s, uint64_t now_ns)
 {
 	struct wire_settings *settings = kernel_settings(s->kernel);
-	double permille = s->options.budget * hold_share * 1000;
-	uint64_t back_ns;
+	double permille = s->options.budget * s->busy * hold_share * 1000;
+	uint64_t back_ns, spent = kernel_totals(s->kernel)->hold_spent_ns;
 
 	settings->hold_permille = (uint64_t)(permille < 1 ? 1 : permille);
-	back_ns = (kernel_totals(s->kernel)->hold_spent_ns + credit_max_ns) * 1000 / settings->hold_permille;
+	back_ns = (spent + credit_max_ns) * 1000 / settings->hold_permille;
 	if (now_ns - settings->hold_start_ns > back_ns)
 		settings->hold_start_ns = now_ns - back_ns;
 }
@@ -358,6 +389,12 @@ static void arm(struct schedule *s, const struct batch *batch, bool events)
 	}
 }
 
+/* What all residents together may cost a second. */
+static double resident_may(const struct schedule *s)
+{
+	return s->options.budget * s->busy * resident_share * (double)SECOND;
+}
+
 /* ---- residents ------------------------------------------------------------------------------------------------- */
 
 static int residents_add(struct schedule *s, struct batch *batch)
@@ -464,7 +501,7 @@ static double residents_look(struct schedule *s, uint64_t now_ns, struct batch *
 
 static void residents_keep(struct schedule *s, uint64_t now_ns)
 {
-	double may = s->options.budget * resident_share * (double)SECOND;
+	double may = resident_may(s);
 	struct batch *dearest;
 	double total;
 
@@ -514,14 +551,21 @@ static void gather_new(struct schedule *s, struct batch *batch, size_t most)
 	}
 }
 
+/* All of one type together, so that two writers of a field are tried at once; small types share a batch. */
 static void gather_warm(struct schedule *s, struct batch *batch, bool library)
 {
-	for (uint32_t i = 0; i < s->ones_n && s->warm_n && batch->n < BATCH_MIN; i++)
-		if (s->ones[i].state == WARM && s->types[s->plan->sites[i].type_id].library == library) {
-			batch->ids[batch->n++] = i;
-			s->ones[i].state = TRIED;
-			s->warm_n--;
-		}
+	for (uint32_t first = 0; first < s->ones_n && s->warm_n && batch->n < WARM_MAX / 4; first++) {
+		uint32_t type_id = s->plan->sites[first].type_id;
+
+		if (s->ones[first].state != WARM || s->types[type_id].library != library)
+			continue;
+		for (uint32_t i = first; i < s->ones_n && batch->n < WARM_MAX; i++)
+			if (s->ones[i].state == WARM && s->plan->sites[i].type_id == type_id) {
+				batch->ids[batch->n++] = i;
+				s->ones[i].state = TRIED;
+				s->warm_n--;
+			}
+	}
 }
 
 static bool trial_begin(struct schedule *s, uint64_t now_ns)
@@ -531,7 +575,7 @@ static bool trial_begin(struct schedule *s, uint64_t now_ns)
 
 	if (s->next_new == s->ones_n && !s->warm_n)
 		return false;
-	batch = batch_new(most);
+	batch = batch_new(most > WARM_MAX ? most : WARM_MAX);
 	if (!batch)
 		return false;
 	gather_new(s, batch, most);
@@ -543,7 +587,8 @@ static bool trial_begin(struct schedule *s, uint64_t now_ns)
 		batch_free(batch);
 		return false;
 	}
-	arm(s, batch, s->options.full);
+	/* Among warm ones the trial is a window: there is something to be seen. */
+	arm(s, batch, s->options.full || s->ones[batch->ids[0]].state == TRIED);
 	s->trial = batch;
 	batch_attach(s, batch, now_ns);
 	return true;
@@ -559,7 +604,7 @@ static void weigh_tried(struct schedule *s, const struct batch *batch)
 
 static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 {
-	double may = s->options.budget * resident_share * (double)SECOND, resident = 0;
+	double may = resident_may(s), resident = 0;
 	struct batch *batch = s->trial;
 
 	s->trial = NULL;
@@ -661,7 +706,7 @@ static void weigh(struct schedule *s, const struct batch *batch)
 /* Sites of hot functions that hardly fire by themselves stay from now on: a rare writer meets the windows of a hot one. */
 static void calm_down(struct schedule *s, struct batch *batch, double seconds, uint64_t now_ns)
 {
-	double may = s->options.budget * resident_share * (double)SECOND / 50;
+	double may = resident_may(s) / 50;
 	struct batch *calm = batch_new(batch->n);
 	size_t kept = 0;
 
@@ -740,7 +785,9 @@ int schedule_new(struct kernel *kernel, const struct target *target, const struc
 	s->target = target;
 	s->plan = plan;
 	s->options = *options;
-	s->start_ns = kernel_now_ns();
+	s->start_ns = s->earned_ns = s->measured_ns = kernel_now_ns();
+	s->cpu_ns = target_cpu_ns(target);
+	s->busy = 1;
 	s->trial_size = BATCH_MIN;
 	rc = heat_new(target, plan, &s->heat);
 	if (!rc)
@@ -755,6 +802,7 @@ int schedule_new(struct kernel *kernel, const struct target *target, const struc
 
 uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 {
+	earn(s, now_ns);
 	grant_holds(s, now_ns);
 	look_at_leaving(s, now_ns);
 	if (s->trial)
@@ -768,7 +816,7 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 	if (!s->options.full && now_ns - s->start_ns < listen_ns)
 		return glance_ns;
 	/* What leaves is not paid for yet, and its hits can't be told from those of a window that begins. */
-	if (s->options.full || (!s->leaving && credit_ns(s, now_ns) > (double)window_cost_ns))
+	if (s->options.full || (!s->leaving && credit_ns(s) > (double)window_cost_ns))
 		if (trial_begin(s, now_ns) || window_begin(s, now_ns))
 			return glance_ns;
 	return s->look_due_ns > now_ns ? s->look_due_ns - now_ns : glance_ns;
@@ -781,7 +829,8 @@ void schedule_spend(struct schedule *s, uint64_t ns)
 
 bool schedule_solvent(struct schedule *s, uint64_t now_ns)
 {
-	return s->options.full || credit_ns(s, now_ns) > 0;
+	earn(s, now_ns);
+	return s->options.full || credit_ns(s) > 0;
 }
 
 void schedule_stop(struct schedule *s)
@@ -860,5 +909,5 @@ void schedule_ledger(const struct schedule *s, struct ledger *ledger)
 	ledger->attach_failed = s->failed;
 	ledger->budget = s->options.budget;
 	ledger->seconds = seconds;
-	ledger->spent = seconds > 0 ? spent_ns(s) / (seconds * (double)SECOND) : 0;
+	ledger->spent = s->target_ns > 0 ? spent_ns(s) / s->target_ns : 0;
 }

@@ -13,7 +13,7 @@
 struct schedule;
 
 struct schedule_options {
-	double budget;                /* share of one CPU's time */
+	double budget;                /* share of the target's CPU time */
 	double hit_ns[SELF_TEST_KINDS]; /* cost of one hit by the kind under the probe */
 	bool full;                    /* asked fields stay attached whatever they cost */
 	void (*window)(void *user, uint32_t type_id, uint64_t now_ns, bool begins, bool lost);

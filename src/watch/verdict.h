@@ -32,6 +32,9 @@ void verdict_free(struct verdict *verdict);
 void verdict_window_begin(struct verdict *verdict, uint32_t type_id, uint64_t now_ns);
 void verdict_window_end(struct verdict *verdict, uint32_t type_id, uint64_t now_ns, bool lost);
 
+/* Events of free() were dropped: what was seen of objects on the heap until now says nothing of one life any more. */
+void verdict_lives_lost(struct verdict *verdict, uint64_t now_ns);
+
 void verdict_event(struct verdict *verdict, const struct wire_event *event, const struct wire_caught *caught);
 /* An event POINT, seen by address: field is what the point was aimed at, object its object's address. */
 void verdict_point(struct verdict *verdict, const struct wire_event *event, uint32_t field, uint64_t object);

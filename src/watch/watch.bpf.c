@@ -281,7 +281,7 @@ static __always_inline void send(void *ctx, struct seen *seen)
 	struct wire_event *event;
 
 	if (!ring)
-		return;
+		goto dropped;
 	if (seen->flags & WIRE_STACK_WANTED) {
 		event = bpf_ringbuf_reserve(ring, sizeof(*event), 0);
 		if (!event)
@@ -326,9 +326,9 @@ static __always_inline void convict(void *ctx, struct seen *seen, struct watch_h
 	struct wire_caught *caught;
 	struct counts *counts;
 
-	if (!ring || !(sequence & 1))
+	if (!(sequence & 1))
 		return;
-	caught = bpf_ringbuf_reserve(ring, sizeof(*caught), 0);
+	caught = ring ? bpf_ringbuf_reserve(ring, sizeof(*caught), 0) : 0;
 	if (!caught) {
 		add(&seen->count->dropped, 1);
 		return;
@@ -375,8 +375,16 @@ static __always_inline uint32_t find_held(const struct seen *seen)
 	return search.slot;
 }
 
+/* The time of the hit. Most hits need none, and a look at the clock is a good part of what they cost. */
+static __always_inline uint64_t now_of(struct seen *seen)
+{
+	if (!seen->time_ns)
+		seen->time_ns = bpf_ktime_get_ns();
+	return seen->time_ns;
+}
+
 /* Has another thread written these bytes lately? Takes note of this one. */
-static __always_inline bool is_shared(struct seen *seen, uint64_t now)
+static __always_inline bool is_shared(struct seen *seen)
 {
 	uint64_t granule = seen->address >> 3;
 	struct watch_near *entry = &near[granule * 0x9e3779b97f4a7c15 >> (64 - WATCH_NEAR_BITS)];
@@ -392,12 +400,12 @@ static __always_inline bool is_shared(struct seen *seen, uint64_t now)
 	}
 	if (entry->tid != seen->tid) {
 		add(&seen->count->met_shared, 1);
-		entry->changed_ns = now;
+		entry->changed_ns = now_of(seen);
 		if (!(seen->flags & WIRE_READ))
 			entry->tid = seen->tid;
 		return true;
 	}
-	return entry->changed_ns && now - entry->changed_ns < settings.shared_ns;
+	return entry->changed_ns && now_of(seen) - entry->changed_ns < settings.shared_ns;
 }
 
 static __always_inline bool one_in(uint64_t n)
@@ -406,21 +414,22 @@ static __always_inline bool one_in(uint64_t n)
 }
 
 /* For how long to hold this thread now; 0: not. What it costs is set aside. */
-static __always_inline uint64_t hold_length(const struct seen *seen, uint64_t now, bool shared)
+static __always_inline uint64_t hold_length(struct seen *seen, bool shared)
 {
-	uint64_t every = seen->probe->hold_every, length, allowed;
+	uint64_t every = seen->probe->hold_every, now, length, allowed;
 	uint32_t low = settings.hold_min_ns, high = settings.hold_max_ns;
 
 	if (!every || !settings.hold_permille || !high || high < low)
-		return 0;
-	/* Threads take turns: two that are held at each hit could walk in step and never meet. */
-	if (!((uint32_t)(seen->tid * 0x9e3779b1 ^ (uint32_t)(now >> 22) * 0x85ebca77) >> 15 & 1))
 		return 0;
 	if (settings.focus && settings.focus >> 3 == seen->address >> 3)
 		every = 2;
 	else if (!shared)
 		every *= COLD;
 	if (!one_in(every))
+		return 0;
+	now = now_of(seen);
+	/* Threads take turns: two that are held at each hit could walk in step and never meet. */
+	if (!((uint32_t)(seen->tid * 0x9e3779b1 ^ (uint32_t)(now >> 22) * 0x85ebca77) >> 15 & 1))
 		return 0;
 	length = low;
 	if (high > low)
@@ -528,7 +537,7 @@ static __always_inline void judge(void *ctx, struct seen *seen)
 static __always_inline int hit(struct pt_regs *regs, bool may_sleep)
 {
 	struct seen seen = {};
-	uint64_t now, length;
+	uint64_t length = 0;
 	bool wanted;
 
 	if (!is_ours(&seen))
@@ -540,10 +549,8 @@ static __always_inline int hit(struct pt_regs *regs, bool may_sleep)
 	wanted = seen.probe->sample && one_in(seen.probe->sample);
 	if ((!wanted && !(seen.flags & WIRE_JUDGE)) || !locate(regs, &seen))
 		return 0;
-	now = bpf_ktime_get_ns();
-	length = 0;
 	if (can_hold && seen.flags & WIRE_JUDGE)
-		length = hold_length(&seen, now, is_shared(&seen, now));
+		length = hold_length(&seen, is_shared(&seen));
 	if (!wanted && !length && !*(volatile uint32_t *)&held)
 		return 0;
 	seen.ip = regs->ip;
@@ -551,7 +558,7 @@ static __always_inline int hit(struct pt_regs *regs, bool may_sleep)
 	find_new(regs, &seen, may_sleep);
 	find_told(regs, &seen);
 	seen.kind = seen.flags & WIRE_FREE ? WIRE_EVENT_FREE : WIRE_EVENT_WRITE;
-	seen.time_ns = now;
+	now_of(&seen);
 	if (wanted && seen.flags & WIRE_AFTER) {
 		find_lock(&seen, may_sleep);
 		send(regs, &seen);
@@ -565,7 +572,8 @@ static __always_inline int hit(struct pt_regs *regs, bool may_sleep)
 		if (!(seen.flags & WIRE_FREE) && !seen.old_n)
 			seen.old_n = read(&seen, seen.old_value, seen.width, seen.address, may_sleep);
 		find_lock(&seen, may_sleep);
-		seen.time_ns = length ? bpf_ktime_get_ns() : now;
+		if (length)
+			seen.time_ns = bpf_ktime_get_ns();
 		send(regs, &seen);
 	}
 	return 0;

@@ -179,7 +179,7 @@ static int make_plan(struct watch *watch, struct watch_error *error)
 {
 	struct plan_options options = {
 		.queries = watch->options.queries, .queries_n = watch->options.queries_n,
-		.reads = watch->options.reads, .stepped = watch->options.full,
+		.reads = watch->options.reads, .stepped = true,
 		.policy_file = watch->options.policy_file, .debug_dir = watch->options.debug_dir,
 		.threads = watch->options.threads, .sites_max = PROBES_MAX - POINT_IDS - FREES_MAX,
 		.progress = watch->options.progress, .warn = watch->options.warn, .user = watch->options.user,

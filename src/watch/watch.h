@@ -21,7 +21,7 @@ struct watch_options {
 	char *const *queries;
 	size_t queries_n;
 	const char *policy_file, *debug_dir;
-	double budget;                /* share of one CPU's time, 0 < budget <= 1; 0: 0.02 */
+	double budget;                /* share of the target's CPU time, 0 < budget <= 1; 0: 0.02 */
 	bool full;                    /* every event of what is asked; default where queries are given: see trace */
 	bool no_full;                 /* queries narrow the choice, and the budget holds for them too */
 	bool reads;

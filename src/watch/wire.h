@@ -101,7 +101,7 @@ struct wire_party {
 };
 
 struct wire_event {
-	uint64_t time_ns;             /* CLOCK_MONOTONIC */
+	uint64_t time_ns;             /* CLOCK_MONOTONIC, of the probe: the store came before it (AFTER), or after it */
 	uint64_t address;             /* of the first byte stored */
 	uint64_t goroutine;           /* 0: not Go */
 	uint64_t ip;                  /* of the probe; POINT: behind the store */

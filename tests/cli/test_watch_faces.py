@@ -26,8 +26,8 @@ FINDING = {'kind', 'type', 'field', 'sites', 'threads', 'old', 'new', 'count', '
 EVENT = {'event', 'time_ns', 'type', 'field', 'object', 'address', 'old', 'new', 'thread', 'site'}
 LEDGER = {'program', 'pid', 'threads_max', 'findings', 'sites_found', 'sites_unknown', 'sites_neighbour', 'sites_stepped',
           'sites_call', 'sites_points', 'refused', 'sites_left_out', 'bulk_found', 'bulk_known', 'fields_atomic',
-          'modules', 'modules_bare', 'frees', 'sites_attached', 'sites_hit', 'sites_hot', 'sites_silenced', 'hits', 'events', 'dropped', 'faults',
-          'holds', 'hold_ns', 'caught', 'overlaps_seen', 'points_aimed', 'point_hits', 'points_missed', 'objects_seen',
+          'modules', 'modules_bare', 'frees', 'sites_attached', 'sites_hit', 'sites_hot', 'sites_silenced', 'hits',
+          'events', 'dropped', 'faults', 'holds', 'hold_ns', 'caught', 'overlaps_seen', 'points_aimed', 'point_hits', 'points_missed', 'objects_seen',
           'objects_shared', 'windows', 'attach_failed', 'seconds', 'budget', 'spent', 'attached_share', 'writers_max',
           'chance_100', 'complete', 'target_ended', 'target_exit', 'target_signal', 'limits'}
 FIRST = ('order.status written by thread 12 (orders.c:42, set_status) while thread 13 (orders.c:88, cancel) was writing it; '
@@ -142,7 +142,7 @@ def test_text():
     for words in ('  sites      1,234 found: 813 with a probe (800 beside the store, 10 on it, 3 at calls), 421 refused',
                   '             21 refused: locked', '             400 refused: only by single steps',
                   '  bulk       10 of 40 bulk writes (memcpy and its like) have no known field: 25 %',
-                  '  cost       1.23 % of one processor\'s time, of 2.00 % allowed; 7 threads at most',
+                  '  cost       1.23 % of the program\'s processor time, of 2.00 % allowed; 7 threads at most',
                   '  limits     no hardware watchpoints: writes that no site covers go unseen'):
         tap.ok(words in lines, 'ledger: ' + words.split()[0] + ' ' + words.split()[1], *lines[-14:])
     tap.ok('No conflict' not in result.stdout, 'a conflict was caught, so nothing else is said')

@@ -161,10 +161,13 @@ static void watch(pid_t pid)
 	if (kernel_open(&small, &kernel, NULL) != 0)
 		_exit(3);
 	for (uint32_t i = 0; i < sites_n(); i++) {
-		places[i] = (struct kernel_place){.offset = offset_of((const char *)soak_round + soak_sites[i]), .id = i};
+		places[i].offset = offset_of((const char *)soak_round + soak_sites[i]);
+		places[i].id = i;
+		places[i].semaphore = 0;
 		*kernel_probe(kernel, i) = (struct wire_probe){
 			.width = 8, .flags = WIRE_AFTER | WIRE_JUDGE | (i % 3 ? 0 : WIRE_STACK_WANTED), .base = 5,
-			.index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE, .sample = 1 + i % 2, .hold_every = 2,
+			.index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE, .sample = 1 + i % 2,
+			.hold_every = 2,
 		};
 	}
 	settings = kernel_settings(kernel);

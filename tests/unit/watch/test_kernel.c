@@ -61,7 +61,8 @@ static void hear(void *user, const struct wire_event *event, const struct wire_c
 }
 
 static const struct wire_probe after = {
-	.width = 8, .flags = WIRE_AFTER, .base = 5, .index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE, .sample = 1,
+	.width = 8, .flags = WIRE_AFTER, .base = 5, .index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE,
+	.sample = 1,
 };
 static const struct wire_probe before = {
 	.width = 8, .base = 5, .index = WIRE_NONE, .value = 4, .length = WIRE_NONE, .sample = 1,
@@ -503,7 +504,8 @@ static void test_holds(struct kernel *kernel)
 	tap_eq_int(heard.caught, count.caught, "each that is caught is told");
 	tap_ok(count.hold_ns < 1500000000 / 2 + 10000000, "holds keep to their budget");
 	tap_ok(caught->arrival.kind == WIRE_EVENT_CAUGHT && caught->arrival.address == (uintptr_t)&meeting.word &&
-	       caught->held.address == (uintptr_t)&meeting.word && caught->held.probe == 20 && caught->held.width == 8 &&
+	       caught->held.address == (uintptr_t)&meeting.word && caught->held.probe == 20 &&
+	       caught->held.width == 8 &&
 	       caught->arrival.tid != caught->held.tid && caught->held.tid, "with both sides");
 	meeting.locked = true;
 	tap_eq_int(run_meeting(kernel, 21, &meeting, &count), 0, "under a lock nobody is caught");

@@ -18,7 +18,8 @@ __asm__(".text\n.p2align 4\n.globl victim_add\n.type victim_add,@function\nvicti
         "ret\n.size victim_add, . - victim_add\n");
 
 static const struct wire_probe after = {
-	.width = 8, .flags = WIRE_AFTER, .base = 5, .index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE, .sample = 1,
+	.width = 8, .flags = WIRE_AFTER, .base = 5, .index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE,
+	.sample = 1,
 };
 
 enum { MANY = 20000, FORKS = 20, THREADS = 1000 };
@@ -338,7 +339,8 @@ static void test_semaphore(struct kernel *kernel)
 	struct shared *shared = new_shared();
 	struct child child = child_start(see_semaphore, shared);
 	struct kernel_place place = {
-		.offset = offset_of(victim_added), .id = 20, .semaphore = offset_of((const void *)(uintptr_t)&semaphore),
+		.offset = offset_of(victim_added), .id = 20,
+		.semaphore = offset_of((const void *)(uintptr_t)&semaphore),
 	};
 	struct kernel_set *set = NULL;
 	struct watch_error error = {""};

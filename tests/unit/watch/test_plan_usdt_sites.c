@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+void told_plain_store(struct told_shared *shared, int32_t value);
+
 static struct told_shared shared;
 static struct told_post_shared post;
 
@@ -20,6 +22,7 @@ __attribute__((noinline)) static void write_all(int n)
 	struct told_present present = {.bits = {(uint64_t)n}};
 
 	told_store_views(&shared, n);
+	told_plain_store(&shared, n);
 	told_add_wide(&shared, (uint64_t)n);
 	told_advance_status(&shared, TOLD_PAID, NULL);
 	told_store_seen(&shared, (uint32_t)n);
@@ -37,7 +40,7 @@ static bool has_point(const struct plan_site *site)
 static struct plan *make(const struct target *target, char *query)
 {
 	char *queries[] = {query};
-	struct plan_options options = {.queries = queries, .queries_n = query != NULL};
+	struct plan_options options = {.queries = queries, .queries_n = query != NULL, .stepped = true};
 	struct self_test tested = {0};
 	struct watch_error error = {""};
 	struct plan *plan;
@@ -82,6 +85,19 @@ static size_t twice(const struct plan *plan)
 	return n;
 }
 
+/* The store of a function that was compiled without points. */
+static size_t kept(const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->sites_n; i++) {
+		const struct scan_function *function = plan->sites[i].site->function;
+
+		n += !has_point(&plan->sites[i]) && function && strcmp(function->name, "told_plain_store") == 0;
+	}
+	return n;
+}
+
 static void check_everything(const struct target *target, size_t points_n)
 {
 	struct plan *plan = make(target, NULL);
@@ -91,6 +107,7 @@ static void check_everything(const struct target *target, size_t points_n)
 	tap_eq_int(plan->ledger.sites_points, points_n, "and counted");
 	tap_ok(plan->sites_n > points_n, "beside %zu probes on stores", plan->sites_n - points_n);
 	tap_eq_int(twice(plan), 0, "none of which a point tells of");
+	tap_eq_int(kept(plan), 1, "but for code that was compiled without points its store is one");
 	for (size_t i = 0; i < plan->sites_n; i++) {
 		const struct plan_site *site = &plan->sites[i];
 		const struct plan_field *field = &plan->fields[site->field];

@@ -67,17 +67,21 @@ static void test_kinds(void)
 	} never[] = {
 		{"\xc5\xfe\x7f\x07", "vmovdqu", 4}, {"\x62\xf1\x7e\x48\x7f\x07", "vmovdqu32", 6},
 		{"\xf0\x48\x89\x07", "lock prefix", 4}, {"\xf0\x48\x01\x07", "lock add", 4},
-		{"\x48\x87\x07", "xchg", 3}, {"\x0f\x1f\x44\x00\x00", "nop of 5", 5}, {"\x66\x90", "nop of 2", 2},
-		{"\x0f\x1f\x00", "nop of 3", 3}, {"\xf3\x48\xab", "rep stos", 3}, {"\x48\xab", "stos", 2},
-		{"\x64\x48\x89\x07", "mov to fs", 4}, {"\x65\x89\x07", "mov to gs", 3}, {"\xf3\x90", "pause", 2},
-		{"\xc3", "ret", 1}, {"\x5d", "pop", 1}, {"\xff\xd0", "call by register", 2}, {"\xff\x10", "call by memory", 2},
-		{"\xff\x30", "push of memory", 2}, {"\x48\x39\x07", "cmp of memory", 3}, {"\x48\x3b\x07", "cmp with memory", 3},
-		{"\x48\x11\x07", "adc", 3}, {"\x48\x83\x17\x01", "adc of 1", 4}, {"\x48\x83\x3f\x01", "cmp of memory and 1", 4},
+		{"\x48\x87\x07", "xchg", 3}, {"\x0f\x1f\x44\x00\x00", "nop of 5", 5},
+		{"\x66\x90", "nop of 2", 2}, {"\x0f\x1f\x00", "nop of 3", 3}, {"\xf3\x48\xab", "rep stos", 3},
+		{"\x48\xab", "stos", 2}, {"\x64\x48\x89\x07", "mov to fs", 4},
+		{"\x65\x89\x07", "mov to gs", 3}, {"\xf3\x90", "pause", 2}, {"\xc3", "ret", 1},
+		{"\x5d", "pop", 1}, {"\xff\xd0", "call by register", 2}, {"\xff\x10", "call by memory", 2},
+		{"\xff\x30", "push of memory", 2}, {"\x48\x39\x07", "cmp of memory", 3},
+		{"\x48\x3b\x07", "cmp with memory", 3}, {"\x48\x11\x07", "adc", 3},
+		{"\x48\x83\x17\x01", "adc of 1", 4}, {"\x48\x83\x3f\x01", "cmp of memory and 1", 4},
 		{"\x48\x8b\x07", "load", 3}, {"\x0f\x10\x07", "movups load", 3}, {"\x0f\xc3\x07", "movnti", 3},
-		{"\x0f\xb0\x0f", "cmpxchg", 3}, {"\x67\x89\x07", "32-bit address", 3}, {"\xe3\x10", "jrcxz", 2},
-		{"\xe2\x10", "loop", 2}, {"\x68\x01\x00\x00\x00", "push of a number", 5}, {"\xcc", "int3", 1}, {"", "nothing", 0},
+		{"\x0f\xb0\x0f", "cmpxchg", 3}, {"\x67\x89\x07", "32-bit address", 3},
+		{"\xe3\x10", "jrcxz", 2}, {"\xe2\x10", "loop", 2},
+		{"\x68\x01\x00\x00\x00", "push of a number", 5}, {"\xcc", "int3", 1}, {"", "nothing", 0},
 		{"\x48", "REX alone", 1}, {"\x0f", "escape alone", 1}, {"\x8f\x07", "pop to memory", 2},
-		{"\x66\x0f\xe7\x07", "movntdq", 4}, {"\x66\x0f\x11\x07", "movupd", 4}, {"\xf2\xff\x25\x00\x00\x00\x00", "bnd jmp", 7},
+		{"\x66\x0f\xe7\x07", "movntdq", 4}, {"\x66\x0f\x11\x07", "movupd", 4},
+		{"\xf2\xff\x25\x00\x00\x00\x00", "bnd jmp", 7},
 	};
 
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
@@ -109,6 +113,11 @@ static void test_forms(void)
 	free(forms.forms);
 }
 
+static bool is_store(enum self_test_kind kind)
+{
+	return kind == SELF_TEST_MOV_STORE || kind == SELF_TEST_ARITHMETIC_STORE || kind == SELF_TEST_SSE_STORE;
+}
+
 /* Any bytes that are of a kind are one of the instructions that the kind is for, by another decoder. */
 static void test_random(void)
 {
@@ -136,8 +145,9 @@ static void test_random(void)
 		if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, sizeof(bytes), &insn, operands)))
 			continue;
 		seen[kind]++;
-		store = operands[0].type == ZYDIS_OPERAND_TYPE_MEMORY && operands[0].actions & ZYDIS_OPERAND_ACTION_WRITE;
-		if ((kind == SELF_TEST_MOV_STORE || kind == SELF_TEST_ARITHMETIC_STORE || kind == SELF_TEST_SSE_STORE) != store)
+		store = operands[0].type == ZYDIS_OPERAND_TYPE_MEMORY &&
+		        operands[0].actions & ZYDIS_OPERAND_ACTION_WRITE;
+		if (is_store(kind) != store)
 			wrong += kind != SELF_TEST_PUSH && kind != SELF_TEST_CALL;
 		wrong += insn.encoding != ZYDIS_INSTRUCTION_ENCODING_LEGACY;
 		wrong += (insn.attributes & (ZYDIS_ATTRIB_HAS_LOCK | ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPZ |
