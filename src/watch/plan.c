@@ -81,6 +81,8 @@ static void free_inside(struct plan_inside *inside)
 	plan_table_fini(&inside->types);
 	plan_table_fini(&inside->fields);
 	plan_table_fini(&inside->atomics);
+	plan_table_fini(&inside->unseen);
+	free(inside->members);
 	scan_source_free(inside->source);
 	free(inside->modules);
 	free(inside->frees_due);

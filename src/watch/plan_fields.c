@@ -118,8 +118,11 @@ static int64_t take_field(struct plan *plan, const struct scan *scan, uint32_t t
 		take_atomic(plan, &plan->fields[number], plan_atomic_at(plan, place));
 		return number;
 	}
-	if (plan_grow(&plan->fields, &plan->inside->fields_size, plan->fields_n, sizeof(*plan->fields)))
+	if (plan_grow(&plan->fields, &plan->inside->fields_size, plan->fields_n, sizeof(*plan->fields)) ||
+	    plan_grow(&plan->inside->members, &plan->inside->members_size, plan->fields_n,
+	              sizeof(*plan->inside->members)))
 		return -ENOMEM;
+	plan->inside->members[plan->fields_n] = plan_member(place);
 	number = (uint32_t)plan->fields_n;
 	field = &plan->fields[number];
 	*field = (struct plan_field){.id = number, .type_id = type_id, .name = plan_keep_text(plan, name),

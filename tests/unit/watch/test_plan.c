@@ -228,6 +228,8 @@ static void test_whole(const struct target *target)
 			if (none->sites[i].kind == SELF_TEST_CALL)
 				tap_ok(false, "site %zu has a probe of such a kind", i);
 		check_ledger(none, "no calls");
+		field = find_field(none, "struct planned_order.customer.age");
+		tap_ok(field && !field->all_seen, "a field that memcpy writes unseen is not seen whole");
 		plan_free(none);
 	}
 	plan_free(plan);
@@ -476,6 +478,7 @@ static void test_run(struct run *run, const char *policy)
 	check_probes(run->plan);
 	field = find_field(run->plan, "struct planned_order.opened");
 	tap_ok(field && field->rule == PLAN_RULE_ONCE, "a policy file gives rules");
+	tap_ok(field && field->all_seen, "each store to a field that is asked for has a probe");
 	check_states(run->plan);
 	run->subject = traced_word(&run->traced, address_of(run->target, 0, "subject"));
 	run->global_order = address_of(run->target, 0, "global_order");
