@@ -144,6 +144,8 @@ bool plan_is_runtime(const struct plan_place *place);
 
 /* Fills rule, group, states, lock of a field. */
 void plan_rules_take(struct plan_field *field, const struct scan *scan, const struct plan_place *place);
+/* Is it a file of generated code, or of what that is made of? */
+bool plan_is_generated_file(const char *file);
 /* Is it a shared form that generated code made? */
 bool plan_is_form(const struct scan *scan, const struct scan_type *type);
 
