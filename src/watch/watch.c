@@ -111,6 +111,10 @@ static void tell_event(void *user, const struct wire_event *event, const struct 
 	const struct plan_site *site = event->probe < watch->plan->sites_n ? &watch->plan->sites[event->probe] : NULL;
 	unsigned point = PROBES_MAX - 1 - event->probe;
 
+	/* A store that is stepped meets the watchpoint in its copy: its own probe has told of it. */
+	if (point < POINT_IDS && !target_module_at(watch->target, event->ip) &&
+	    target_is_stepping(watch->target, event->ip))
+		return;
 	if (event->kind == WIRE_EVENT_POINT && point < POINT_IDS)
 		verdict_point(watch->verdict, event, watch->aimed[point].field, watch->aimed[point].object);
 	else
@@ -381,6 +385,8 @@ static void refresh(struct watch *watch, uint64_t now_ns)
 	watch->refresh_due_ns = now_ns + refresh_ns;
 	found = target_refresh(watch->target, &exec);
 	/* The addresses are another program's now. */
+	if (exec)
+		watch->target->stepping = 0;
 	if (exec && watch->points)
 		points_pause(watch, now_ns);
 	if (found <= 0 && watch->modules_planned == watch->target->modules_n) {
