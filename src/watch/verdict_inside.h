@@ -182,7 +182,7 @@ struct told {                         /* a finding, with what only we need */
 	bool shown;
 	/* MIXED: what waits for the end of its window, or for due_ns; then it is counted or, if events were lost, not. */
 	struct told_wait {
-		uint64_t n, due_ns;
+		uint64_t n, due_ns, last_ns;
 		uint32_t window;
 		struct finding_evidence evidence;
 	} *wait;

@@ -35,6 +35,7 @@ enum {
 	REGULAR = 24,
 	INCIDENTS = 3,
 	INCIDENTS_APART = 8,          /* where the two are written by different functions */
+	WORDS = 64,                   /* incidents of which one is put into words */
 	STEPS = 8,                    /* changes of a number that are looked at before it may count as no counter */
 };
 static const uint64_t fill_ns = 50 * VERDICT_MS, wait_ns = VERDICT_SECOND;
@@ -205,44 +206,54 @@ static bool may_be_apart(const struct plan_field *field)
 	return !type || (type->kind != SCAN_KIND_POINTER && type->kind != SCAN_KIND_ENUM && type->kind != SCAN_KIND_BOOL);
 }
 
-/* How often a mix has to be seen; 0: it never counts. */
+/* How often a mix has to be seen; 0: it never counts. In one function what comes first is, mostly, written first: a mix of
+ * one fill's end with the next one's beginning is told only if there is no better one. Numbers of sites go by address. */
 static uint32_t incidents_wanted(const struct verdict *verdict, const struct write *write, uint32_t field,
                                  const struct mixed_write *own, const struct mixed_writer *other, unsigned f, unsigned g)
 {
 	if (one_function(verdict, own->note.site, write->site->id) &&
 	    one_function(verdict, other->of[f].note.site, other->of[g].note.site))
-		return INCIDENTS;
+		return own->note.site < write->site->id ? INCIDENTS : INCIDENTS * 4;
 	return may_be_apart(&verdict->plan->fields[field]) && may_be_apart(write->field) ? INCIDENTS_APART : 0;
 }
 
 /* ---- evidence -------------------------------------------------------------------------------------------------- */
 
+/* Did this writer write the field last, if what is written now is counted with? */
+static bool is_latest(const struct mixed *mixed, const struct write *write, unsigned w, unsigned f, uint32_t field)
+{
+	uint64_t time_ns = mixed->writers[w].of[f].time_ns;
+
+	if (field == write->field->id)
+		return mixed->writers[w].id == write->writer;
+	for (unsigned other = 0; other < MIXED_WRITERS; other++)
+		if (mixed->writers[other].of[f].time_ns > time_ns)
+			return false;
+	return time_ns != 0;
+}
+
 /* "user, name from thread 12; cents from thread 13": who wrote each field last. */
-static void say_from(const struct verdict *verdict, const struct mixed *mixed, const struct mixed_type *type, char *ret,
-                     size_t size)
+static void say_from(const struct verdict *verdict, const struct write *write, const struct mixed *mixed,
+                     const struct mixed_type *type, char *ret, size_t size)
 {
 	size_t n = 0;
 
 	ret[0] = '\0';
 	for (unsigned w = 0; w < MIXED_WRITERS; w++) {
-		const struct write_note *any = NULL;
+		uint64_t id = mixed->writers[w].id;
 		const char *before = n ? "; " : "";
+		bool any = false;
 
 		for (unsigned f = 0; f < type->fields_n; f++) {
-			const struct mixed_write *own = &mixed->writers[w].of[f];
-			bool latest = own->time_ns != 0;
-
-			for (unsigned other = 0; other < MIXED_WRITERS; other++)
-				latest &= own->time_ns >= mixed->writers[other].of[f].time_ns;
-			if (!latest || n + 1 >= size)
+			if (n + 1 >= size || !is_latest(mixed, write, w, f, type->fields[f]))
 				continue;
 			n += (size_t)snprintf(ret + n, size - n, "%s%s", any ? ", " : before,
 			                      verdict->plan->fields[type->fields[f]].name);
-			any = &own->note;
+			any = true;
 		}
 		if (any && n + 1 < size)
-			n += (size_t)snprintf(ret + n, size - n, " from %s %llu", any->goroutine ? "goroutine" : "thread",
-			                      (unsigned long long)(any->goroutine ? any->goroutine : any->tid));
+			n += (size_t)snprintf(ret + n, size - n, " from %s %llu", id >> 63 ? "goroutine" : "thread",
+			                      (unsigned long long)(id & ~(1ull << 63)));
 	}
 }
 
@@ -253,7 +264,10 @@ static void release(struct verdict *verdict, struct told *told, bool lost)
 
 	wait->n = 0;
 	verdict->waiting_n--;
-	if (lost || !told_count(told, n, wait->evidence.sides[1].time_ns))
+	/* Nor may evidence of a window that is void be told later. */
+	if (lost)
+		wait->evidence = told->finding.last;
+	if (lost || !told_count(told, n, wait->last_ns))
 		return;
 	told->finding.last = wait->evidence;
 	told_say(verdict, told);
@@ -288,7 +302,9 @@ static void put(struct verdict *verdict, struct told *told, const struct write *
 		wait->window = write->window;
 	}
 	wait->n++;
-	wait->evidence = *evidence;
+	wait->last_ns = write->event->time_ns;
+	if (evidence->sides[1].time_ns)
+		wait->evidence = *evidence;
 	if (!is_open(verdict, write))
 		release(verdict, told, false);
 }
@@ -348,20 +364,20 @@ static void tell(struct verdict *verdict, const struct write *write, const struc
 	};
 	struct told *told = told_find(verdict, &key);
 	struct finding_evidence evidence = {.object = write->object_address};
+	uint64_t waits;
 
 	if (!told)
 		return;
-	if (!told->shown && !(told->wait && told->wait->n)) {
+	/* One finding for a type: it is told by the pair that was seen first, and one in some incidents is put into words. */
+	waits = told->wait ? told->wait->n : 0;
+	if (!told->shown && !waits) {
 		told->finding.field = field;
 		told->finding.field2 = write->field->id;
 	}
-	/* What is told often costs its text once in a while. */
-	if (!told->wait || !told->wait->n || told->wait->n % 64 == 0) {
+	if (waits % WORDS == 0 && told->finding.field == field && told->finding.field2 == write->field->id) {
 		side_of_note(verdict, &theirs->note, field, &evidence.sides[0]);
 		side_of_event(verdict, write->event, write->field->id, write->address, &evidence.sides[1]);
-		say_from(verdict, mixed, type, evidence.text, sizeof(evidence.text));
-	} else {
-		evidence = told->wait->evidence;
+		say_from(verdict, write, mixed, type, evidence.text, sizeof(evidence.text));
 	}
 	put(verdict, told, write, &evidence);
 }
