@@ -9,9 +9,9 @@
  *
  *   1. Only exact order counts: sites that may judge (nothing between probe and store can take or release a lock), in a
  *      window in which all sites of the type are attached and no event was lost, told in the order of time.
- *   2. Only plain stores of values count: not those that change what is there (counters commute), not atomics,
- *      bit-fields or array items, and not numbers that, from one writer to the next, only ever grow, only ever shrink, or
- *      go on by steps.
+ *   2. Only plain stores of values count: not those that put back what they read, changed (counters commute, a queue's
+ *      ends move on: scan/change.h), not atomics, bit-fields or array items, and not numbers that, from one writer to
+ *      the next, only ever grow, only ever shrink, or go on by steps.
  *   3. Turns: writers write f and g by turns, f g f g, REGULAR times and without one exception in all objects of the type.
  *      Patches that name now this field and now that one break this at once, and are never told again.
  *   4. Crossed on both sides: others wrote f or g between this writer's f and its next g, and also between g and its next
@@ -26,6 +26,8 @@
  * The first value is told only when its window has ended or WAIT_NS have gone by in it without loss.
  */
 #include "watch/verdict_inside.h"
+
+#include "scan/change.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,27 +178,29 @@ static bool overlap(const struct plan_field *a, const struct plan_field *b)
 	return a->offset < b->offset + b->width && b->offset < a->offset + a->width;
 }
 
-/* ---- one function or two --------------------------------------------------------------------------------------- */
+/* ---- what the code says ---------------------------------------------------------------------------------------- */
 
-/* The function that a store stands in, in the source: inlined ones are functions too. */
-static const char *function_of(const struct verdict *verdict, uint32_t site_id)
+/* Looked up when it is needed first. Inlined functions are functions too. */
+static const struct of_site *site_of(struct verdict *verdict, uint32_t id)
 {
-	const struct plan_site *site;
+	const struct plan_site *site = &verdict->plan->sites[id];
+	struct of_site *of = &verdict->sites[id];
 	struct scan_frame frame;
 
-	if (site_id >= verdict->plan->sites_n)
-		return NULL;
-	site = &verdict->plan->sites[site_id];
+	if (of->known)
+		return of;
+	of->known = true;
+	of->changes = site->scan && scan_store_changes(site->scan, site->site);
 	if (site->scan && scan_frames(site->scan, site->site->pc, &frame, 1))
-		return frame.function;
-	return site->site->function ? site->site->function->name : NULL;
+		of->function = frame.function;
+	else if (site->site->function)
+		of->function = site->site->function->name;
+	return of;
 }
 
-static bool one_function(const struct verdict *verdict, uint32_t a, uint32_t b)
+static bool one_function(const struct of_site *a, const struct of_site *b)
 {
-	const char *first = function_of(verdict, a), *second = function_of(verdict, b);
-
-	return a == b || (first && second && strcmp(first, second) == 0);
+	return a == b || (a->function && b->function && strcmp(a->function, b->function) == 0);
 }
 
 static bool may_be_apart(const struct plan_field *field)
@@ -208,11 +212,15 @@ static bool may_be_apart(const struct plan_field *field)
 
 /* How often a mix has to be seen; 0: it never counts. In one function what comes first is, mostly, written first: a mix of
  * one fill's end with the next one's beginning is told only if there is no better one. Numbers of sites go by address. */
-static uint32_t incidents_wanted(const struct verdict *verdict, const struct write *write, uint32_t field,
-                                 const struct mixed_write *own, const struct mixed_writer *other, unsigned f, unsigned g)
+static uint32_t incidents_wanted(struct verdict *verdict, const struct write *write, const struct mixed_write *own,
+                                 const struct mixed_write *theirs, const struct mixed_write *theirs_now, uint32_t field)
 {
-	if (one_function(verdict, own->note.site, write->site->id) &&
-	    one_function(verdict, other->of[f].note.site, other->of[g].note.site))
+	const struct of_site *first = site_of(verdict, own->note.site), *second = site_of(verdict, write->site->id);
+	const struct of_site *other = site_of(verdict, theirs->note.site), *other_now = site_of(verdict, theirs_now->note.site);
+
+	if (first->changes || second->changes || other->changes || other_now->changes)
+		return 0;
+	if (one_function(first, second) && one_function(other, other_now))
 		return own->note.site < write->site->id ? INCIDENTS : INCIDENTS * 4;
 	return may_be_apart(&verdict->plan->fields[field]) && may_be_apart(write->field) ? INCIDENTS_APART : 0;
 }
@@ -437,7 +445,7 @@ static void judge_pair(struct verdict *verdict, const struct write *write, struc
 	    !is_value(verdict, type->fields[f]) || !is_value(verdict, write->field->id) ||
 	    overlap(&verdict->plan->fields[type->fields[f]], write->field))
 		return;
-	wanted = incidents_wanted(verdict, write, type->fields[f], &own->of[f], other, f, g);
+	wanted = incidents_wanted(verdict, write, &own->of[f], &other->of[f], &other->of[g], type->fields[f]);
 	if (wanted && ++pair->incidents >= wanted)
 		tell(verdict, write, mixed, type, &other->of[f], f);
 }
