@@ -271,7 +271,7 @@ static void test_speed(void)
 	uint32_t seed = 1;
 
 	verdict_window_begin(verdict, ORDER, made.now_ns);
-	clock_gettime(CLOCK_MONOTONIC, &from);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
 	for (unsigned i = 0; i < EVENTS; i++) {
 		struct made_event how = {.field = i % 3, .tid = 1 + (i / 3) % 7};
 
@@ -280,9 +280,9 @@ static void test_speed(void)
 		how.value = seed;
 		made_write(verdict, &made, how);
 	}
-	clock_gettime(CLOCK_MONOTONIC, &to);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
 	seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-	printf("# %.2f M events a second, shared objects in a window\n", EVENTS / 1e6 / seconds);
+	printf("# %.2f M events a second of CPU time, shared objects in a window\n", EVENTS / 1e6 / seconds);
 	tap_eq_int(verdict_field(verdict, USER).events + verdict_field(verdict, NAME).events +
 	           verdict_field(verdict, CENTS).events, EVENTS, "all events were taken");
 	verdict_free(verdict);
