@@ -178,7 +178,7 @@ static int plan_probes(struct work *work)
 			wishes[i] = (struct scan_probe_wish){
 				.site = work->items[i].site,
 				.exact = work->plan->fields[work->items[i].field].states_n > 0,
-				.before = steps_for(work, &work->items[i]) && plan_is_volatile(&work->items[i].place),
+				.before = steps_for(work, &work->items[i]) && work->plan->fields[work->items[i].field].turns,
 			};
 		error = scan_probe_plan_all(work->module->scan, work->module->sites, wishes, work->n,
 		                            inside->options.threads, work->probes);
@@ -331,7 +331,7 @@ static int add_site(struct work *work, const struct candidate *candidate, const 
 		return -ENOMEM;
 	site.atomic = plan_site_atomic(plan, site.scan, candidate->site, &candidate->place);
 	site.judges = probe->may_judge && !probe->may_fail && !field->atomic &&
-	              !(probe->after && plan_is_volatile(&candidate->place)) && !candidate->place.all_atomic;
+	              !(probe->after && field->turns) && !candidate->place.all_atomic;
 	site.go = goroutine_flags(work, candidate->site) != 0;
 	fill_wire(work, site.site, field, &site);
 	plan->sites[plan->sites_n++] = site;
