@@ -292,13 +292,14 @@ static int find_frees(struct plan *plan, const struct target *target, uint32_t n
 	return rc;
 }
 
-/* The C library and the loader guard what is theirs by means of their own, also without atomics where there is one
- * thread alone. Where a query fits nothing else they are looked into. */
+/* The C library, the loader, allocators and languages' libraries guard what is theirs by means of their own, also
+ * without atomics where there is one thread alone. Where a query fits nothing else they are looked into. */
 static bool is_left(const struct plan *plan, const struct target_module *module)
 {
 	static const char *const names[] = {
-		"ld-linux", "ld-2", "libc.so", "libc-2", "libpthread", "libdl.so", "librt.so", "libgcc_s", "libstdc++",
-		"libtsan", "libasan", "[vdso]",
+		"ld-linux", "ld-2", "ld-musl", "libc.so", "libc-2", "libc.musl", "libpthread", "libdl.so", "librt.so",
+		"libgcc_s", "libstdc++", "libc++", "libgomp", "libtsan", "libasan", "libjemalloc", "libtcmalloc",
+		"libmimalloc", "[vdso]",
 	};
 	const char *slash = strrchr(module->path, '/'), *name = slash ? slash + 1 : module->path;
 	const struct plan_options *options = &plan->inside->options;

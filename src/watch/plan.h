@@ -117,7 +117,7 @@ struct plan_ledger {
 	uint64_t bulk_found, bulk_known; /* memcpy and its like: all, and those whose field is known */
 	uint64_t fields_atomic;       /* fields that count as atomic */
 	uint32_t modules, modules_bare; /* with debug information, and without */
-	uint32_t modules_left;        /* with or without: the C library and the loader, whose types nobody asked for */
+	uint32_t modules_left;        /* with or without: the C library and its like, whose types nobody asked for */
 	bool frees;                   /* the end of heap objects can be seen */
 };
 

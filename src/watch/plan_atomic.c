@@ -236,7 +236,7 @@ static enum plan_atomic by_site(struct plan *plan, const struct scan *scan, cons
 		return PLAN_ATOMIC_TYPE;
 	if (site->how == SCAN_HOW_BULK || site->how == SCAN_HOW_BARRIER || site->where == SCAN_WHERE_STACK)
 		return PLAN_ATOMIC_NOT;
-	/* Generated code says by its types what is atomic; its macros load atomically and store plainly into records. */
+	/* Generated code says by types what is atomic; its macros load atomically and store plainly into records. */
 	if (plan_is_generated_file(site->file))
 		return PLAN_ATOMIC_NOT;
 	return by_source(plan, scan, site) == SCAN_SOURCE_ATOMIC ? PLAN_ATOMIC_SOURCE : PLAN_ATOMIC_NOT;
