@@ -387,6 +387,7 @@ struct scan_probe_wish {
 	const struct scan_site *site;
 	bool exact;                   /* old and new value are both wanted, though the probe may then cost more:
 	                                 before the store, where its value is in a register or is a constant */
+	bool before;                  /* likewise, the probe has to fire before the store */
 };
 /* Plans many, each function read once. threads: 0: one a CPU. ret_probes: of wishes[i]; REFUSED where no site stands
  * there. Returns: 0 or -ENOMEM. */

@@ -35,6 +35,8 @@ struct plan_field {
 	bool atomic;                  /* all its writes count as atomic: no conflict is told. atomic_why says why */
 	const char *atomic_why;       /* "its type is atomic", "other code writes it with locked instructions", "its
 	                                 source line says atomic", "it belongs to a lock"; NULL: not atomic */
+	bool turns;                   /* volatile: threads may take turns by it, and the store is what lets another in:
+	                                 only who is caught before its store, by who comes before its own, proves */
 	bool all_seen;                /* each store to it that was found has a probe: between two events it was not
 	                                 written by what we know of */
 	bool asked;                   /* named on the command line: every event is wanted */

@@ -116,6 +116,20 @@ static bool is_atomic_item(const struct scan_type *type)
 	return type && is_atomic_type(type);
 }
 
+bool plan_is_volatile(const struct plan_place *place)
+{
+	const struct scan_type *type = place->variable ? place->variable->type
+	                               : place->steps_n ? place->steps[place->steps_n - 1].member->type : NULL;
+
+	while (type) {
+		if (scan_type_qualified(type, SCAN_VOLATILE))
+			return true;
+		type = scan_type_strip(type);
+		type = type->kind == SCAN_KIND_ARRAY ? type->target : NULL;
+	}
+	return false;
+}
+
 static bool is_number(const struct scan_type *leaf)
 {
 	return leaf && leaf->size <= 8 && leaf->kind != SCAN_KIND_STRUCT && leaf->kind != SCAN_KIND_UNION &&

@@ -129,7 +129,7 @@ static int64_t take_field(struct plan *plan, const struct scan *scan, uint32_t t
 	                             .offset = key.offset, .width = key.width, .bitfield = last && last->bitfield,
 	                             .bit_offset = (uint8_t)key.bit_offset, .bit_size = (uint8_t)key.bit_size,
 	                             .value = place->leaf && !is_holder(place->leaf) ? place->leaf : NULL,
-	                             .indexed = place->indexed,
+	                             .indexed = place->indexed, .turns = plan_is_volatile(place),
 	                             .asked = plan->inside->options.queries_n > 0};
 	/* A string of Go, a time, a wrapper of one value can be written whole. */
 	if (place->leaf && is_holder(place->leaf) && place->leaf->size <= 16)

@@ -157,6 +157,14 @@ static int find_candidates(struct work *work)
 
 /* ---- probes ---------------------------------------------------------------------------------------------------- */
 
+/* May single steps be taken for it? */
+static bool steps_for(const struct work *work, const struct candidate *candidate)
+{
+	const struct plan_field *field = &work->plan->fields[candidate->field];
+
+	return work->plan->inside->options.stepped || field->asked || field->states_n;
+}
+
 static int plan_probes(struct work *work)
 {
 	struct plan_inside *inside = work->plan->inside;
@@ -170,6 +178,7 @@ static int plan_probes(struct work *work)
 			wishes[i] = (struct scan_probe_wish){
 				.site = work->items[i].site,
 				.exact = work->plan->fields[work->items[i].field].states_n > 0,
+				.before = steps_for(work, &work->items[i]) && work->plan->fields[work->items[i].field].turns,
 			};
 		error = scan_probe_plan_all(work->module->scan, work->module->sites, wishes, work->n,
 		                            inside->options.threads, work->probes);
@@ -264,7 +273,6 @@ static void fill_wire(const struct work *work, const struct scan_site *site, con
 static enum plan_refusal judge_probe(const struct work *work, const struct candidate *candidate,
                                      const struct scan_probe *probe, enum self_test_kind kind)
 {
-	const struct plan_options *options = &work->plan->inside->options;
 	const struct plan_field *field = &work->plan->fields[candidate->field];
 
 	if (probe->kind == SCAN_PROBE_REFUSED)
@@ -276,7 +284,7 @@ static enum plan_refusal judge_probe(const struct work *work, const struct candi
 		return PLAN_REFUSED_ENCODING;
 	if (!work->plan->inside->tested.of[kind].sound)
 		return PLAN_REFUSED_SELF_TEST;
-	if (probe->kind == SCAN_PROBE_STORE && !options->stepped && !field->asked && !field->states_n)
+	if (probe->kind == SCAN_PROBE_STORE && !steps_for(work, candidate))
 		return PLAN_REFUSED_STEPPED;
 	return PLAN_REFUSED_KINDS;
 }
@@ -322,7 +330,8 @@ static int add_site(struct work *work, const struct candidate *candidate, const 
 	if (!site.site || plan_grow(&plan->sites, &plan->inside->sites_size, plan->sites_n, sizeof(*plan->sites)))
 		return -ENOMEM;
 	site.atomic = plan_site_atomic(plan, site.scan, candidate->site, &candidate->place);
-	site.judges = probe->may_judge && !probe->may_fail && !field->atomic && !candidate->place.all_atomic;
+	site.judges = probe->may_judge && !probe->may_fail && !field->atomic &&
+	              !(probe->after && field->turns) && !candidate->place.all_atomic;
 	site.go = goroutine_flags(work, candidate->site) != 0;
 	fill_wire(work, site.site, field, &site);
 	plan->sites[plan->sites_n++] = site;

@@ -193,6 +193,20 @@ static void check_values(const struct plan *plan)
 	}
 }
 
+/* A thread that is held behind the store to a flag proves nothing: the store is what lets others in. */
+static void check_volatile(const struct plan *plan, bool asked)
+{
+	const struct plan_field *field = find_field(plan, "struct planned_order.volatile_");
+	bool judges;
+
+	for (size_t i = 0; field && i < plan->sites_n; i++)
+		if (plan->sites[i].field == field->id && plan->sites[i].judges && plan->sites[i].wire.flags & WIRE_AFTER)
+			tap_ok(false, "site %zu judges behind a volatile store", i);
+	sites_of(plan, field, &judges);
+	if (asked)
+		tap_ok(judges, "a volatile field is judged by probes before its stores");
+}
+
 /* ---- choices --------------------------------------------------------------------------------------------------- */
 
 static void test_whole(const struct target *target)
@@ -205,6 +219,7 @@ static void test_whole(const struct target *target)
 	if (!plan)
 		return;
 	check_ledger(plan, "all types");
+	check_volatile(plan, false);
 	tap_eq_int(plan->ledger.sites_stepped, 0, "nothing is single-stepped that was not asked for");
 	tap_eq_int(plan->ledger.modules, 2, "the program and its library have debug information");
 	tap_ok(plan->ledger.modules_left >= 1, "the C library is left alone");
@@ -480,6 +495,7 @@ static void test_run(struct run *run, const char *policy)
 	tap_ok(field && field->rule == PLAN_RULE_ONCE, "a policy file gives rules");
 	tap_ok(field && field->all_seen, "each store to a field that is asked for has a probe");
 	check_states(run->plan);
+	check_volatile(run->plan, true);
 	run->subject = traced_word(&run->traced, address_of(run->target, 0, "subject"));
 	run->global_order = address_of(run->target, 0, "global_order");
 	run->table = address_of(run->target, 0, "table");
