@@ -36,11 +36,15 @@ struct world {
 	bool free_between;            /* objects end after each round */
 	unsigned drop_percent;        /* of events; windows are told to have lost some */
 	unsigned windows;             /* a window for so many steps; 0: one for all */
+	bool blind;                   /* of these windows every second one is not seen */
 	bool no_window;
+	unsigned steps;               /* in all; 0: ROUNDS */
+	uint64_t pass_ns;             /* between two writes; 0: 1 us */
 };
 
 static struct made made;
 static uint64_t random_state;
+static bool blind;
 
 static uint32_t random_below(uint32_t n)
 {
@@ -72,7 +76,8 @@ static void take_step(const struct world *world, struct verdict *verdict, unsign
 
 		if (world->patches && random_below(2))
 			continue;
-		if (world->drop_percent && random_below(100) < world->drop_percent)
+		how.pass_ns = world->pass_ns;
+		if (blind || (world->drop_percent && random_below(100) < world->drop_percent))
 			made_event(&made, how);
 		else
 			made_write(verdict, &made, how);
@@ -93,7 +98,8 @@ static unsigned run(const struct world *world, uint64_t seed, const struct findi
 		return 0;
 	if (!world->no_window)
 		verdict_window_begin(verdict, ORDER, made.now_ns);
-	for (unsigned i = 0; i < ROUNDS; i++) {
+	blind = false;
+	for (unsigned i = 0; i < (world->steps ? world->steps : ROUNDS); i++) {
 		if (random_below(3))
 			worker = random_below(world->workers);
 		if (!at[worker])
@@ -106,6 +112,7 @@ static unsigned run(const struct world *world, uint64_t seed, const struct findi
 			verdict_window_end(verdict, ORDER, made.now_ns + 1, world->drop_percent != 0);
 			verdict_window_begin(verdict, ORDER, made.now_ns + 2);
 			made.now_ns += 5;
+			blind = world->blind && !blind;
 		}
 	}
 	if (!world->no_window)
@@ -177,6 +184,8 @@ static void test_interleaved(void)
 	world = all_alike(2, user_name_cents, 3, false);
 	world.windows = 200;
 	tap_eq_int(often(&world), SEEDS, "found in windows");
+	world.blind = true;
+	tap_eq_int(often(&world), SEEDS, "with gaps between them");
 }
 
 /* ---- what is not ----------------------------------------------------------------------------------------------- */
@@ -190,6 +199,9 @@ static void test_serial(void)
 	tap_eq_int(often(&world), 0, "with 8 threads: nothing");
 	world.windows = 37;
 	tap_eq_int(often(&world), 0, "seen from the middle of a fill on, again and again: nothing");
+	world.blind = true;
+	tap_eq_int(often(&world), 0, "seen in pieces, with gaps: nothing");
+	world.blind = false;
 	world.windows = 0;
 	world.objects = 5;
 	world.free_between = true;
@@ -259,6 +271,12 @@ static void test_not_exact(void)
 	world.drop_percent = 20;
 	world.windows = 300;
 	tap_eq_int(often(&world), 0, "serial fills of which events were dropped: nothing");
+	world = all_alike(2, user_cents, 2, false);
+	world.steps = 22;
+	tap_eq_int(often(&world), 0, "interleaved, but seen a few times only: nothing");
+	world.steps = 0;
+	world.pass_ns = 60000000;
+	tap_eq_int(often(&world), 0, "writes so far apart that they are no fill: nothing");
 	world = all_alike(2, user_name_cents, 3, false);
 	world.no_window = true;
 	tap_eq_int(often(&world), 0, "interleaved, but outside of a window: nothing");
@@ -267,7 +285,7 @@ static void test_not_exact(void)
 	tap_eq_int(often(&world), 0, "interleaved, but events were lost: nothing");
 }
 
-enum spoil { NO_JUDGE, MODIFIES, ATOMIC_FIELD, BITFIELD, INDEXED, SHARED_FORM, LOCKED };
+enum spoil { NO_JUDGE, MODIFIES, ATOMIC_FIELD, BITFIELD, INDEXED, SHARED_FORM, LOCKED, OVERLAPPING, MAY_FAIL };
 
 static unsigned run_spoiled(enum spoil how)
 {
@@ -290,6 +308,10 @@ static unsigned run_spoiled(enum spoil how)
 			made.scan_sites[site].how = SCAN_HOW_LOCKED;
 	}
 	made.types[ORDER].form = how == SHARED_FORM;
+	if (how == OVERLAPPING)
+		made.fields[USER].width = 24;
+	if (how == MAY_FAIL)
+		made.sites[made_site(USER, 0)].probe.may_fail = true;
 	if (verdict_new(&made.plan, &options, &verdict))
 		return 0;
 	verdict_window_begin(verdict, ORDER, made.now_ns);
@@ -315,6 +337,42 @@ static void test_spoiled(void)
 	tap_eq_int(run_spoiled(INDEXED), 0, "items of arrays: nothing");
 	tap_eq_int(run_spoiled(SHARED_FORM), 0, "inside of a shared form: nothing");
 	tap_eq_int(run_spoiled(LOCKED), 0, "locked instructions: nothing");
+	tap_eq_int(run_spoiled(OVERLAPPING), 0, "fields that overlap: nothing");
+	tap_eq_int(run_spoiled(MAY_FAIL), 0, "stores that may not have happened: nothing");
+}
+
+/* Serial fills, of which some events are told late: their order in the ring is not that of their times. */
+static void test_late(void)
+{
+	struct verdict_options options = {0};
+	struct verdict *verdict = NULL;
+
+	made_init(&made);
+	random_state = 11;
+	if (verdict_new(&made.plan, &options, &verdict))
+		return;
+	verdict_window_begin(verdict, ORDER, made.now_ns);
+	for (unsigned i = 0; i < 4000; i++) {
+		struct wire_event first[2], then[2];
+
+		for (unsigned k = 0; k < 2; k++)
+			first[k] = made_event(&made, (struct made_event){
+				.field = k ? CENTS : USER, .tid = 1, .object = 0x1000, .value = random_below(1000)});
+		for (unsigned k = 0; k < 2; k++)
+			then[k] = made_event(&made, (struct made_event){
+				.field = k ? CENTS : USER, .tid = 2, .object = 0x1000, .value = random_below(1000)});
+		verdict_event(verdict, &first[0], NULL);
+		/* Now and then the end of the first fill comes behind the second. */
+		if (i % 5)
+			verdict_event(verdict, &first[1], NULL);
+		verdict_event(verdict, &then[0], NULL);
+		verdict_event(verdict, &then[1], NULL);
+		if (i % 5 == 0)
+			verdict_event(verdict, &first[1], NULL);
+	}
+	verdict_window_end(verdict, ORDER, made.now_ns + 1, false);
+	tap_eq_int(made_findings(verdict, FINDING_MIXED, NULL), 0, "serial fills, told out of order: nothing");
+	verdict_free(verdict);
 }
 
 /* Whole copies cover all fields at one time. */
@@ -358,6 +416,7 @@ int main(void)
 	test_ping_pong();
 	test_not_exact();
 	test_spoiled();
+	test_late();
 	test_bulk();
 	test_waits();
 	return tap_done();
