@@ -1,6 +1,7 @@
 /* watch.c - one watch: its parts put together, its loop, its ledger; see watch.h */
 #include "watch/watch.h"
 
+#include "watch/behind.h"
 #include "watch/lives.h"
 #include "watch/points.h"
 #include "watch/schedule.h"
@@ -46,6 +47,7 @@ struct watch {
 	struct verdict *verdict;
 	struct schedule *schedule;
 	struct points *points;        /* NULL: none on this machine, or not wanted */
+	struct behind *behind;        /* whose stores they see */
 	struct lives *lives;          /* NULL: not wanted, or too dear */
 	struct aimed aimed[POINT_IDS];
 	uint64_t point_hits_seen;
@@ -105,19 +107,46 @@ static uint32_t point_cookie(unsigned i)
 	return PROBES_MAX - 1 - i;
 }
 
+/* A site's store that a watchpoint sees as well: its probe has told of it. */
+static void hear_point(struct watch *watch, const struct wire_event *event, const struct aimed *aimed)
+{
+	verdict_point(watch->verdict, event, aimed->field, aimed->object);
+	if (watch->options.want_events && watch->options.event &&
+	    behind_site(watch->behind, event->ip) == BEHIND_NOTHING)
+		watch->options.event(watch->options.user, event, NULL, aimed->field);
+}
+
+/* Caught by a watchpoint. Where the writer is one of our sites the site is named, so that it is the finding that its probe
+ * makes; one under a stepped probe has no address, and its probe has caught it too. */
+static void hear_point_caught(struct watch *watch, const struct wire_caught *caught)
+{
+	uint32_t site = behind_site(watch->behind, caught->arrival.ip);
+	struct wire_caught named = *caught;
+
+	if (site == BEHIND_STEPPED)
+		return;
+	if (site != BEHIND_NOTHING && watch->plan->sites[site].judges)
+		named.arrival.probe = site;
+	verdict_event(watch->verdict, &named.arrival, &named);
+}
+
 static void tell_event(void *user, const struct wire_event *event, const struct wire_caught *caught)
 {
 	struct watch *watch = user;
 	const struct plan_site *site = event->probe < watch->plan->sites_n ? &watch->plan->sites[event->probe] : NULL;
 	unsigned point = PROBES_MAX - 1 - event->probe;
 
-	if (event->kind == WIRE_EVENT_POINT && point < POINT_IDS)
-		verdict_point(watch->verdict, event, watch->aimed[point].field, watch->aimed[point].object);
-	else
-		verdict_event(watch->verdict, event, caught);
-	if (watch->options.want_events && watch->options.event &&
-	    (site ? event->kind == WIRE_EVENT_WRITE : event->kind == WIRE_EVENT_POINT && point < POINT_IDS))
-		watch->options.event(watch->options.user, event, site, site ? site->field : watch->aimed[point].field);
+	if (point < POINT_IDS && event->kind == WIRE_EVENT_POINT) {
+		hear_point(watch, event, &watch->aimed[point]);
+		return;
+	}
+	if (point < POINT_IDS && caught) {
+		hear_point_caught(watch, caught);
+		return;
+	}
+	verdict_event(watch->verdict, event, caught);
+	if (site && event->kind == WIRE_EVENT_WRITE && watch->options.want_events && watch->options.event)
+		watch->options.event(watch->options.user, event, site, site->field);
 }
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
@@ -224,6 +253,8 @@ static int make_parts(struct watch *watch, struct watch_error *error)
 	for (unsigned i = 0; i < SELF_TEST_KINDS; i++)
 		options.hit_ns[i] = watch->tested.of[i].cost_ns;
 	rc = verdict_new(watch->plan, &verdict_options, &watch->verdict);
+	if (!rc)
+		rc = behind_new(watch->plan, watch->target, &watch->behind);
 	if (!rc)
 		rc = schedule_new(watch->kernel, watch->target, watch->plan, &options, &watch->schedule);
 	if (rc)
@@ -381,8 +412,11 @@ static void refresh(struct watch *watch, uint64_t now_ns)
 	watch->refresh_due_ns = now_ns + refresh_ns;
 	found = target_refresh(watch->target, &exec);
 	/* The addresses are another program's now. */
-	if (exec && watch->points)
-		points_pause(watch, now_ns);
+	if (exec) {
+		behind_forget(watch->behind);
+		if (watch->points)
+			points_pause(watch, now_ns);
+	}
 	if (found <= 0 && watch->modules_planned == watch->target->modules_n) {
 		if (watch->points)
 			points_refresh(watch->points);
@@ -455,6 +489,7 @@ void watch_close(struct watch *watch)
 	if (watch->points)
 		points_close(watch->points);
 	schedule_free(watch->schedule);
+	behind_free(watch->behind);
 	if (watch->verdict)
 		verdict_free(watch->verdict);
 	if (watch->plan)
