@@ -59,18 +59,24 @@ static void pause_a_little(void)
 	nanosleep(&some, NULL);
 }
 
+__attribute__((noinline)) static void count(void)
+{
+	work++;
+}
+
+/* They call, so that they have frames of their own where there are frame pointers. */
 __attribute__((noinline)) static void set_paid(struct order *order)
 {
+	count();
 	order->amount_cents++;
 	order->status = PAID;
-	work++;
 }
 
 __attribute__((noinline)) static void set_cancelled(struct order *order)
 {
+	count();
 	if (order->id > 0)
 		order->status = CANCELLED;
-	work++;
 }
 
 static void *pay(void *user)
