@@ -50,8 +50,8 @@ static bool counts(const struct verdict *verdict, const struct write *write)
 	const struct plan_field *field = write->field;
 	const struct plan_site *site = write->site;
 
-	return site->judges && site->wire.flags & WIRE_JUDGE && !site->modifies && !site->site->bitfield &&
-	       !field->bitfield && !field->atomic && !field->indexed &&
+	return site->judges && site->wire.flags & WIRE_JUDGE && !site->modifies && !site->probe.may_fail &&
+	       !site->site->bitfield && !field->bitfield && !field->atomic && !field->indexed &&
 	       site->site->how != SCAN_HOW_LOCKED && site->site->how != SCAN_HOW_ATOMIC &&
 	       !verdict->plan->types[field->type_id].form;
 }
@@ -437,8 +437,9 @@ static void judge_pair(struct verdict *verdict, const struct write *write, struc
 	other = find_other(mixed, own, f, g, &crossed);
 	if (crossed && own->crossed[f][g] < UINT8_MAX)
 		own->crossed[f][g]++;
-	if (!other || pair->irregular || pair->regular < REGULAR || !own->crossed[g][f] ||
-	    own->crossed[f][g] > own->crossed[g][f] || write->event->time_ns - own->of[f].time_ns > fill_ns)
+	/* Crossed this way once at least: so the other way too, and that is where fills begin and end. */
+	if (!other || own->crossed[f][g] > own->crossed[g][f] || pair->irregular || pair->regular < REGULAR ||
+	    write->event->time_ns - own->of[f].time_ns > fill_ns)
 		return;
 	now = note_of(write);
 	if (!differ(&own->of[f].note, &other->of[f].note) || !differ(&now, &other->of[g].note) ||

@@ -2,6 +2,7 @@
 #include "watch/watch.h"
 
 #include "watch/aim.h"
+#include "watch/behind.h"
 #include "watch/lives.h"
 #include "watch/schedule.h"
 
@@ -36,6 +37,7 @@ struct watch {
 	struct verdict *verdict;
 	struct schedule *schedule;
 	struct points *points;        /* NULL: none on this machine, or not wanted */
+	struct behind *behind;        /* whose stores they see */
 	struct lives *lives;          /* NULL: not wanted, or too dear */
 	struct aim *aim;              /* likewise */
 	uint64_t started_ns, stopped_ns, refresh_due_ns;
@@ -90,24 +92,50 @@ static void warn(void *user, const char *text)
 		watch->options.warn(watch->options.user, text);
 }
 
+/* A site's store that a watchpoint sees as well: its probe has told of it. */
+static void hear_point(struct watch *watch, const struct wire_event *event)
+{
+	verdict_point(watch->verdict, event, aim_field(watch->aim), aim_object(watch->aim));
+	if (watch->options.want_events && watch->options.event &&
+	    behind_site(watch->behind, event->ip) == BEHIND_NOTHING)
+		watch->options.event(watch->options.user, event, NULL, aim_field(watch->aim));
+}
+
+/* Caught by a watchpoint. Where the writer is one of our sites the site is named, so that it is the finding that its probe
+ * makes; one under a stepped probe has no address, and its probe has caught it too. */
+static void hear_point_caught(struct watch *watch, const struct wire_caught *caught)
+{
+	uint32_t site = behind_site(watch->behind, caught->arrival.ip);
+	struct wire_caught named = *caught;
+
+	if (site == BEHIND_STEPPED)
+		return;
+	if (site != BEHIND_NOTHING && watch->plan->sites[site].judges)
+		named.arrival.probe = site;
+	verdict_event(watch->verdict, &named.arrival, &named);
+}
+
 static void tell_event(void *user, const struct wire_event *event, const struct wire_caught *caught)
 {
 	struct watch *watch = user;
 	const struct plan_site *site = event->probe < watch->plan->sites_n ? &watch->plan->sites[event->probe] : NULL;
 	bool point = watch->aim && event->probe == POINT_ID;
 
-	/* A store that is stepped meets the watchpoint in its copy: its own probe has told of it. */
-	if (point && !target_module_at(watch->target, event->ip) && target_is_stepping(watch->target, event->ip))
+	if (point && event->kind == WIRE_EVENT_POINT) {
+		hear_point(watch, event);
 		return;
-	if (point && event->kind == WIRE_EVENT_POINT)
-		verdict_point(watch->verdict, event, aim_field(watch->aim), aim_object(watch->aim));
-	else
-		verdict_event(watch->verdict, event, caught);
-	if (site && watch->aim && event->kind == WIRE_EVENT_WRITE)
+	}
+	if (point && caught) {
+		hear_point_caught(watch, caught);
+		return;
+	}
+	verdict_event(watch->verdict, event, caught);
+	if (!site || event->kind != WIRE_EVENT_WRITE)
+		return;
+	if (watch->aim)
 		aim_saw(watch->aim, event, site);
-	if (watch->options.want_events && watch->options.event &&
-	    (site ? event->kind == WIRE_EVENT_WRITE : point && event->kind == WIRE_EVENT_POINT))
-		watch->options.event(watch->options.user, event, site, site ? site->field : aim_field(watch->aim));
+	if (watch->options.want_events && watch->options.event)
+		watch->options.event(watch->options.user, event, site, site->field);
 }
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
@@ -219,6 +247,8 @@ static int make_parts(struct watch *watch, struct watch_error *error)
 		options.hit_ns[i] = watch->tested.of[i].cost_ns;
 	rc = verdict_new(watch->plan, &verdict_options, &watch->verdict);
 	if (!rc)
+		rc = behind_new(watch->plan, watch->target, &watch->behind);
+	if (!rc)
 		rc = schedule_new(watch->kernel, watch->target, watch->plan, &options, &watch->schedule);
 	if (rc)
 		snprintf(error->text, sizeof(error->text), "out of memory");
@@ -321,10 +351,11 @@ static void refresh(struct watch *watch, uint64_t now_ns)
 	watch->refresh_due_ns = now_ns + refresh_ns;
 	found = target_refresh(watch->target, &exec);
 	/* The addresses are another program's now. */
-	if (exec)
-		watch->target->stepping = 0;
-	if (exec && watch->aim)
-		aim_rest(watch->aim, now_ns);
+	if (exec) {
+		behind_forget(watch->behind);
+		if (watch->aim)
+			aim_rest(watch->aim, now_ns);
+	}
 	if (found <= 0 && watch->modules_planned == watch->target->modules_n) {
 		if (watch->points)
 			points_refresh(watch->points);
@@ -398,6 +429,7 @@ void watch_close(struct watch *watch)
 	if (watch->points)
 		points_close(watch->points);
 	schedule_free(watch->schedule);
+	behind_free(watch->behind);
 	if (watch->verdict)
 		verdict_free(watch->verdict);
 	if (watch->plan)

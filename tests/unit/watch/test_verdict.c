@@ -185,9 +185,12 @@ static void test_objects(void)
 			made_write(verdict, &made, (struct made_event){.field = CENTS, .tid = i < 4 ? k : 1, .object = 0x1000 * (i + 1)});
 	tap_eq_int(verdict_objects_seen(verdict), 10, "objects seen");
 	tap_eq_int(verdict_objects_shared(verdict), 4, "objects that several threads wrote");
+	made_free(verdict, &made, 0x1000);
+	made_write(verdict, &made, (struct made_event){.field = CENTS, .tid = 77, .object = 0x1000});
+	tap_ok(verdict_objects_seen(verdict) == 11 && verdict_objects_shared(verdict) == 4, "a new one where one was freed");
 	for (uint32_t i = 0; i < 100000; i++)
 		made_write(verdict, &made, (struct made_event){.field = CENTS, .tid = 1, .object = 0x100000 + 0x40ull * i});
-	tap_eq_int(verdict_objects_seen(verdict), 100010, "far more objects than are kept at once");
+	tap_eq_int(verdict_objects_seen(verdict), 100011, "far more objects than are kept at once");
 	verdict_free(verdict);
 }
 
