@@ -81,6 +81,7 @@ static void free_inside(struct plan_inside *inside)
 	plan_table_fini(&inside->types);
 	plan_table_fini(&inside->fields);
 	plan_table_fini(&inside->atomics);
+	plan_table_fini(&inside->unread);
 	plan_table_fini(&inside->unseen);
 	free(inside->members);
 	scan_source_free(inside->source);
@@ -247,7 +248,9 @@ static void refresh_judges(struct plan *plan, size_t sites_n)
 	for (size_t i = 0; i < sites_n; i++) {
 		struct plan_site *site = &plan->sites[i];
 
-		if (!site->judges || !plan->fields[site->field].atomic)
+		const struct plan_field *field = &plan->fields[site->field];
+
+		if (!site->judges || !(field->atomic || (field->turns && site->wire.flags & WIRE_AFTER)))
 			continue;
 		site->judges = false;
 		site->wire.flags &= ~(uint32_t)WIRE_JUDGE;
