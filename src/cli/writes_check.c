@@ -134,7 +134,7 @@ static bool source_says_atomic(const struct writes *writes, const struct scan_si
 		if (scan_source_is_atomics(frames[i].file))
 			return true;
 	return scan_source_atomic(writes->source, scan_function_directory(writes->scan, site->function), site->file,
-	                          site->line) == SCAN_SOURCE_ATOMIC;
+	                          site->line, site->column) == SCAN_SOURCE_ATOMIC;
 }
 
 /* memset and its like; `rep stos` is what compilers make of it. */

@@ -104,6 +104,16 @@ void scan_source_free(struct scan_source *source)
 
 /* ---- lines ----------------------------------------------------------------------------------------------------- */
 
+static void trim(char *line)
+{
+	size_t n = strlen(line), blank = strspn(line, " \t");
+
+	while (n > blank && isspace((unsigned char)line[n - 1]))
+		n--;
+	memmove(line, line + blank, n - blank);
+	line[n - blank] = '\0';
+}
+
 static bool line_of(const struct file *file, unsigned line, char *ret, size_t size)
 {
 	const char *begin, *end;
@@ -112,10 +122,6 @@ static bool line_of(const struct file *file, unsigned line, char *ret, size_t si
 		return false;
 	begin = file->text + file->lines[line - 1];
 	end = file->text + file->lines[line] - 1;
-	while (begin < end && isspace((unsigned char)*begin))
-		begin++;
-	while (end > begin && isspace((unsigned char)end[-1]))
-		end--;
 	snprintf(ret, size, "%.*s", (int)(end - begin), begin);
 	return true;
 }
@@ -123,21 +129,30 @@ static bool line_of(const struct file *file, unsigned line, char *ret, size_t si
 bool scan_source_line(struct scan_source *source, const char *directory, const char *file, unsigned line, char *ret,
                       size_t size)
 {
-	return file && line_of(find_file(source, directory, file), line, ret, size);
+	if (!file || !line_of(find_file(source, directory, file), line, ret, size))
+		return false;
+	trim(ret);
+	return true;
 }
 
 /* ---- atomic stores --------------------------------------------------------------------------------------------- */
 
-static void cut_comments(char *line)
+/* Comments become blanks, so that columns stay. One that goes on in the next line ends the text. */
+static void blank_comments(char *line)
 {
-	char *comment = strstr(line, "//"), *block = strstr(line, "/*");
+	char *comment;
 
+	while ((comment = strstr(line, "/*")) != NULL) {
+		char *end = strstr(comment + 2, "*/");
+
+		if (end)
+			memset(comment, ' ', (size_t)(end + 2 - comment));
+		else
+			*comment = '\0';
+	}
+	comment = strstr(line, "//");
 	if (comment)
 		*comment = '\0';
-	if (block)
-		*block = '\0';
-	for (size_t n = strlen(line); n && isspace((unsigned char)line[n - 1]); n--)
-		line[n - 1] = '\0';
 }
 
 static bool has_any(const char *line, const char *const *words, size_t n)
@@ -152,8 +167,8 @@ static bool has_atomic(const char *line)
 {
 	static const char *const words[] = {
 		"__atomic_", "atomic_", "__sync_", "atomic.", "atomic::", ".store(", "->store(", "atomic<", "storeRel",
-		"cmpxchg", "compare_exchange", "exchange(", "store_release", "smp_store", "memory_order", "asm ", "asm(",
-		"__asm", "rcu_", "ck_pr_", "Interlocked",
+		"cmpxchg", "compare_exchange", "exchange(", "store_release", "smp_store", "memory_order", "asm ",
+		"asm(", "__asm", "rcu_", "ck_pr_", "Interlocked",
 	};
 
 	return has_any(line, words, sizeof(words) / sizeof(words[0]));
@@ -179,7 +194,9 @@ static bool has_macro(const char *line)
 
 static bool assigns(const char *line)
 {
-	static const char *const words[] = {"++", "--", "memcpy", "memmove", "memset", "strcpy", "strncpy", "bzero", "copy("};
+	static const char *const words[] = {
+		"++", "--", "memcpy", "memmove", "memset", "strcpy", "strncpy", "bzero", "copy(", "return ",
+	};
 
 	if (has_any(line, words, sizeof(words) / sizeof(words[0])))
 		return true;
@@ -224,7 +241,7 @@ static bool has_macros(const char *path)
 /* What the lines of a statement show. */
 struct statement {
 	bool atomic, assigns, braces;
-	bool call;                    /* it begins with a name and a bracket */
+	bool call;                    /* a line begins with a name and a bracket */
 };
 
 static bool is_call(const char *line)
@@ -240,39 +257,84 @@ static bool is_call(const char *line)
 	return n && line[n + strspn(line + n, " \t")] == '(';
 }
 
-/* Returns: the statement goes on. */
-static bool add_line(struct statement *statement, char *line)
+/* What is loaded atomically may be assigned plainly: o->n = atomic_load(&n). */
+static bool only_loads(const char *text)
 {
-	cut_comments(line);
-	statement->atomic = statement->atomic || has_atomic(line) || has_macro(line);
-	statement->assigns = statement->assigns || assigns(line);
-	statement->braces = statement->braces || strpbrk(line, "{}");
-	return !ends_statement(line) && !strchr(line, ';');
+	static const char *const loads[] = {"atomic_load", "READ_ONCE", ".load(", "->load(", "atomic.Load", "LOAD"};
+	static const char *const others[] = {
+		"store", "Store", "STORE", "xchg", "XCHG", "exchange", "fetch_", "swap", "Swap", "CAS", "WRITE", "add", "Add",
+		"sub", "clear", "test_and_set", "asm", "__sync_", "LOCK",
+	};
+
+	return has_any(text, loads, sizeof(loads) / sizeof(loads[0])) &&
+	       !has_any(text, others, sizeof(others) / sizeof(others[0]));
+}
+
+/* A line's statement, or a part of it. */
+static void add_text(struct statement *statement, const char *text)
+{
+	if ((has_atomic(text) || has_macro(text)) && !(assigns(text) && only_loads(text)))
+		statement->atomic = true;
+	statement->assigns = statement->assigns || assigns(text);
+	statement->braces = statement->braces || strpbrk(text, "{}");
+	statement->call = statement->call || is_call(text);
+}
+
+static bool code_of(const struct file *file, unsigned line, char *ret, size_t size)
+{
+	if (!line_of(file, line, ret, size))
+		return false;
+	blank_comments(ret);
+	return true;
+}
+
+/* Of several statements in one line that at the column; 0: not known. Where it begins with the line, and ends with it,
+ * *ret_first and *ret_last. */
+static void cut_statement(char *line, unsigned column, bool *ret_first, bool *ret_last)
+{
+	size_t n = strlen(line), begin = column - 1, end;
+
+	*ret_first = *ret_last = true;
+	/* What stands between the brackets of `for` is one statement. */
+	if (!column || begin >= n || strstr(line, "for (") || strstr(line, "for("))
+		return;
+	end = begin + strcspn(line + begin, ";");
+	while (begin > 0 && !strchr(";{}", line[begin - 1]))
+		begin--;
+	*ret_first = strspn(line, " \t") >= begin;
+	*ret_last = end == n;
+	if (end < n)
+		line[end + 1] = '\0';
+	memmove(line, line + begin, strlen(line + begin) + 1);
 }
 
 enum scan_source_atomic scan_source_atomic(struct scan_source *source, const char *directory, const char *path,
-                                           unsigned line)
+                                           unsigned line, unsigned column)
 {
 	enum { STATEMENT = 6 };       /* lines of one that are looked at each way */
 	struct statement statement = {0};
 	const struct file *file;
-	char text[512];
+	char text[1024];
+	bool first, last;
 
 	if (scan_source_is_atomics(path))
 		return SCAN_SOURCE_ATOMIC;
 	file = path && line ? find_file(source, directory, path) : NULL;
-	if (!file || !line_of(file, line, text, sizeof(text)))
+	if (!file || !code_of(file, line, text, sizeof(text)))
 		return SCAN_SOURCE_UNREAD;
-	statement.call = is_call(text);
-	for (unsigned i = 1; add_line(&statement, text) && i < STATEMENT; i++)
-		if (!line_of(file, line + i, text, sizeof(text)))
-			break;
-	for (unsigned i = 1; i < STATEMENT && i < line && line_of(file, line - i, text, sizeof(text)); i++) {
-		cut_comments(text);
+	cut_statement(text, column, &first, &last);
+	trim(text);
+	add_text(&statement, text);
+	for (unsigned i = 1; last && i < STATEMENT && !ends_statement(text) && !strchr(text, ';') &&
+	     code_of(file, line + i, text, sizeof(text)); i++) {
+		trim(text);
+		add_text(&statement, text);
+	}
+	for (unsigned i = 1; first && i < STATEMENT && i < line && code_of(file, line - i, text, sizeof(text)); i++) {
+		trim(text);
 		if (ends_statement(text))
 			break;
-		statement.call = is_call(text);
-		add_line(&statement, text);
+		add_text(&statement, text);
 	}
 	/* Functions that were inlined have lines of their own: a call that stores is a macro, and hides how it does. */
 	if (statement.atomic || (has_macros(path) && statement.call && !statement.assigns && !statement.braces))

@@ -36,7 +36,8 @@ int plan_new(const struct plan_options *options, const struct self_test *tested,
 		plan->inside->options = *options;
 		plan->inside->tested = *tested;
 		plan->inside->source = scan_source_new();
-		plan->inside->queries = calloc(options->queries_n ? options->queries_n : 1, sizeof(*plan->inside->queries));
+		plan->inside->queries = calloc(options->queries_n ? options->queries_n : 1,
+		                               sizeof(*plan->inside->queries));
 	}
 	if (!plan->inside || !plan->inside->source || !plan->inside->queries) {
 		plan_free(plan);
@@ -80,6 +81,8 @@ static void free_inside(struct plan_inside *inside)
 	plan_table_fini(&inside->types);
 	plan_table_fini(&inside->fields);
 	plan_table_fini(&inside->atomics);
+	plan_table_fini(&inside->unseen);
+	free(inside->members);
 	scan_source_free(inside->source);
 	free(inside->modules);
 	free(inside->frees_due);
@@ -126,6 +129,7 @@ static void tell_path(char *ret, size_t size, const char *text, const struct tar
 /* Which fields of the module are asked for. A query may be about another module's types. */
 static int select_fields(struct plan *plan, const struct target_module *file, struct plan_module *module)
 {
+	static const char nearest[] = "did you mean";
 	const struct plan_options *options = &plan->inside->options;
 
 	module->picked = calloc(module->fields.n + 1, 1);
@@ -140,7 +144,7 @@ static int select_fields(struct plan *plan, const struct target_module *file, st
 			return rc;
 		query->fits = query->fits || !rc;
 		/* The name of a type that is nearly right says more than that there is none. */
-		if (rc && (!query->error || (!strstr(query->text, "did you mean") && strstr(error.text, "did you mean")))) {
+		if (rc && (!query->error || (!strstr(query->text, nearest) && strstr(error.text, nearest)))) {
 			query->error = rc;
 			tell_path(query->text, sizeof(query->text), error.text, file);
 		}
@@ -198,6 +202,11 @@ static void hear_progress(void *user, const char *stage, uint64_t done, uint64_t
 		options->progress(options->user, stage, done, total);
 }
 
+static bool is_about(const char *text, const char *file)
+{
+	return file && strncmp(text, file, strlen(file)) == 0;
+}
+
 /* Returns: 1: it has debug information; 0: it has none; or a negative errno. */
 static int open_module(struct plan *plan, const struct target_module *module, struct plan_module *ret,
                        struct watch_error *ret_error)
@@ -214,7 +223,7 @@ static int open_module(struct plan *plan, const struct target_module *module, st
 
 	if (rc) {
 		ret->scan = NULL;
-		if (rc == -EINVAL || rc == -ENOMEM)
+		if (rc == -EINVAL || rc == -ENOMEM || is_about(error.text, options->policy_file))
 			return fail(ret_error, rc, error.text);
 		/* Of libraries most have none. */
 		if (rc != -ENODATA && module->main)
@@ -242,6 +251,7 @@ static void refresh_judges(struct plan *plan, size_t sites_n)
 			continue;
 		site->judges = false;
 		site->wire.flags &= ~(uint32_t)WIRE_JUDGE;
+		plan->judges_changed = true;
 	}
 }
 
@@ -282,8 +292,8 @@ static int find_frees(struct plan *plan, const struct target *target, uint32_t n
 	return rc;
 }
 
-/* The C library and the loader guard what is theirs by means of their own, also without atomics where there is one thread
- * alone. Where a query fits nothing else they are looked into. */
+/* The C library and the loader guard what is theirs by means of their own, also without atomics where there is one
+ * thread alone. Where a query fits nothing else they are looked into. */
 static bool is_left(const struct plan *plan, const struct target_module *module)
 {
 	static const char *const names[] = {

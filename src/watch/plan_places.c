@@ -1,6 +1,9 @@
 /* plan_places.c - where in which type a site stores; see plan_inside.h */
 #include "watch/plan_inside.h"
 
+#include <ctype.h>
+#include <string.h>
+
 static bool is_holder(const struct scan_type *plain)
 {
 	return plain->kind == SCAN_KIND_STRUCT || plain->kind == SCAN_KIND_UNION;
@@ -42,7 +45,8 @@ static void find_leaf(struct plan_place *place, uint64_t width)
 			place->leaf_width = (member->offset_bits % 8 + member->size_bits + 7) / 8;
 			break;
 		}
-		while (place->leaf->kind == SCAN_KIND_ARRAY && item_size(place->leaf) && width <= item_size(place->leaf)) {
+		while (place->leaf->kind == SCAN_KIND_ARRAY && item_size(place->leaf) &&
+		       width <= item_size(place->leaf)) {
 			within %= item_size(place->leaf);
 			place->leaf = scan_type_strip(place->leaf->target);
 			place->leaf_width = place->leaf->size;
@@ -82,12 +86,20 @@ static bool has_neighbours(const struct plan_place *place, uint64_t width)
 	return touched > 1;
 }
 
+static bool is_first_item(const struct scan_step *step)
+{
+	return step->indexed && step->index_known && !step->index;
+}
+
 static bool place_in_struct(const struct scan_site *site, struct plan_place *place)
 {
 	bool bulk = site->how == SCAN_HOW_BULK, whole = bulk && !site->width && !place->offset;
 
 	if (!whole)
 		take_path(place, site->width, site->indexed);
+	/* What begins at the first item of an array goes on from there. */
+	if (bulk && !site->width && place->steps_n && is_first_item(&place->steps[place->steps_n - 1]))
+		take_path(place, scan_type_strip(place->steps[place->steps_n - 1].member->type)->size, site->indexed);
 	if (!place->steps_n) {
 		place->leaf = NULL;
 		place->leaf_offset = 0;
@@ -127,5 +139,48 @@ bool plan_place_of(const struct scan_site *site, struct plan_place *ret)
 	*ret = (struct plan_place){.type = site->type, .offset = site->offset};
 	if (!site->type || !strip_arrays(ret))
 		return false;
+	/* Nobody can name such a type: its variable does. */
+	ret->named = ret->type->name || !site->global ? NULL : site->global->name;
 	return is_holder(ret->type) ? place_in_struct(site, ret) : place_in_variable(site, ret);
+}
+
+/* Is the name a word of the text? */
+static bool has_word(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = text; (p = strstr(p, word)) != NULL; p++) {
+		bool begins = p == text || !(isalnum((unsigned char)p[-1]) || p[-1] == '_');
+
+		if (begins && !(isalnum((unsigned char)p[n]) || p[n] == '_'))
+			return true;
+	}
+	return false;
+}
+
+void plan_place_bits(struct plan_place *place, uint64_t width, const char *line)
+{
+	struct scan_step *last = place->steps_n ? &place->steps[place->steps_n - 1] : NULL;
+	const struct scan_member *found = NULL;
+	uint64_t holder, low;
+	unsigned n = 0;
+
+	if (!last || !last->member->bitfield || !place->several)
+		return;
+	holder = place->leaf_offset - last->member->offset_bits / 8;
+	low = 8 * (place->offset - holder);
+	for (size_t i = 0; i < last->holder->members_n; i++) {
+		const struct scan_member *member = &last->holder->members[i];
+
+		if (!member->name || !member->bitfield || member->offset_bits >= low + 8 * width ||
+		    member->offset_bits + member->size_bits <= low || !has_word(line, member->name))
+			continue;
+		found = member;
+		n++;
+	}
+	if (n != 1)
+		return;
+	last->member = found;
+	find_leaf(place, width);
+	place->several = false;
 }

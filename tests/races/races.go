@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"reflect"
-	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -36,7 +35,6 @@ func (w *worker) going() bool {
 		if w.rounds%64 != 0 {
 			return true
 		}
-		runtime.Gosched()
 		return time.Now().Before(w.end)
 	}
 	time.Sleep(time.Second/time.Duration(w.rate) + time.Duration(w.next()%100)*time.Microsecond)
@@ -336,15 +334,29 @@ type MixedView struct{ ID, Score, Rank int64 }
 
 var mixedView = new(MixedView)
 
+var thoughts [64]byte
+
+// think takes some hundred nanoseconds, as a lookup would.
+//
+//go:noinline
+func think() {
+	for i := 0; i < 300; i++ {
+		if thoughts[i&63] != 0 {
+			panic("thought")
+		}
+	}
+}
+
 //go:noinline
 func fillApart(view *MixedView, id int64) {
 	mutex.Lock()
 	view.ID = id
 	mutex.Unlock()
-	runtime.Gosched()
+	think()
 	mutex.Lock()
 	view.Score = id * 2
 	mutex.Unlock()
+	think()
 	mutex.Lock()
 	view.Rank = id * 3
 	mutex.Unlock()
