@@ -595,14 +595,14 @@ CASE(one_side_right)
 			one_side_set(one_side, (int64_t)(next_random(w) >> 1));
 }
 
-struct read_lock {
+struct read_cache {
 	int64_t seen;
 	int64_t version;
 };
 
-static struct read_lock *read_lock;
+static struct read_cache *read_cache;
 
-static NOINLINE void read_lock_set(struct read_lock *cache, int64_t seen)
+static NOINLINE void read_lock_set(struct read_cache *cache, int64_t seen)
 {
 	cache->seen = seen;
 	if (seen < 0)
@@ -613,7 +613,7 @@ CASE(read_lock_racy)
 {
 	while (going(w)) {
 		pthread_rwlock_rdlock(&rwlock);
-		read_lock_set(read_lock, (int64_t)(next_random(w) >> 1));
+		read_lock_set(read_cache, (int64_t)(next_random(w) >> 1));
 		pthread_rwlock_unlock(&rwlock);
 	}
 }
@@ -622,7 +622,7 @@ CASE(read_lock_right)
 {
 	while (going(w)) {
 		pthread_rwlock_wrlock(&rwlock);
-		read_lock_set(read_lock, (int64_t)(next_random(w) >> 1));
+		read_lock_set(read_cache, (int64_t)(next_random(w) >> 1));
 		pthread_rwlock_unlock(&rwlock);
 	}
 }
@@ -1129,7 +1129,7 @@ int main(int argc, char **argv)
 {
 	NEW(heap_order), NEW(nested_order), NEW(array_cart), NEW(bits_flags), NEW(inlined_sensor), NEW(copied_record);
 	NEW(cleared_session), NEW(assigned_point), NEW(counted_stats), NEW(added_stats), NEW(tiny_state), NEW(linked_list), NEW(small_state);
-	NEW(ratio_gauge), NEW(two_locks), NEW(one_side), NEW(read_lock), NEW(rare_leader), NEW(slow_task);
+	NEW(ratio_gauge), NEW(two_locks), NEW(one_side), NEW(read_cache), NEW(rare_leader), NEW(slow_task);
 	NEW(brisk_task), NEW(crowd_board), NEW(reused_cache), NEW(phased_grid), NEW(published), NEW(mixed_user);
 	pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
 	pthread_barrier_init(&barrier, NULL, 2);
