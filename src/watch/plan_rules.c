@@ -149,7 +149,7 @@ static enum plan_rule rule_of(enum model_policy policy)
 	return PLAN_RULE_NONE;
 }
 
-void plan_rules_take(struct plan_field *field, const struct scan *scan, const struct plan_place *place)
+void plan_rules_take(struct plan *plan, struct plan_field *field, const struct scan *scan, const struct plan_place *place)
 {
 	if (place->variable || take_form(field, scan, place->type))
 		return;
@@ -171,8 +171,7 @@ void plan_rules_take(struct plan_field *field, const struct scan *scan, const st
 			field->group = tag->group;
 		}
 		if (tag->states_n) {
-			field->states = tag->states;
-			field->states_n = tag->states_n;
+			plan_states_take(plan, field, tag);
 			field->rule = field->rule == PLAN_RULE_NONE ? PLAN_RULE_ATOMIC : field->rule;
 		}
 	}
