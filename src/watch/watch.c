@@ -158,6 +158,15 @@ static void set_probes(struct watch *watch)
 		kernel_settings(watch->kernel)->goid_offset = watch->plan->goid_offset;
 }
 
+/* A module that came later has shown that earlier sites may not judge. */
+static void clear_judges(struct watch *watch)
+{
+	for (uint32_t i = 0; i < watch->probes_set; i++)
+		if (!watch->plan->sites[i].judges)
+			kernel_probe(watch->kernel, i)->flags &= ~(uint32_t)WIRE_JUDGE;
+	watch->plan->judges_changed = false;
+}
+
 static int plan_modules(struct watch *watch, struct watch_error *error)
 {
 	for (; watch->modules_planned < watch->target->modules_n; watch->modules_planned++) {
@@ -167,6 +176,8 @@ static int plan_modules(struct watch *watch, struct watch_error *error)
 			return rc;
 	}
 	set_probes(watch);
+	if (watch->plan->judges_changed)
+		clear_judges(watch);
 	return 0;
 }
 

@@ -3,7 +3,8 @@
 
 Builds the cases of this folder, runs each racy one and its right twin under `fieldguard watch -p PID` at the default
 budget, and holds what was found against races.json. Prints TAP, and one table. A racy case is over when its finding has
-come; a right one is watched for all of the time. --short: those of races.json without "slow", some of each kind.
+come; a right one is watched for all of the time. --short: some of each kind. At least 95 % of the races have to be found
+(all but one of a few): each is caught by chance. Of false alarms there is to be none.
 """
 import argparse
 import json
@@ -18,8 +19,8 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SHORT = ['c/heap', 'c/array', 'c/bits', 'c/copied', 'c/inlined', 'c/linked', 'c/ratio', 'c/two_locks', 'c/rare', 'c/small',
-         'c/handed', 'c/reused', 'c/mixed', 'cc/derived', 'cc/progress', 'go/field', 'go/nested', 'go/text', 'go/mixed']
+SHORT = ['c/array', 'c/bits', 'c/copied', 'c/two_locks', 'c/rare', 'c/small', 'c/handed', 'c/mixed', 'cc/derived', 'cc/progress',
+         'go/text', 'go/reflect']
 BUILD = {
     'c': ['gcc', '-O2', '-g', '-std=gnu11', '-D_GNU_SOURCE', 'races.c', '-pthread'],
     'cc': ['g++', '-O2', '-g', '-std=c++17', 'races.cc', '-pthread'],
@@ -27,6 +28,8 @@ BUILD = {
 }
 RACE_KINDS = ('conflict', 'mixed', 'policy')
 GRACE = 20                      # seconds that a watch may take to open and to close
+MAY_MISS = 0.05                 # of the races; one at least, for each is caught by chance
+SHORT_RIGHT = 2.0               # seconds that a right one is watched in the short form
 
 count = failed = 0
 
@@ -118,8 +121,10 @@ def judge(case, which, run):
     if which == 'racy':
         found = run.first_after is not None
         strange = [told(finding) for finding in run.findings if finding['type'] != case['type']]
-        note = f'{run.first_after:.1f} s' if found else f'missed; {of_ledger(run)}'
-        point(found and not strange, f'{name}: found ({note})', *(f'and, wrongly: {text}' for text in strange))
+        note = f'found in {run.first_after:.1f} s' if found else f'MISSED; {of_ledger(run)}'
+        print(f'# {name}: {note}', flush=True)
+        point(not strange and run.ledger is not None, f'{name}: nothing that is not there',
+              *(f'wrongly: {text}' for text in strange))
     else:
         found = bool(run.findings)
         point(not found and run.ledger is not None, f'{name}: silent',
@@ -156,12 +161,13 @@ def main():
                 print(f'ok - {name} # SKIP no compiler for it')
                 continue
             for which in ('right',) if case.get('right_only') else ('racy', 'right'):
-                seconds = options.seconds if which == 'racy' or not options.short else min(2.0, options.seconds)
+                seconds = SHORT_RIGHT if which == 'right' and options.short else options.seconds
                 run = Run(fieldguard, programs[case['program']], case, which, seconds)
                 hit = judge(case, which, run)
                 racy, found = racy + (which == 'racy'), found + (which == 'racy' and hit)
                 right, wrong = right + (which == 'right'), wrong + (which == 'right' and hit)
-    print(f'# {found} of {racy} races found, {wrong} false alarms in {right} right programs')
+    point(racy - found <= max(1, MAY_MISS * racy),
+          f'{found} of {racy} races found within {options.seconds:g} s, {wrong} false alarms in {right} right programs')
     print(f'1..{count}')
     return failed != 0
 
