@@ -149,7 +149,8 @@ bool plan_is_runtime(const struct plan_place *place);
 /* ---- the rest -------------------------------------------------------------------------------------------------- */
 
 /* Fills rule, group, states, lock of a field. */
-void plan_rules_take(struct plan *plan, struct plan_field *field, const struct scan *scan, const struct plan_place *place);
+void plan_rules_take(struct plan *plan, struct plan_field *field, const struct scan *scan,
+                     const struct plan_place *place);
 /* Fills states of a field: none where they name what its enum does not have. */
 void plan_states_take(struct plan *plan, struct plan_field *field, const struct model_tag *tag);
 /* Is it a file of generated code, or of what that is made of? */

@@ -149,7 +149,8 @@ static enum plan_rule rule_of(enum model_policy policy)
 	return PLAN_RULE_NONE;
 }
 
-void plan_rules_take(struct plan *plan, struct plan_field *field, const struct scan *scan, const struct plan_place *place)
+void plan_rules_take(struct plan *plan, struct plan_field *field, const struct scan *scan,
+                     const struct plan_place *place)
 {
 	if (place->variable || take_form(field, scan, place->type))
 		return;

@@ -84,7 +84,7 @@ def conflict_in(text):
 
 def test_race(program):
     with running(program, 'race', 60) as process:
-        result = watch('-p', process.pid, '--for', 10, '--json', 'order.status')
+        result = watch('-p', process.pid, '--for', 3, '--json', 'order.status')
         found = conflict_in(result.stdout)
         if tap.ok(result.returncode == 1 and found, 'a race is caught', result.stdout[-3000:], result.stderr):
             tap.ok(found['type'] == 'order' and {found['old'], found['new']} <= {'CREATED', 'PAID', 'CANCELLED', None},
@@ -93,7 +93,7 @@ def test_race(program):
             tap.ok(all(site['file'].endswith('watch_orders.c') and site['line'] for site in found['sites']), '... places', found)
             tap.ok(any(place['function'] in ('pay', 'cancel') for stack in found['stacks'] for place in stack),
                    '... stacks', found['stacks'])
-        result = watch('-p', process.pid, '--for', 10, 'order.status')
+        result = watch('-p', process.pid, '--for', 3, 'order.status')
         tap.ok(result.returncode == 1 and re.search(
             r'^order\.status written by thread \d+ \(watch_orders\.c:\d+, set_\w+\) while thread \d+ '
             r'\(watch_orders\.c:\d+, set_\w+\) was writing it', result.stdout, re.MULTILINE), '... in words', result.stdout)
@@ -101,7 +101,7 @@ def test_race(program):
 
 def test_no_race(program):
     with running(program, 'locked', 60) as process:
-        result = watch('-p', process.pid, '--for', 4, 'order')
+        result = watch('-p', process.pid, '--for', 2, 'order')
         tap.ok(result.returncode == 0 and 'No conflict was caught. A race of' in result.stdout, 'with a lock: no finding',
                result.stdout)
     with running(program, 'still', 60) as process:
@@ -137,7 +137,7 @@ def test_trace(folder, program):
 
 def test_command(folder, program):
     output = folder / 'output'
-    result = watch('order.status', '--json', '--output', output, '--', program, 'race', 5)
+    result = watch('order.status', '--json', '--output', output, '--', program, 'race', 3)
     tap.ok(result.stdout.startswith('ready\n') and re.search(r'order 7 is \d', result.stdout),
            'a command has its own standard output', result.stdout, result.stderr)
     text = output.read_text()
