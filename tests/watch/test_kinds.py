@@ -15,7 +15,7 @@ SECONDS = 1.5
 
 
 def told_of(program, way, *arguments):
-    with running(program, way, 20) as process:
+    with running(program, way, 120) as process:
         return watched.run('-p', process.pid, '--for', SECONDS, '--json', *arguments, 'counts')
 
 

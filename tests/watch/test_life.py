@@ -17,7 +17,7 @@ from watched import running
 
 import tap  # after watched, which says where it lies
 
-LASTS = 20              # seconds that a program would go on, where nobody ends it
+LASTS = 120             # seconds that a program would go on, where nobody ends it
 
 
 def functions(told):
@@ -65,7 +65,7 @@ def test_libraries(folder):
         told = sees('a library with debug information, in a program without', process, function='item_set_price')
         tap.equal(functions(told), {('item_set_price', 'libitem.so')}, '... told as the library\'s')
     later = watched.build('gcc', 'watch_life.c', folder / 'later', '-g')
-    told = watched.run('--json', '--trace', '--no-holds', 'item.price', '--output', folder / 'out', '--', later, 'later', 1.5, library)
+    told = watched.run('--json', '--trace', '--no-holds', 'item.price', '--output', folder / 'out', '--', later, 'later', 3, library)
     told = watched.Told(told.status, (folder / 'out').read_text(), told.err)
     tap.ok(('item_set_price', 'libitem.so') in functions(told) and told.ledger['target_exit'] == 0,
            'a library that is opened while the watch runs', functions(told), told)

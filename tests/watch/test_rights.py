@@ -37,7 +37,7 @@ def test_rights(folder, program):
     ours = folder / 'fieldguard'
     shutil.copy(watched.FIELDGUARD, ours)
     watched.FIELDGUARD = str(ours)
-    with running(program, 'steady', 20) as process:
+    with running(program, 'steady', 120) as process:
         what = ('-p', process.pid, '--for', 0.2, '--json', 'item')
         told = watched.run(*what, before=NOBODY)
         tap.ok(refused(told, 'root') and missing(told) == WANTED, 'nobody: each right that is missing is named', told)
@@ -95,7 +95,7 @@ def test_targets(folder, program):
     told = watched.run('--', text)
     tap.ok(told.status == 2 and 'has debug information' in told.err, 'words that the shell takes', told)
     bare = watched.build('gcc', 'watch_life.c', folder / 'bare', '-s')
-    with running(bare, 'steady', 20) as process:
+    with running(bare, 'steady', 120) as process:
         tap.ok(refused(watched.run('-p', process.pid), '-g'), 'a process without debug information')
     told = watched.run('--json', '--output', folder / 'out', '--', bare, 'first', 0)
     tap.ok(told.status == 2 and '-g' in told.err, 'a command without debug information', told)
