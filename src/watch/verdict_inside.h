@@ -286,4 +286,7 @@ void mixed_window_end(struct verdict *verdict, struct of_type *type);
 void mixed_settle(struct verdict *verdict);
 void sharing_judge(struct verdict *verdict, const struct write *write);
 
+/* Bytes from a field's first to the first that a site stores: not 0 for parts of split stores. */
+uint64_t verdict_part(const struct plan_site *site, const struct plan_field *field);
+
 #endif

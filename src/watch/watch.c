@@ -259,6 +259,7 @@ static void begin_lives(struct watch *watch)
 	watch->lives = NULL;
 	if (lives_begin(watch->kernel, watch->target, watch->plan, share, &watch->lives))
 		limit(watch, "free() could not be probed: `once` and `owner` are not judged on the heap");
+	verdict_lives_lost(watch->verdict, kernel_now_ns());
 	/* Until here some may have gone unseen. */
 	verdict_lives_lost(watch->verdict, kernel_now_ns());
 }
@@ -270,6 +271,8 @@ static void look_at_lives(struct watch *watch, uint64_t now_ns)
 
 	if (!there)
 		return;
+	if (lives_lost(watch->lives))
+		verdict_lives_lost(watch->verdict, now_ns);
 	there = lives_look(watch->lives, now_ns, &cost_ns);
 	schedule_spend(watch->schedule, cost_ns);
 	if (there)
