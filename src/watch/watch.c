@@ -188,7 +188,8 @@ int watch_check(const struct watch *watch, struct watch_error *ret_error)
 	if (rc || watch->plan->sites_n)
 		return rc;
 	snprintf(ret_error->text, sizeof(ret_error->text),
-	         "%s: no store to a field can be watched: %s", watch->target->modules_n ? watch->target->modules[0].path : "the program",
+	         "%s: no store to a field can be watched: %s",
+	         watch->target->modules_n ? watch->target->modules[0].path : "the program",
 	         watch->plan->ledger.modules ? "none was found, or none may have a probe"
 	                                     : "nothing in it has debug information; compile with -g");
 	return -ENODATA;
@@ -259,7 +260,6 @@ static void begin_lives(struct watch *watch)
 	watch->lives = NULL;
 	if (lives_begin(watch->kernel, watch->target, watch->plan, share, &watch->lives))
 		limit(watch, "free() could not be probed: `once` and `owner` are not judged on the heap");
-	verdict_lives_lost(watch->verdict, kernel_now_ns());
 	/* Until here some may have gone unseen. */
 	verdict_lives_lost(watch->verdict, kernel_now_ns());
 }
