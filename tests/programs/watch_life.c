@@ -12,7 +12,7 @@
  *     die       it kills itself
  *     first     nothing but the 100 writes before main() that all of them do
  *
- * Ends with 0, or 3 where a result was wrong.
+ * Ends with 0, or 3 where a result was wrong; before its time on SIGTERM.
  */
 #define _GNU_SOURCE
 #include "watch_life.h"
@@ -44,9 +44,17 @@ static double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+static volatile sig_atomic_t stopped;
+
+static void stop(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
 static bool going(void)
 {
-	return now_s() < begin + seconds;
+	return !stopped && now_s() < begin + seconds;
 }
 
 static void pause_us(long us)
@@ -177,6 +185,7 @@ int main(int argc, char **argv)
 	arguments = argv;
 	begin = now_s();
 	seconds = atof(argv[2]);
+	signal(SIGTERM, stop);
 	printf("ready %d\n", (int)getpid());
 	fflush(stdout);
 	if (strcmp(argv[1], "first") == 0)

@@ -11,7 +11,7 @@ from watched import running
 
 import tap  # after watched, which says where it lies
 
-SECONDS = 1.5
+SECONDS = 1
 
 
 def told_of(program, way, *arguments):

@@ -151,7 +151,7 @@ def text_of(pid, program):
 
 def test_kill(program):
     """kill -9 at whoever watches, from before the probes are there until long after."""
-    with running(program, 'steady', 9) as process:
+    with running(program, 'steady', LASTS) as process:
         for at_work, after in ((False, 0.3), (False, 0.6), (True, 0), (True, 0.1), (True, 0.3)):
             with subprocess.Popen(watched.command('-p', process.pid, '--json', '--trace', 'item'), stdout=subprocess.PIPE) as watch:
                 if at_work:
@@ -165,6 +165,7 @@ def test_kill(program):
                 break
             time.sleep(0.05)
         tap.ok(memory == file and file, 'no breakpoint is left in the program\'s code')
+        process.terminate()
         tap.equal(process.wait(20), 0, 'the program\'s results stayed right')
 
 

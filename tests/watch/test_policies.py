@@ -24,7 +24,7 @@ GO_POLICY = '''main.order.seq     owner
 main.order.opened  once
 main.order.views   atomic
 '''
-SECONDS = 0.8
+SECONDS = 0.6
 
 
 def watch_both(name, program, want, *arguments):
