@@ -1,8 +1,8 @@
 /*
  * behind.h - has a site's probe told of what a watchpoint saw?
  *
- * A watchpoint gives the address behind the instruction that wrote. Where that instruction is a site of the plan, its probe
- * has told of the write, and better.
+ * A watchpoint gives the address behind the instruction that wrote. Where that instruction is a site of the plan, its
+ * probe has told of the write, and better.
  */
 #ifndef FG_WATCH_BEHIND_H
 #define FG_WATCH_BEHIND_H

@@ -72,8 +72,6 @@ static void free_inside(struct plan_inside *inside)
 		free(inside->texts);
 		inside->texts = next;
 	}
-	if (inside->states)
-		model_free(inside->states);
 	while (inside->copies) {
 		struct plan_copy *next = inside->copies->next;
 

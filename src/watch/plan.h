@@ -42,7 +42,7 @@ struct plan_field {
 	bool asked;                   /* named on the command line: every event is wanted */
 	enum plan_rule rule;
 	const char *group;            /* of mutex; NULL: none */
-	const struct model_transition *states; /* allowed changes, by enumerator name */
+	const struct model_transition *states; /* allowed changes, by outside names: docs/tags.md */
 	size_t states_n;
 	bool has_lock;                /* in a generated shared form: the lock's word is `lock` bytes from the field */
 	int32_t lock;

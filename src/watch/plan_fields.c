@@ -143,7 +143,7 @@ static int64_t take_field(struct plan *plan, const struct scan *scan, uint32_t t
 	if (!field->name || plan_table_add(&plan->inside->fields, hash, number) ||
 	    list_in_type(&plan->types[type_id], number))
 		return -ENOMEM;
-	plan_rules_take(plan, field, scan, place);
+	plan_rules_take(field, scan, place);
 	plan->fields_n++;
 	take_atomic(plan, field, place);
 	return number;

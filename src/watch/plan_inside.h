@@ -74,7 +74,6 @@ struct plan_inside {
 		struct plan_text *next;
 		char bytes[];
 	} *texts;
-	struct model *states;         /* holds the changes that are allowed; NULL: none are */
 	struct plan_copy {
 		struct plan_copy *next;
 		struct scan_site site;
@@ -149,9 +148,7 @@ bool plan_is_runtime(const struct plan_place *place);
 /* ---- the rest -------------------------------------------------------------------------------------------------- */
 
 /* Fills rule, group, states, lock of a field. */
-void plan_rules_take(struct plan *plan, struct plan_field *field, const struct scan *scan, const struct plan_place *place);
-/* Fills states of a field: none where they name what its enum does not have. */
-void plan_states_take(struct plan *plan, struct plan_field *field, const struct model_tag *tag);
+void plan_rules_take(struct plan_field *field, const struct scan *scan, const struct plan_place *place);
 /* Is it a file of generated code, or of what that is made of? */
 bool plan_is_generated_file(const char *file);
 /* Is it a shared form that generated code made? */

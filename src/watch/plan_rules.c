@@ -149,7 +149,7 @@ static enum plan_rule rule_of(enum model_policy policy)
 	return PLAN_RULE_NONE;
 }
 
-void plan_rules_take(struct plan *plan, struct plan_field *field, const struct scan *scan, const struct plan_place *place)
+void plan_rules_take(struct plan_field *field, const struct scan *scan, const struct plan_place *place)
 {
 	if (place->variable || take_form(field, scan, place->type))
 		return;
@@ -170,8 +170,10 @@ void plan_rules_take(struct plan *plan, struct plan_field *field, const struct s
 			field->rule = rule_of(tag->policy);
 			field->group = tag->group;
 		}
-		if (tag->states_n) {
-			plan_states_take(plan, field, tag);
+		/* What is read of a bit-field holds its neighbours too: no value to look up. */
+		if (tag->states_n && !field->bitfield) {
+			field->states = tag->states;
+			field->states_n = tag->states_n;
 			field->rule = field->rule == PLAN_RULE_NONE ? PLAN_RULE_ATOMIC : field->rule;
 		}
 	}

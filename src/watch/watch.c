@@ -181,6 +181,20 @@ static int plan_modules(struct watch *watch, struct watch_error *error)
 	return 0;
 }
 
+int watch_check(const struct watch *watch, struct watch_error *ret_error)
+{
+	int rc = plan_check(watch->plan, ret_error);
+
+	if (rc || watch->plan->sites_n)
+		return rc;
+	snprintf(ret_error->text, sizeof(ret_error->text),
+	         "%s: no store to a field can be watched: %s",
+	         watch->target->modules_n ? watch->target->modules[0].path : "the program",
+	         watch->plan->ledger.modules ? "none was found, or none may have a probe"
+	                                     : "nothing in it has debug information; compile with -g");
+	return -ENODATA;
+}
+
 static int make_plan(struct watch *watch, struct watch_error *error)
 {
 	struct plan_options options = {
@@ -195,22 +209,13 @@ static int make_plan(struct watch *watch, struct watch_error *error)
 	if (!rc)
 		rc = plan_modules(watch, error);
 	/* Of a program that we start the libraries are not there yet: a query may be about one of those. */
-	if (!rc && !watch->options.command)
-		rc = plan_check(watch->plan, error);
-	if (!rc && !watch->plan->sites_n && !watch->options.command) {
-		snprintf(error->text, sizeof(error->text),
-		         "%s: no store to a field can be watched: %s", watch->target->modules[0].path,
-		         watch->plan->ledger.modules ? "none was found, or none may have a probe"
-		                                     : "nothing in it has debug information; compile with -g");
-		rc = -ENODATA;
-	}
-	return rc;
+	return rc || watch->options.command ? rc : watch_check(watch, error);
 }
 
 static void open_points(struct watch *watch)
 {
 	struct aim_options options = {
-		.reads = watch->options.reads, .holds = watch->options.holds, .cookie = POINT_ID,
+		.holds = watch->options.holds, .cookie = POINT_ID,
 	};
 	struct watch_error why;
 
@@ -255,7 +260,6 @@ static void begin_lives(struct watch *watch)
 	watch->lives = NULL;
 	if (lives_begin(watch->kernel, watch->target, watch->plan, share, &watch->lives))
 		limit(watch, "free() could not be probed: `once` and `owner` are not judged on the heap");
-	verdict_lives_lost(watch->verdict, kernel_now_ns());
 	/* Until here some may have gone unseen. */
 	verdict_lives_lost(watch->verdict, kernel_now_ns());
 }
