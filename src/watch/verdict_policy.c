@@ -1,14 +1,15 @@
 /*
  * verdict_policy.c - tags held against what is seen: owner, once, atomic, mutex, states
  *
- * A rule speaks of one life of one object. An object that is freed and made again, or handed from one thread to the next
- * for good, breaks none. So:
+ * A rule speaks of one life of one object. An object that is freed and made again, or handed from one thread to the
+ * next for good, breaks none. So:
  *   - the object must have been seen to be written by two threads, globals apart for `once`;
  *   - its life must be known: it is a global, or ends of lives are seen and none was since its first write that could
  *     have been its own (life_is_known);
  *   - `owner` and `atomic` need the first writer back after a second one: what was handed over does not come back;
  *   - `once` counts stores of something, not the zeroes that memory is cleared with;
- *   - `mutex` is judged in generated shared forms, whose lock is known, at sites where nothing may have released it yet;
+ *   - `mutex` is judged in generated shared forms, whose lock is known, at sites where nothing may have released it
+ * yet;
  *     not in what makes them (TYPE_shared_init);
  *   - `states` needs an earlier write in this life, and an old value that is certain: read before the store, or seen
  *     written last in the same window where each site of the field is under a probe (plan_field.all_seen).
@@ -132,8 +133,8 @@ static void judge_mutex(struct verdict *verdict, const struct write *write)
 
 /* ---- states ---------------------------------------------------------------------------------------------------- */
 
-/* A list says `paid` for ORDER_PAID: what all enumerators begin with, up to an underscore, is no part of the name, nor is
- * the case of its letters. See model/enum.c. */
+/* A list says `paid` for ORDER_PAID: what all enumerators begin with, up to an underscore, is no part of the name,
+ * nor is the case of its letters. See model/enum.c. */
 static size_t shared_prefix(const struct scan_type *type)
 {
 	const char *first = type->enumerators[0].name;

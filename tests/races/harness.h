@@ -55,7 +55,8 @@ static inline uint64_t next_random(struct worker *w)
 	return w->random;
 }
 
-/* A round's end: waits until the next is due, by a time that jitters by a tenth. Every 64 rounds it looks at the clock. */
+/* A round's end: waits until the next is due, by a time that jitters by a tenth. Every 64 rounds it looks at the
+ * clock. */
 static inline bool going(struct worker *w)
 {
 	uint64_t now;

@@ -5,7 +5,8 @@
  *     verdict_new(&made.plan, &options, &verdict);
  *     made_write(verdict, &made, (struct made_event){.field = USER, .tid = 12, .object = 0x1000, .value = 7});
  *
- * Every field has two sites, made_site(field, 0) and (field, 1), in functions "fill" and "other". Time goes on by itself.
+ * Every field has two sites, made_site(field, 0) and (field, 1), in functions "fill" and "other". Time goes on by
+ * itself.
  */
 #ifndef FG_TESTS_MADE_PLAN_H
 #define FG_TESTS_MADE_PLAN_H
