@@ -23,7 +23,7 @@ help:
 	echo 'make watch-pictures  what watch shows of incident 3, recorded in docs/pictures (as root)'
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
 	echo 'make torture    the torture tests under ThreadSanitizer, 60 s each: SECONDS=600'
-	echo 'make races      fieldguard watch on planted races and their right twins, all of them (12 minutes, as root)'
+	echo 'make races      fieldguard watch on planted races and their right twins (12 minutes, as root)'
 	echo 'make model      spin on every model in models/: all interleavings, and how many states those were'
 	echo 'make install    into /usr/local: PREFIX=... DESTDIR=...'
 	echo 'make clean      remove the build folders'

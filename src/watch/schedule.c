@@ -238,6 +238,11 @@ static void weigh_tried(struct schedule *s, const struct batch *batch)
 			s->types[s->plan->sites[batch->ids[i]].type_id].weight = 4;
 }
 
+static double cost_a_second(const struct schedule *s, uint32_t id)
+{
+	return s->ones[id].rate * schedule_cost_of(s, id);
+}
+
 static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 {
 	double may = schedule_resident_may(s), resident = 0;
@@ -252,7 +257,7 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 	}
 	for (size_t i = 0; i < s->residents_n; i++)
 		for (size_t k = 0; k < s->residents[i]->n; k++)
-			resident += s->ones[s->residents[i]->ids[k]].rate * schedule_cost_of(s, s->residents[i]->ids[k]);
+			resident += cost_a_second(s, s->residents[i]->ids[k]);
 	if (residents_add(s, batch)) {
 		batch_detach(s, batch, now_ns);
 		batch_free(batch);

@@ -217,9 +217,10 @@ static uint32_t hold_every_of(const struct schedule *s, uint32_t id)
 void batch_arm(struct schedule *s, const struct batch *batch, bool events)
 {
 	for (size_t i = 0; i < batch->n; i++) {
-		struct wire_probe *probe = kernel_probe(s->kernel, batch->ids[i]);
+		uint32_t id = batch->ids[i];
+		struct wire_probe *probe = kernel_probe(s->kernel, id);
 
 		probe->sample = events ? 1 : 0;
-		probe->hold_every = events && s->plan->sites[batch->ids[i]].judges ? hold_every_of(s, batch->ids[i]) : 0;
+		probe->hold_every = events && s->plan->sites[id].judges ? hold_every_of(s, id) : 0;
 	}
 }

@@ -211,7 +211,8 @@ static bool may_be_apart(const struct plan_field *field)
 {
 	const struct scan_type *type = field->value ? scan_type_strip(field->value) : NULL;
 
-	return !type || (type->kind != SCAN_KIND_POINTER && type->kind != SCAN_KIND_ENUM && type->kind != SCAN_KIND_BOOL);
+	return !type || (type->kind != SCAN_KIND_POINTER && type->kind != SCAN_KIND_ENUM &&
+	                 type->kind != SCAN_KIND_BOOL);
 }
 
 /* How often a mix has to be seen; 0: it never counts. In one function what comes first is, mostly, written first: a
@@ -221,7 +222,8 @@ static uint32_t incidents_wanted(struct verdict *verdict, const struct write *wr
                                  const struct mixed_write *theirs, const struct mixed_write *theirs_now, uint32_t field)
 {
 	const struct of_site *first = site_of(verdict, own->note.site), *second = site_of(verdict, write->site->id);
-	const struct of_site *other = site_of(verdict, theirs->note.site), *other_now = site_of(verdict, theirs_now->note.site);
+	const struct of_site *other = site_of(verdict, theirs->note.site);
+	const struct of_site *other_now = site_of(verdict, theirs_now->note.site);
 
 	if (first->changes || second->changes || other->changes || other_now->changes)
 		return 0;

@@ -28,7 +28,8 @@ static void tell(struct verdict *verdict, const struct write *write, enum plan_r
 	const struct write_note *last = &write->place->last;
 	struct told_key key = {
 		.kind = FINDING_POLICY, .type_id = write->field->type_id, .rule = rule, .states = states,
-		.fields = {write->field->id, VERDICT_NONE}, .sites = {last->time_ns ? last->site : VERDICT_NONE, write->site->id},
+		.fields = {write->field->id, VERDICT_NONE},
+		.sites = {last->time_ns ? last->site : VERDICT_NONE, write->site->id},
 	};
 	struct told *told = told_find(verdict, &key);
 	struct finding_evidence *evidence;
@@ -73,7 +74,8 @@ static void judge_owner(struct verdict *verdict, const struct write *write)
 	if (!place->returned || last == write->writer || !life_is_known(verdict, write))
 		return;
 	snprintf(text, sizeof(text), "one thread may write it; both %s and %s do",
-	         who(&place->last, 0, 0, a, sizeof(a)), who(NULL, write->event->goroutine, write->event->tid, b, sizeof(b)));
+	         who(&place->last, 0, 0, a, sizeof(a)),
+	         who(NULL, write->event->goroutine, write->event->tid, b, sizeof(b)));
 	tell(verdict, write, PLAN_RULE_OWNER, false, text);
 }
 
@@ -89,7 +91,8 @@ static void judge_once(struct verdict *verdict, const struct write *write)
 	if (place->set_n < 2 || (!write->object->shared && !write->object->global) || !life_is_known(verdict, write))
 		return;
 	snprintf(text, sizeof(text), "it may be written once; %s wrote it, then %s",
-	         who(&place->last, 0, 0, a, sizeof(a)), who(NULL, write->event->goroutine, write->event->tid, b, sizeof(b)));
+	         who(&place->last, 0, 0, a, sizeof(a)),
+	         who(NULL, write->event->goroutine, write->event->tid, b, sizeof(b)));
 	tell(verdict, write, PLAN_RULE_ONCE, false, text);
 }
 
@@ -174,7 +177,8 @@ static bool know_states(struct verdict *verdict, const struct plan_field *field)
 		return false;
 	prefix = shared_prefix(type);
 	for (size_t i = 0; i < field->states_n; i++)
-		if (!is_enumerator(type, prefix, field->states[i].from) || !is_enumerator(type, prefix, field->states[i].to))
+		if (!is_enumerator(type, prefix, field->states[i].from) ||
+		    !is_enumerator(type, prefix, field->states[i].to))
 			return false;
 	if (prefix > UINT8_MAX)
 		return false;

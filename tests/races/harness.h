@@ -120,6 +120,14 @@ static inline int run_case(const struct one_case *one, bool racy, double seconds
 	return 0;
 }
 
+static inline bool is_of(const struct one_case *cases, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(cases[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static inline int run_named(const struct one_case *cases, size_t n, int argc, char **argv)
 {
 	for (size_t i = 0; argc == 4 && i < n; i++)

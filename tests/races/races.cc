@@ -14,7 +14,7 @@ static std::mutex mutex;
 static std::shared_mutex shared_mutex;
 static std::atomic_flag flag = ATOMIC_FLAG_INIT;
 
-/* ---- a member by a method -------------------------------------------------------------------------------------------- */
+/* ---- a member by a method ---------------------------------------------------------------------------------------- */
 
 class member_account {
 public:
@@ -45,7 +45,7 @@ CASE(member_right)
 	}
 }
 
-/* ---- by a virtual method of a derived class, a field of the base ----------------------------------------------------- */
+/* ---- by a virtual method of a derived class, a field of the base ------------------------------------------------- */
 
 struct base_shape {
 	virtual ~base_shape() = default;
@@ -78,7 +78,7 @@ CASE(derived_right)
 	}
 }
 
-/* ---- of a template ----------------------------------------------------------------------------------------------------- */
+/* ---- of a template ----------------------------------------------------------------------------------------------- */
 
 template <typename T> struct template_box {
 	T value{};
@@ -110,7 +110,7 @@ CASE(template_right)
 	}
 }
 
-/* ---- std::atomic, which needs no lock ------------------------------------------------------------------------------------ */
+/* ---- std::atomic, which needs no lock ---------------------------------------------------------------------------- */
 
 struct plain_progress {
 	int64_t done = 0, failed = 0;
@@ -149,7 +149,7 @@ CASE(progress_right)
 		atomic_set(atomics, static_cast<int64_t>(w->rounds));
 }
 
-/* ---- items of a vector ------------------------------------------------------------------------------------------------------ */
+/* ---- items of a vector ------------------------------------------------------------------------------------------- */
 
 struct vector_item {
 	int64_t price = 0, count = 0;
@@ -178,7 +178,7 @@ CASE(vector_right)
 	}
 }
 
-/* ---- a pair, captured by a lambda ------------------------------------------------------------------------------------------- */
+/* ---- a pair, captured by a lambda -------------------------------------------------------------------------------- */
 
 struct lambda_job {
 	std::pair<int64_t, int64_t> range{0, 0};

@@ -19,10 +19,11 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SHORT = ['c/array', 'c/bits', 'c/copied', 'c/two_locks', 'c/rare', 'c/small', 'c/handed', 'c/mixed', 'cc/derived', 'cc/progress',
+SHORT = ['c/array', 'c/bits', 'c/copied', 'c/two_locks', 'c/rare', 'c/small', 'c/handed', 'c/mixed', 'cc/derived',
+         'cc/progress',
          'go/text', 'go/reflect']
 BUILD = {
-    'c': ['gcc', '-O2', '-g', '-std=gnu11', '-D_GNU_SOURCE', 'races.c', '-pthread'],
+    'c': ['gcc', '-O2', '-g', '-std=gnu11', '-D_GNU_SOURCE', 'races.c', 'races_objects.c', '-pthread'],
     'cc': ['g++', '-O2', '-g', '-std=c++17', 'races.cc', '-pthread'],
     'go': ['go', 'build'],
 }
@@ -65,7 +66,8 @@ class Run:
         self.target = subprocess.Popen([program, case['name'], which, str(seconds + GRACE)], stdout=subprocess.DEVNULL)
         time.sleep(0.2)
         with tempfile.TemporaryFile('w+') as errors:
-            self.watch = subprocess.Popen([fieldguard, 'watch', '-p', str(self.target.pid), '--for', str(seconds), '--json'],
+            self.watch = subprocess.Popen([fieldguard, 'watch', '-p', str(self.target.pid), '--for', str(seconds),
+                                           '--json'],
                                           stdout=subprocess.PIPE, stderr=errors, text=True)
             self.began = time.monotonic()
             try:
@@ -112,7 +114,8 @@ def of_ledger(run):
         return f'no ledger: {run.words}'
     keys = ('sites_attached', 'sites_hit', 'sites_hot', 'windows', 'hits', 'events', 'dropped', 'holds', 'caught',
             'overlaps_seen', 'points_aimed', 'point_hits', 'spent')
-    return ', '.join(f'{key} {run.ledger.get(key):.3g}' for key in keys if isinstance(run.ledger.get(key), (int, float)))
+    return ', '.join(f'{key} {run.ledger.get(key):.3g}' for key in keys
+                     if isinstance(run.ledger.get(key), (int, float)))
 
 
 def judge(case, which, run):

@@ -67,7 +67,8 @@ static void hold_thread(pid_t tid, long us)
 
 	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) < 0)
 		return;
-	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) == 0 && waitpid(tid, &status, __WALL) == tid && WIFSTOPPED(status)) {
+	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) == 0 && waitpid(tid, &status, __WALL) == tid &&
+	    WIFSTOPPED(status)) {
 		/* A signal of its own is not lost: it goes with the tracer. */
 		int signal = status >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG(status);
 

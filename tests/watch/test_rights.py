@@ -24,7 +24,8 @@ def with_rights(*names):
 
 def refused(told, *words):
     """One line, an exit status, nothing on standard output."""
-    return told.status == 2 and not told.out and len(told.err.splitlines()) == 1 and all(word in told.err for word in words)
+    return told.status == 2 and not told.out and len(told.err.splitlines()) == 1 and all(word in told.err
+                                                                                         for word in words)
 
 
 def missing(told):
@@ -59,7 +60,8 @@ def build_other(folder):
     # pause(), for ever.
     source.write_text('.globl _start\n_start: mov $29,%eax\nint $0x80\njmp _start\n')
     done = [subprocess.run(command, stderr=subprocess.DEVNULL, check=False, cwd=folder).returncode
-            for command in (['as', '--32', '-o', 'other.o', source], ['ld', '-m', 'elf_i386', '-o', 'other', 'other.o'])]
+            for command in (['as', '--32', '-o', 'other.o', source],
+                            ['ld', '-m', 'elf_i386', '-o', 'other', 'other.o'])]
     return None if any(done) else folder / 'other'
 
 
@@ -100,7 +102,8 @@ def test_targets(folder, program):
     told = watched.run('--json', '--output', folder / 'out', '--', bare, 'first', 0)
     tap.ok(told.status == 2 and '-g' in told.err, 'a command without debug information', told)
     told = watched.run('--json', '--output', folder / 'out', 'itme.price', '--', program, 'first', 0)
-    tap.ok(told.status == 2 and 'item' in told.err, 'a command, and a type that nothing in it has: the nearest is named', told)
+    tap.ok(told.status == 2 and 'item' in told.err,
+           'a command, and a type that nothing in it has: the nearest is named', told)
 
 
 def main():

@@ -64,7 +64,8 @@ static uint64_t value_of(const struct world *world, unsigned field, unsigned obj
 	return random_below(1000) * 100 + worker;
 }
 
-static void take_step(const struct world *world, struct verdict *verdict, unsigned worker, unsigned step, unsigned object)
+static void take_step(const struct world *world, struct verdict *verdict, unsigned worker, unsigned step,
+                      unsigned object)
 {
 	const struct made_step *of = &world->rounds[worker].steps[step];
 
@@ -151,7 +152,8 @@ static struct world all_alike(unsigned workers, const unsigned *fields, unsigned
 	return world;
 }
 
-static const unsigned user_name_cents[] = {USER, NAME, CENTS}, cents_user[] = {CENTS, USER}, user_cents[] = {USER, CENTS};
+static const unsigned user_name_cents[] = {USER, NAME, CENTS}, cents_user[] = {CENTS, USER}, user_cents[] = {USER,
+                                                                                                             CENTS};
 static const unsigned name_status[] = {NAME, STATUS};
 
 /* ---- what is found --------------------------------------------------------------------------------------------- */
@@ -293,7 +295,8 @@ static void test_not_exact(void)
 	tap_eq_int(often(&world), 0, "interleaved, but events were lost: nothing");
 }
 
-enum spoil { NO_JUDGE, MODIFIES, ATOMIC_FIELD, BITFIELD, INDEXED, SHARED_FORM, LOCKED, OVERLAPPING, MAY_FAIL, NEW_VALUES, CHANGES };
+enum spoil { NO_JUDGE, MODIFIES, ATOMIC_FIELD, BITFIELD, INDEXED, SHARED_FORM, LOCKED, OVERLAPPING, MAY_FAIL,
+            NEW_VALUES, CHANGES };
 
 /* A program whose stores put in new values, or what was there before: tests/unit/scan/changed.c. */
 static struct scan *code;
@@ -309,7 +312,8 @@ static bool use_code(bool changes)
 		uint32_t id = made_site(found ? CENTS : USER, 0);
 		const char *name = site->function ? site->function->name : "";
 
-		if (strcmp(name, found ? "new_push" : changes ? "old_add" : "new_value") != 0 || !site->type || site->where == SCAN_WHERE_STACK)
+		if (strcmp(name, found ? "new_push" : changes ? "old_add" : "new_value") != 0 || !site->type ||
+		    site->where == SCAN_WHERE_STACK)
 			continue;
 		made.scan_sites[id].pc = site->pc;
 		made.scan_sites[id].function = site->function;
@@ -418,7 +422,8 @@ static void test_bulk(void)
 	struct world world = {.workers = 2};
 
 	for (unsigned w = 0; w < 2; w++)
-		world.rounds[w] = (struct round_of){.steps = {{.fields = {WHOLE}, .n = 1}, {.fields = {CENTS}, .n = 1}}, .n = 2};
+		world.rounds[w] = (struct round_of){.steps = {{.fields = {WHOLE}, .n = 1},
+		                                              {.fields = {CENTS}, .n = 1}}, .n = 2};
 	tap_eq_int(often(&world), 0, "copies of all, then one field: nothing");
 }
 
@@ -456,7 +461,8 @@ static void test_few(void)
 static void test_waits(void)
 {
 	static const struct { unsigned field, who; } order[] = {
-		{USER, 0}, {USER, 1}, {CENTS, 1}, {CENTS, 0}, {USER, 1}, {CENTS, 1}, {USER, 0}, {USER, 1}, {CENTS, 0}, {CENTS, 1},
+		{USER, 0}, {USER, 1}, {CENTS, 1}, {CENTS, 0}, {USER, 1}, {CENTS, 1}, {USER, 0}, {USER, 1}, {CENTS,
+		                                                                                            0}, {CENTS, 1},
 	};
 	struct verdict_options options = {0};
 	struct verdict *verdict = NULL;
@@ -470,7 +476,8 @@ static void test_waits(void)
 		made_write(verdict, &made, (struct made_event){
 			.field = order[i % 10].field, .tid = 1 + order[i % 10].who, .object = 0x1000, .value = random_below(1000)});
 	tap_eq_int(made_findings(verdict, FINDING_MIXED, NULL), 0, "in a window that is open: it might turn out that events are missing");
-	made_write(verdict, &made, (struct made_event){.field = OWNED, .tid = 1, .object = 0x9000, .pass_ns = 1500000000});
+	made_write(verdict, &made,
+	           (struct made_event){.field = OWNED, .tid = 1, .object = 0x9000, .pass_ns = 1500000000});
 	tap_eq_int(made_findings(verdict, FINDING_MIXED, NULL), 1, "a second later it is told");
 	verdict_free(verdict);
 }

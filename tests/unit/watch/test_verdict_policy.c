@@ -49,10 +49,12 @@ static void test_owner(void)
 	put(OWNED, A, X, 3);
 	tap_eq_int(policies(&one), 1, "the first is back: a finding");
 	if (one) {
-		tap_ok(one->rule == PLAN_RULE_OWNER && one->field == OWNED && one->field2 == UINT32_MAX && !one->states, "its key");
+		tap_ok(one->rule == PLAN_RULE_OWNER && one->field == OWNED && one->field2 == UINT32_MAX &&
+		       !one->states, "its key");
 		tap_eq_str(one->first.text, "one thread may write it; both thread 13 and thread 12 do", "who");
 		tap_ok(one->first.sides[0].tid == B && one->first.sides[1].tid == A && one->first.object == X, "both sides");
-		tap_ok(strcmp(one->first.sides[0].new_text, "2") == 0 && strcmp(one->first.sides[1].new_text, "3") == 0, "values");
+		tap_ok(strcmp(one->first.sides[0].new_text, "2") == 0 &&
+		       strcmp(one->first.sides[1].new_text, "3") == 0, "values");
 	}
 	put(OWNED, A, X, 4);
 	tap_eq_int(one->count, 1, "its next write is its own affair");

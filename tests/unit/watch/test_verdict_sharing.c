@@ -43,7 +43,8 @@ int main(void)
 
 	tap_eq_int(run(traffic, &one), 1, "two threads, each with a field of its own, in one line: one finding");
 	if (one) {
-		tap_ok((one->field == COUNT_A && one->field2 == COUNT_B) || (one->field == COUNT_B && one->field2 == COUNT_A),
+		tap_ok((one->field == COUNT_A && one->field2 == COUNT_B) ||
+		       (one->field == COUNT_B && one->field2 == COUNT_A),
 		       "both fields are named");
 		tap_ok(one->count > 1900 && one->count < 2000, "changes of hands are counted: %llu", (unsigned long long)one->count);
 		tap_ok(one->first.sides[0].tid != one->first.sides[1].tid && one->first.sides[0].thread[0] &&
