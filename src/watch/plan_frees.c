@@ -1,7 +1,7 @@
 /*
  * plan_frees.c - where objects on the heap end: the entry of free()
  *
- * Rules about an object's whole life (once, owner) have to know when the next object begins at the same address.
+ * Rules are about one object: they have to know when the next begins at the same address.
  */
 #include "watch/plan_inside.h"
 
