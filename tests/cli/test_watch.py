@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """test_watch.py FIELDGUARD - `fieldguard watch` as a user runs it, on programs that run
 
-
-
+Skipped where the kernel or our rights do not let anybody watch. How faces look is for test_watch_faces.py; what
+programs go through under watch, for tests/watch; what is caught and what is not, over many of them, for tests/races.
 """
 import json
 import re
