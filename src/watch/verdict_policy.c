@@ -26,10 +26,11 @@
 static void tell(struct verdict *verdict, const struct write *write, enum plan_rule rule, bool states, const char *text)
 {
 	const struct write_note *last = &write->place->last;
+	/* Who wrote before is no part of it where only a lock is missing. */
+	bool both = last->time_ns && rule != PLAN_RULE_MUTEX;
 	struct told_key key = {
 		.kind = FINDING_POLICY, .type_id = write->field->type_id, .rule = rule, .states = states,
-		.fields = {write->field->id, VERDICT_NONE},
-		.sites = {last->time_ns ? last->site : VERDICT_NONE, write->site->id},
+		.fields = {write->field->id, VERDICT_NONE}, .sites = {both ? last->site : VERDICT_NONE, write->site->id},
 	};
 	struct told *told = told_find(verdict, &key);
 	struct finding_evidence *evidence;
@@ -38,7 +39,7 @@ static void tell(struct verdict *verdict, const struct write *write, enum plan_r
 		return;
 	evidence = &told->finding.last;
 	evidence->object = write->object_address;
-	if (last->time_ns)
+	if (both)
 		side_of_note(verdict, last, write->field->id, &evidence->sides[0]);
 	else
 		evidence->sides[0].site = evidence->sides[0].field = VERDICT_NONE;

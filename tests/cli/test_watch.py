@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """test_watch.py FIELDGUARD - `fieldguard watch` as a user runs it, on programs that run
 
-Skipped where the kernel or our rights do not let anybody watch. How faces look is for test_watch_faces.py; what is caught and
-what is not, over many programs, for tests/watch.
+Skipped where the kernel or our rights do not let anybody watch. How faces look is for test_watch_faces.py; what
+programs go through under watch, for tests/watch; what is caught and what is not, over many of them, for tests/races.
 """
 import json
 import re
@@ -49,7 +49,7 @@ def ledger_of(result):
     return json.loads(result.stdout.splitlines()[-1])['ledger']
 
 
-# ---- errors ----------------------------------------------------------------------------------------------------------
+# ---- errors --------------------------------------------------------------------------------------------------------
 
 def test_errors(folder, program):
     bare = compiled(folder, 'bare', '-s')
@@ -75,7 +75,7 @@ def test_errors(folder, program):
         tap.ok(result.returncode == 2 and 'nowhere' in result.stderr, 'a policy file that is not there', result.stderr)
 
 
-# ---- findings --------------------------------------------------------------------------------------------------------
+# ---- findings ------------------------------------------------------------------------------------------------------
 
 def conflict_in(text):
     lines = [json.loads(line) for line in text.splitlines()]
@@ -98,7 +98,8 @@ def test_race(program):
         result = watch('-p', process.pid, '--for', 3, 'order.status')
         tap.ok(result.returncode == 1 and re.search(
             r'^order\.status written by thread \d+ \(watch_orders\.c:\d+, set_\w+\) while thread \d+ '
-            r'\(watch_orders\.c:\d+, set_\w+\) was writing it', result.stdout, re.MULTILINE), '... in words', result.stdout)
+            r'\(watch_orders\.c:\d+, set_\w+\) was writing it', result.stdout, re.MULTILINE),
+            '... in words', result.stdout)
 
 
 def test_no_race(program):
@@ -138,7 +139,7 @@ def test_trace(folder, program):
     tap.ok('by the recording' in result.stdout, 'record: layout reads it', result.stdout, result.stderr)
 
 
-# ---- how it begins and ends ------------------------------------------------------------------------------------------
+# ---- how it begins and ends ----------------------------------------------------------------------------------------
 
 def test_command(folder, program):
     output = folder / 'output'

@@ -33,7 +33,7 @@ def sees(name, process, *arguments, function='set_price'):
     return told
 
 
-# ---- where it comes from ---------------------------------------------------------------------------------------------
+# ---- where it comes from -------------------------------------------------------------------------------------------
 
 def test_builds(folder, program):
     with running(program, 'steady', LASTS) as process:
@@ -96,7 +96,7 @@ def test_places(folder, program):
         sees('a program whose file was deleted', process)
 
 
-# ---- what happens to it ----------------------------------------------------------------------------------------------
+# ---- what happens to it --------------------------------------------------------------------------------------------
 
 def watch_to_end(name, folder, program, *arguments, least=100):
     """Of a command: it ends well, under watch from its first instruction."""

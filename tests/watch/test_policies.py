@@ -46,8 +46,8 @@ def test_c(folder):
     program = watched.build('gcc', 'watch_policies.c', folder / 'by_file', '-g', include)
     told = watch_both('gcc, a policy file', program, ALL_BROKEN, '--policy', policy, 'order')
     state = next((one for one in told.findings if one.get('rule') == 'states'), None)
-    tap.ok(state and (state['old'], state['new']) == ('STATE_PAID', 'STATE_CREATED')
-           and 'STATE_PAID -> STATE_CREATED' in state['said'],
+    tap.ok(state and (state['old'], state['new']) == ('STATE_PAID', 'STATE_CREATED') and
+           'STATE_PAID -> STATE_CREATED' in state['said'],
            'states: old and new', state)
     if not shutil.which('clang-14'):
         tap.skip('tags in the binary', 'no clang-14 here')
@@ -77,8 +77,9 @@ def test_form(folder, library):
                     '-o',
                     program, PROGRAMS / 'watch_form.c', folder / 'watch_form.fg.c', library, '-lm'], check=True)
     told = watch_both('a generated form', program, {('group_money.fields.amount', 'mutex=money')}, 'account_shared')
-    tap.ok(all(one['sites'][-1]['function'] == 'pay_bare' for one in told.findings if one['kind'] == 'policy'),
-           '... at the place that has no lock', told)
+    bare = [one for one in told.findings if one['kind'] == 'policy']
+    tap.ok(len(bare) == 1 and bare[0]['sites'][-1]['function'] == 'pay_bare',
+           '... at the place that has no lock, once', told)
 
 
 def main():
