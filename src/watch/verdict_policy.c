@@ -30,7 +30,8 @@ static void tell(struct verdict *verdict, const struct write *write, enum plan_r
 	bool both = last->time_ns && rule != PLAN_RULE_MUTEX;
 	struct told_key key = {
 		.kind = FINDING_POLICY, .type_id = write->field->type_id, .rule = rule, .states = states,
-		.fields = {write->field->id, VERDICT_NONE}, .sites = {both ? last->site : VERDICT_NONE, write->site->id},
+		.fields = {write->field->id, VERDICT_NONE}, .sites = {both ? last->site : VERDICT_NONE,
+		                                                      write->site->id},
 	};
 	struct told *told = told_find(verdict, &key);
 	struct finding_evidence *evidence;

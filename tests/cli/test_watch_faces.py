@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""test_watch_faces.py STAND_IN FIELDGUARD - what `fieldguard watch` takes and says, before an engine that makes things up
+"""test_watch_faces.py STAND_IN FIELDGUARD - what `fieldguard watch` takes and says, before an engine that makes it up
 
-What the engine really sees is for test_watch.py. Here are options, errors, exit statuses, text, JSON, the record, signals,
-and the terminal view, looked at through tmux. tests/cli/watch_stand_in.c says what each number of a process stands for.
+What the engine really sees is for test_watch.py. Here are options, errors, exit statuses, text, JSON, the record,
+signals, and the terminal view, looked at through tmux. tests/cli/watch_stand_in.c says what each number of a process
+stands for.
 """
 import json
 import os
@@ -29,10 +30,12 @@ LEDGER = {'program', 'pid', 'threads_max', 'findings', 'sites_found', 'sites_unk
           'sites_stepped',
           'sites_call', 'sites_points', 'refused', 'sites_left_out', 'bulk_found', 'bulk_known', 'fields_atomic',
           'modules', 'modules_bare', 'frees', 'sites_attached', 'sites_hit', 'sites_hot', 'sites_silenced', 'hits',
-          'events', 'dropped', 'faults', 'holds', 'hold_ns', 'caught', 'overlaps_seen', 'points_aimed', 'point_hits', 'points_missed', 'objects_seen',
+          'events', 'dropped', 'faults', 'holds', 'hold_ns', 'caught', 'overlaps_seen', 'points_aimed', 'point_hits',
+          'points_missed', 'objects_seen',
           'objects_shared', 'windows', 'attach_failed', 'seconds', 'budget', 'spent', 'attached_share', 'writers_max',
           'chance_100', 'complete', 'target_ended', 'target_exit', 'target_signal', 'limits'}
-FIRST = ('order.status written by thread 12 (orders.c:42, set_status) while thread 13 (orders.c:88, cancel) was writing it; '
+FIRST = ('order.status written by thread 12 (orders.c:42, set_status) '
+         'while thread 13 (orders.c:88, cancel) was writing it; '
          'paid -> created')
 
 
@@ -144,13 +147,15 @@ def test_text():
                          '(orders.c:42, set_status); paid -> created is not in the list'),
                         ('sharing',
                          'order.status and order.amount_cents lie on one cache line and are written in turns, by '
-                         'thread 12 (orders.c:42, set_status) and thread 13 (money.c:19, refund); 5000 changes of hands')):
+                         'thread 12 (orders.c:42, set_status) and thread 13 (money.c:19, refund); '
+                         '5000 changes of hands')):
         tap.ok(any(line.startswith(words) for line in lines), f'in words: {name}', *lines)
     tap.ok('8 findings' in lines
            and any(re.match(r'  conflict  \d+ times  +order\.status  cancel ', line) for line in lines),
            'all of them at the end, with counts')
     tap.ok('\033' not in result.stdout, 'no colours where there is no terminal')
-    for words in ('  sites      1,234 found: 813 with a probe (800 beside the store, 10 on it, 3 at calls), 421 refused',
+    for words in ('  sites      1,234 found: 813 with a probe (800 beside the store, 10 on it, 3 at calls), '
+                  '421 refused',
                   '             21 refused: locked', '             400 refused: only by single steps',
                   '  bulk       10 of 40 bulk writes (memcpy and its like) have no known field: 25 %',
                   '  cost       1.23 % of the program\'s processor time, of 2.00 % allowed; 7 threads at most',
@@ -213,7 +218,8 @@ def test_files(folder):
            '... findings, first and last, the ledger')
     if shutil.which('gcc'):
         source = folder / 'order.c'
-        source.write_text('struct order { int status; long amount_cents; char currency[4]; } order;\nint main(void) { return 0; }\n')
+        source.write_text('struct order { int status; long amount_cents; char currency[4]; } order;\n'
+                          'int main(void) { return 0; }\n')
         subprocess.run(['gcc', '-g', '-o', folder / 'order', source], check=True)
         result = subprocess.run([FIELDGUARD, 'layout', '--observed', record, folder / 'order', 'order'],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
@@ -259,7 +265,8 @@ class Terminal:
         self.status = folder / 'status'
         self.status.unlink(missing_ok=True)
         words = ' '.join(f"'{word}'" for word in arguments)
-        script = f'stty -g >{folder}/before; {words}; status=$?; stty -g >{folder}/after; echo $status >{self.status}; exec sleep 100'
+        script = (f'stty -g >{folder}/before; {words}; status=$?; stty -g >{folder}/after; '
+                  f'echo $status >{self.status}; exec sleep 100')
         env = {name: value for name, value in os.environ.items() if name not in ('TMUX', 'NO_COLOR')}
         env['LC_ALL'] = 'C.UTF-8'
         subprocess.run([*self.tmux, 'new-session', '-d', '-x', str(size[0]), '-y', str(size[1]), script], check=True,

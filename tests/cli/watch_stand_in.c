@@ -110,9 +110,11 @@ static void make_plan(struct watch *watch)
 	fields[6].atomic = true;
 	fields[6].atomic_why = "its type is atomic";
 	watch->plan = (struct plan){
-		.types = types, .types_n = TYPES, .fields = fields, .fields_n = FIELDS, .sites = sites, .sites_n = SITES,
+		.types = types, .types_n = TYPES, .fields = fields, .fields_n = FIELDS,
+		.sites = sites, .sites_n = SITES,
 		.ledger = {
-			.sites_found = 1234, .sites_unknown = 7, .sites_neighbour = 800, .sites_stepped = 10, .sites_call = 3,
+			.sites_found = 1234, .sites_unknown = 7, .sites_neighbour = 800, .sites_stepped = 10,
+			.sites_call = 3,
 			.refused = {[PLAN_REFUSED_LOCKED] = 21, [PLAN_REFUSED_STEPPED] = 400}, .bulk_found = 40,
 			.bulk_known = 30, .fields_atomic = 1, .modules = 2, .modules_bare = 1, .frees = true,
 		},

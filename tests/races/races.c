@@ -837,6 +837,7 @@ int main(int argc, char **argv)
 	pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
 	pthread_barrier_init(&barrier, NULL, 2);
 	objects_begin();
-	return argc == 4 && is_of(object_cases, object_cases_n, argv[1]) ? run_named(object_cases, object_cases_n, argc, argv)
-	                                                                 : run_named(cases, CASES_N, argc, argv);
+	if (argc == 4 && is_of(object_cases, object_cases_n, argv[1]))
+		return run_named(object_cases, object_cases_n, argc, argv);
+	return run_named(cases, CASES_N, argc, argv);
 }

@@ -3,8 +3,8 @@
 
 Builds the cases of this folder, runs each racy one and its right twin under `fieldguard watch -p PID` at the default
 budget, and holds what was found against races.json. Prints TAP, and one table. A racy case is over when its finding has
-come; a right one is watched for all of the time. --short: some of each kind. At least 95 % of the races have to be found
-(all but one of a few): each is caught by chance. Of false alarms there is to be none.
+come; a right one is watched for all of the time. --short: some of each kind. At least 95 % of the races have to
+be found (all but one of a few): each is caught by chance. Of false alarms there is to be none.
 """
 import argparse
 import json

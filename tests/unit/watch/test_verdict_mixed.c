@@ -271,7 +271,8 @@ static void test_ping_pong(void)
 	verdict_window_begin(verdict, ORDER, made.now_ns);
 	for (unsigned i = 0; i < 4000; i++)
 		made_write(verdict, &made, (struct made_event){
-			.field = order[i % 4].field, .tid = 1 + order[i % 4].who, .object = 0x1000, .value = random_below(1000)});
+			.field = order[i % 4].field, .tid = 1 + order[i % 4].who, .object = 0x1000,
+			.value = random_below(1000)});
 	verdict_window_end(verdict, ORDER, made.now_ns + 1, false);
 	tap_eq_int(made_findings(verdict, FINDING_MIXED, NULL), 0, "threads that answer one another by turns: nothing");
 	verdict_free(verdict);
@@ -358,7 +359,8 @@ static unsigned run_spoiled(enum spoil how)
 		unsigned worker = random_below(2);
 
 		made_write(verdict, &made, (struct made_event){
-			.field = fields[at[worker]++ % 2], .tid = worker + 1, .object = 0x1000, .value = random_below(1000)});
+			.field = fields[at[worker]++ % 2], .tid = worker + 1, .object = 0x1000,
+			.value = random_below(1000)});
 	}
 	verdict_window_end(verdict, ORDER, made.now_ns + 1, false);
 	found = made_findings(verdict, FINDING_MIXED, NULL);
@@ -398,10 +400,12 @@ static void test_late(void)
 
 		for (unsigned k = 0; k < 2; k++)
 			first[k] = made_event(&made, (struct made_event){
-				.field = k ? CENTS : USER, .tid = 1, .object = 0x1000, .value = random_below(1000)});
+				.field = k ? CENTS : USER, .tid = 1, .object = 0x1000,
+			.value = random_below(1000)});
 		for (unsigned k = 0; k < 2; k++)
 			then[k] = made_event(&made, (struct made_event){
-				.field = k ? CENTS : USER, .tid = 2, .object = 0x1000, .value = random_below(1000)});
+				.field = k ? CENTS : USER, .tid = 2, .object = 0x1000,
+			.value = random_below(1000)});
 		verdict_event(verdict, &first[0], NULL);
 		/* Now and then the end of the first fill comes behind the second. */
 		if (i % 5)
@@ -444,7 +448,8 @@ static unsigned run_few(unsigned events)
 	verdict_window_begin(verdict, ORDER, made.now_ns);
 	for (unsigned i = 0; i < events; i++)
 		made_write(verdict, &made, (struct made_event){
-			.field = order[i % 6].field, .tid = 1 + order[i % 6].who, .object = 0x1000, .value = random_below(1000000)});
+			.field = order[i % 6].field, .tid = 1 + order[i % 6].who, .object = 0x1000,
+			.value = random_below(1000000)});
 	verdict_window_end(verdict, ORDER, made.now_ns + 1, false);
 	found = made_findings(verdict, FINDING_MIXED, NULL);
 	verdict_free(verdict);
@@ -461,8 +466,8 @@ static void test_few(void)
 static void test_waits(void)
 {
 	static const struct { unsigned field, who; } order[] = {
-		{USER, 0}, {USER, 1}, {CENTS, 1}, {CENTS, 0}, {USER, 1}, {CENTS, 1}, {USER, 0}, {USER, 1}, {CENTS,
-		                                                                                            0}, {CENTS, 1},
+		{USER, 0}, {USER, 1}, {CENTS, 1}, {CENTS, 0}, {USER, 1}, {CENTS, 1}, {USER, 0}, {USER, 1}, {CENTS, 0},
+		{CENTS, 1},
 	};
 	struct verdict_options options = {0};
 	struct verdict *verdict = NULL;
@@ -474,7 +479,8 @@ static void test_waits(void)
 	verdict_window_begin(verdict, ORDER, made.now_ns);
 	for (unsigned i = 0; i < 600; i++)
 		made_write(verdict, &made, (struct made_event){
-			.field = order[i % 10].field, .tid = 1 + order[i % 10].who, .object = 0x1000, .value = random_below(1000)});
+			.field = order[i % 10].field, .tid = 1 + order[i % 10].who, .object = 0x1000,
+			.value = random_below(1000)});
 	tap_eq_int(made_findings(verdict, FINDING_MIXED, NULL), 0, "in a window that is open: it might turn out that events are missing");
 	made_write(verdict, &made,
 	           (struct made_event){.field = OWNED, .tid = 1, .object = 0x9000, .pass_ns = 1500000000});

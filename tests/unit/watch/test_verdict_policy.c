@@ -202,7 +202,8 @@ static unsigned run_mutex(bool known, uint32_t lock, bool judges, bool form, uns
 	made.scan_sites[made_site(MONEY, 0)].function = &made.functions[function];
 	for (unsigned i = 0; i < 4; i++)
 		made_write(verdict, &made, (struct made_event){
-			.field = MONEY, .tid = i % 2 ? B : A, .object = X, .value = i, .has_lock = known, .lock = lock});
+			.field = MONEY, .tid = i % 2 ? B : A, .object = X, .value = i,
+			.has_lock = known, .lock = lock});
 	return policies(NULL);
 }
 

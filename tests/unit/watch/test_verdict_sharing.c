@@ -29,7 +29,8 @@ static unsigned run(struct traffic traffic, const struct finding **ret_one)
 		unsigned who = i % 2, what = traffic.both && i % 10 == 9 ? !who : who;
 
 		made_write(verdict, &made, (struct made_event){
-			.field = traffic.fields[what], .object = traffic.objects[what], .tid = traffic.one_thread || !who ? A : B,
+			.field = traffic.fields[what], .object = traffic.objects[what],
+			.tid = traffic.one_thread || !who ? A : B,
 			.cpu = traffic.one_cpu ? 0 : who, .pass_ns = traffic.pass_ns, .value = i});
 	}
 	return made_findings(verdict, FINDING_SHARING, ret_one);
