@@ -9,7 +9,7 @@
 struct scan_entry_place {
 	uint64_t pc;                  /* as linked */
 	uint8_t code[15], code_n;
-	bool emulated;                /* the kernel emulates it; else it is test or cmp of registers, which is stepped */
+	bool emulated;                /* the kernel emulates it; else it is test or cmp of registers, and stepped */
 };
 
 /* path: of an x86-64 ELF file; name: of a function in its symbol tables.

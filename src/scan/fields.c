@@ -195,7 +195,8 @@ size_t scan_fields_touched(const struct scan_fields *fields, const struct scan_s
 		return 0;
 	n = scan_path(site->type, site->offset, site->width, site->indexed, steps, SCAN_PATH_MAX);
 	if (site->width && (!n || is_wide(site, &steps[n - 1]))) {
-		cover(&touched, site->type, 8 * site->offset, 8 * (site->offset + site->width), NULL, SCAN_FIELD_NONE, 0);
+		cover(&touched, site->type, 8 * site->offset, 8 * (site->offset + site->width), NULL, SCAN_FIELD_NONE,
+		      0);
 		return touched.n;
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -10,9 +10,10 @@
 struct scan_field {
 	const struct scan_type *owner;
 	const struct scan_member *member;
-	uint32_t parent;              /* the field that holds it, where that is a struct without a name; SCAN_FIELD_NONE */
-	const char *name;             /* as one writes it behind the owner: "status", "position.x"; "": a member without a
-	                               * name, which is only a step on the way to others */
+	uint32_t parent;              /* the field that holds it, where that is a struct without a name; else
+	                                 SCAN_FIELD_NONE */
+	const char *name;             /* as one writes it behind the owner: "status", "position.x"; "": a member
+	                                 without a name, which is only a step on the way to others */
 };
 
 struct scan_fields {

@@ -236,16 +236,18 @@ static void choose_before(const struct search *search, const struct found *found
 }
 
 /* Of two neighbours the one that may judge, else the one behind, which sees the new value. */
-static void choose(const struct search *search, const struct flow_block *block, bool exact, struct scan_probe *probe)
+static void choose(const struct search *search, const struct flow_block *block, const struct scan_probe_wish *wish,
+                   struct scan_probe *probe)
 {
 	const struct insn *store = &search->flow->insns[search->store];
 	struct found found;
 
 	describe(search, store, probe);
 	found = find_neighbours(search, block, probe);
-	if (exact && found.value_before) {
+	if ((wish->exact && found.value_before) || (wish->before && found.has_before && found.judge_before)) {
 		choose_before(search, &found, probe);
-	} else if (exact && (probe->value != INSN_NONE || probe->has_immediate) && may_step(store)) {
+	} else if (((wish->exact && (probe->value != INSN_NONE || probe->has_immediate)) || wish->before) &&
+	           may_step(store)) {
 		choose_store(store, probe);
 	} else if (found.has_after && (found.judge_after || !found.has_before || !found.judge_before)) {
 		probe->kind = SCAN_PROBE_NEIGHBOUR;
@@ -280,8 +282,9 @@ static void plan_call(const struct search *search, const struct bulk *bulk, stru
 }
 
 /* In a function that has been read. */
-static int plan_in(struct search *search, const struct scan_site *site, bool exact, struct scan_probe *ret_probe)
+static int plan_in(struct search *search, const struct scan_probe_wish *wish, struct scan_probe *ret_probe)
 {
+	const struct scan_site *site = wish->site;
 	const struct flow *flow = search->flow;
 	struct scan_probe probe = {.base = INSN_NONE, .index = INSN_NONE, .value = INSN_NONE, .count = INSN_NONE};
 	const struct bulk *bulk;
@@ -296,7 +299,7 @@ static int plan_in(struct search *search, const struct scan_site *site, bool exa
 	else if (bulk)
 		plan_call(search, bulk, &probe);
 	else
-		choose(search, &flow->blocks[flow->block_of[search->store]], exact, &probe);
+		choose(search, &flow->blocks[flow->block_of[search->store]], wish, &probe);
 	if (probe.kind != SCAN_PROBE_REFUSED)
 		take_code(search, &probe);
 	*ret_probe = probe;
@@ -314,7 +317,7 @@ int scan_probe_plan(const struct scan *scan, const struct scan_sites *sites, con
 		return -ENOENT;
 	error = flow_build(&flow, scan, site->function, never_stops, NULL);
 	if (!error)
-		error = plan_in(&search, site, false, ret_probe);
+		error = plan_in(&search, &(struct scan_probe_wish){.site = site}, ret_probe);
 	flow_fini(&flow);
 	return error;
 }
@@ -362,7 +365,7 @@ static void plan_group(void *user, unsigned thread, size_t item)
 		struct scan_probe *probe = &many->probes[first[i].wish];
 
 		if (error || scan_site_at(many->sites, wish->site->pc) != wish->site ||
-		    plan_in(&search, wish->site, wish->exact, probe) != 0)
+		    plan_in(&search, wish, probe) != 0)
 			*probe = (struct scan_probe){.why = "its instruction is not found", .base = INSN_NONE,
 			                             .index = INSN_NONE, .value = INSN_NONE, .count = INSN_NONE};
 	}

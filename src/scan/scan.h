@@ -370,9 +370,9 @@ struct scan_probe {
 	uint8_t scale;
 	int64_t displacement;
 	int8_t value;                 /* general register that holds the value stored; -1: look in memory after it */
-	bool has_immediate;           /* the instruction stores a constant: immediate, of which site->width bytes count */
+	bool has_immediate;           /* it stores a constant: immediate, of which site->width bytes count */
 	uint64_t immediate;
-	int8_t count;                 /* memcpy and its like, rep stosb: register that holds the number of bytes; -1: none */
+	int8_t count;                 /* memcpy and its like, rep stosb: register that holds the number of bytes */
 	bool call;                    /* it sits on the call that stores */
 	bool may_fail;                /* a compare-exchange: it may have been reached, and nothing stored */
 	uint8_t code[15], code_n;     /* bytes of the instruction at pc */
@@ -385,11 +385,12 @@ int scan_probe_plan(const struct scan *scan, const struct scan_sites *sites, con
 
 struct scan_probe_wish {
 	const struct scan_site *site;
-	bool exact;                   /* old and new value are both wanted, though the probe may then cost more: before the
-	                                 store, where its value is in a register or in the instruction */
+	bool exact;                   /* old and new value are both wanted, though the probe may then cost more:
+	                                 before the store, where its value is in a register or is a constant */
+	bool before;                  /* likewise, the probe has to fire before the store */
 };
-/* Plans many, each function read once. threads: 0: one a CPU. ret_probes: of wishes[i]; REFUSED where no site stands there.
- * Returns: 0 or -ENOMEM. */
+/* Plans many, each function read once. threads: 0: one a CPU. ret_probes: of wishes[i]; REFUSED where no site stands
+ * there. Returns: 0 or -ENOMEM. */
 int scan_probe_plan_all(const struct scan *scan, const struct scan_sites *sites, const struct scan_probe_wish *wishes,
                         size_t n, unsigned threads, struct scan_probe *ret_probes);
 

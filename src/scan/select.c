@@ -213,7 +213,8 @@ static int no_such_type(const struct selection *selection, const char *query)
 		              nearest.name);
 	else
 		status = tell(selection, -ENOENT,
-		              "no struct or union '%s' in %s; `fieldguard writes --all %s` lists those that are written",
+		              "no struct or union '%s' in %s; `fieldguard writes --all %s` lists those that are "
+		              "written",
 		              query, scan->path, scan->path);
 	free(head);
 	return status;
@@ -222,8 +223,8 @@ static int no_such_type(const struct selection *selection, const char *query)
 /* ---- fields ---------------------------------------------------------------------------------------------------- */
 
 /* The chain of fields that a path means. name: "customer.name". Returns: how many; 0: none. */
-static size_t find_chain(const struct scan_fields *fields, const struct scan_type *type, const char *name, uint32_t *ret,
-                         size_t size)
+static size_t find_chain(const struct scan_fields *fields, const struct scan_type *type, const char *name,
+                         uint32_t *ret, size_t size)
 {
 	const struct scan_type *inner;
 
@@ -260,9 +261,10 @@ static int no_such_field(const struct selection *selection, const struct scan_ty
 		if (*fields->items[i].name)
 			try_near(&nearest, fields->items[i].name, fields->items[i].name);
 	if (nearest.name)
-		return tell(selection, -ENOENT, "'%s' has no field '%s'; did you mean '%s'?", type->name, name, nearest.name);
-	return tell(selection, -ENOENT, "'%s' has no field '%s'; `fieldguard writes %s '%s'` lists its fields", type->name,
-	            name, selection->scan->path, type->name);
+		return tell(selection, -ENOENT, "'%s' has no field '%s'; did you mean '%s'?", type->name, name,
+		            nearest.name);
+	return tell(selection, -ENOENT, "'%s' has no field '%s'; `fieldguard writes %s '%s'` lists its fields",
+	            type->name, name, selection->scan->path, type->name);
 }
 
 static int add_pick(const struct selection *selection, const struct scan_pick *pick, const char *name)

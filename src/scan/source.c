@@ -167,8 +167,8 @@ static bool has_atomic(const char *line)
 {
 	static const char *const words[] = {
 		"__atomic_", "atomic_", "__sync_", "atomic.", "atomic::", ".store(", "->store(", "atomic<", "storeRel",
-		"cmpxchg", "compare_exchange", "exchange(", "store_release", "smp_store", "memory_order", "asm ", "asm(",
-		"__asm", "rcu_", "ck_pr_", "Interlocked",
+		"cmpxchg", "compare_exchange", "exchange(", "store_release", "smp_store", "memory_order", "asm ",
+		"asm(", "__asm", "rcu_", "ck_pr_", "Interlocked",
 	};
 
 	return has_any(line, words, sizeof(words) / sizeof(words[0]));
@@ -194,7 +194,9 @@ static bool has_macro(const char *line)
 
 static bool assigns(const char *line)
 {
-	static const char *const words[] = {"++", "--", "memcpy", "memmove", "memset", "strcpy", "strncpy", "bzero", "copy(", "return "};
+	static const char *const words[] = {
+		"++", "--", "memcpy", "memmove", "memset", "strcpy", "strncpy", "bzero", "copy(", "return ",
+	};
 
 	if (has_any(line, words, sizeof(words) / sizeof(words[0])))
 		return true;
@@ -255,10 +257,24 @@ static bool is_call(const char *line)
 	return n && line[n + strspn(line + n, " \t")] == '(';
 }
 
+/* What is loaded atomically may be assigned plainly: o->n = atomic_load(&n). */
+static bool only_loads(const char *text)
+{
+	static const char *const loads[] = {"atomic_load", "READ_ONCE", ".load(", "->load(", "atomic.Load", "LOAD"};
+	static const char *const others[] = {
+		"store", "Store", "STORE", "xchg", "XCHG", "exchange", "fetch_", "swap", "Swap", "CAS", "WRITE", "add", "Add",
+		"sub", "clear", "test_and_set", "asm", "__sync_", "LOCK",
+	};
+
+	return has_any(text, loads, sizeof(loads) / sizeof(loads[0])) &&
+	       !has_any(text, others, sizeof(others) / sizeof(others[0]));
+}
+
 /* A line's statement, or a part of it. */
 static void add_text(struct statement *statement, const char *text)
 {
-	statement->atomic = statement->atomic || has_atomic(text) || has_macro(text);
+	if ((has_atomic(text) || has_macro(text)) && !(assigns(text) && only_loads(text)))
+		statement->atomic = true;
 	statement->assigns = statement->assigns || assigns(text);
 	statement->braces = statement->braces || strpbrk(text, "{}");
 	statement->call = statement->call || is_call(text);

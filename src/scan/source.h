@@ -11,8 +11,8 @@ struct scan_source;
 /* Returns: NULL: out of memory. Owner: the caller, who calls scan_source_free. */
 struct scan_source *scan_source_new(void);
 void scan_source_free(struct scan_source *source);
-/* A line, without white space at its ends. file: NULL: there is none. directory: where the compiler ran, from which a file
- * is named that has no absolute name; NULL: not known. Returns: false: the file is not found, or is shorter. */
+/* A line, without white space at its ends. file: NULL: there is none. directory: where the compiler ran, from which a
+ * file is named that has no absolute name; NULL: not known. Returns: false: the file is not found, or is shorter. */
 bool scan_source_line(struct scan_source *source, const char *directory, const char *file, unsigned line, char *ret,
                       size_t size);
 
@@ -21,12 +21,12 @@ bool scan_source_is_atomics(const char *path);
 
 enum scan_source_atomic {
 	SCAN_SOURCE_PLAIN = 0,
-	SCAN_SOURCE_ATOMIC,           /* the statement calls an atomic store, or may: it stands in a header of such, or is a
-	                                 macro that hides what it does */
+	SCAN_SOURCE_ATOMIC,           /* the statement calls an atomic store, or may: it stands in a header of such,
+	                                 or is a macro that hides what it does */
 	SCAN_SOURCE_UNREAD,           /* the file is not found */
 };
-/* What the statement at a line and column (0: not known) says of how it stores. `__atomic_store_n(&x, v, __ATOMIC_RELEASE)` is an ordinary mov, and
- * so are the relaxed stores of std::atomic. */
+/* What the statement at a line and column (0: not known) says of how it stores: `__atomic_store_n(&x, v,
+ * __ATOMIC_RELEASE)` is an ordinary mov, and so are the relaxed stores of std::atomic. */
 enum scan_source_atomic scan_source_atomic(struct scan_source *source, const char *directory, const char *file,
                                            unsigned line, unsigned column);
 

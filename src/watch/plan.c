@@ -36,7 +36,8 @@ int plan_new(const struct plan_options *options, const struct self_test *tested,
 		plan->inside->options = *options;
 		plan->inside->tested = *tested;
 		plan->inside->source = scan_source_new();
-		plan->inside->queries = calloc(options->queries_n ? options->queries_n : 1, sizeof(*plan->inside->queries));
+		plan->inside->queries = calloc(options->queries_n ? options->queries_n : 1,
+		                               sizeof(*plan->inside->queries));
 	}
 	if (!plan->inside || !plan->inside->source || !plan->inside->queries) {
 		plan_free(plan);
@@ -80,6 +81,8 @@ static void free_inside(struct plan_inside *inside)
 	plan_table_fini(&inside->types);
 	plan_table_fini(&inside->fields);
 	plan_table_fini(&inside->atomics);
+	plan_table_fini(&inside->unseen);
+	free(inside->members);
 	scan_source_free(inside->source);
 	free(inside->modules);
 	free(inside->frees_due);
@@ -126,6 +129,7 @@ static void tell_path(char *ret, size_t size, const char *text, const struct tar
 /* Which fields of the module are asked for. A query may be about another module's types. */
 static int select_fields(struct plan *plan, const struct target_module *file, struct plan_module *module)
 {
+	static const char nearest[] = "did you mean";
 	const struct plan_options *options = &plan->inside->options;
 
 	module->picked = calloc(module->fields.n + 1, 1);
@@ -140,7 +144,7 @@ static int select_fields(struct plan *plan, const struct target_module *file, st
 			return rc;
 		query->fits = query->fits || !rc;
 		/* The name of a type that is nearly right says more than that there is none. */
-		if (rc && (!query->error || (!strstr(query->text, "did you mean") && strstr(error.text, "did you mean")))) {
+		if (rc && (!query->error || (!strstr(query->text, nearest) && strstr(error.text, nearest)))) {
 			query->error = rc;
 			tell_path(query->text, sizeof(query->text), error.text, file);
 		}
@@ -288,8 +292,8 @@ static int find_frees(struct plan *plan, const struct target *target, uint32_t n
 	return rc;
 }
 
-/* The C library and the loader guard what is theirs by means of their own, also without atomics where there is one thread
- * alone. Where a query fits nothing else they are looked into. */
+/* The C library and the loader guard what is theirs by means of their own, also without atomics where there is one
+ * thread alone. Where a query fits nothing else they are looked into. */
 static bool is_left(const struct plan *plan, const struct target_module *module)
 {
 	static const char *const names[] = {

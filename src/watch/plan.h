@@ -33,9 +33,12 @@ struct plan_field {
 	uint8_t bit_offset, bit_size; /* bitfield: of the value in the bytes at offset, little end first */
 	bool indexed;                 /* an item of an array: the object's address can't be told from the field's */
 	bool atomic;                  /* all its writes count as atomic: no conflict is told. atomic_why says why */
-	const char *atomic_why;       /* "its type is atomic", "other code writes it with locked instructions", "its source
-	                                 line says atomic", "it belongs to a lock"; NULL: not atomic */
-	bool all_seen;                /* each store to it that was found has a probe: what lies between two events is known */
+	const char *atomic_why;       /* "its type is atomic", "other code writes it with locked instructions", "its
+	                                 source line says atomic", "it belongs to a lock"; NULL: not atomic */
+	bool turns;                   /* volatile: threads may take turns by it, and the store is what lets another in:
+	                                 only who is caught before its store, by who comes before its own, proves */
+	bool all_seen;                /* each store to it that was found has a probe: between two events it was not
+	                                 written by what we know of */
 	bool asked;                   /* named on the command line: every event is wanted */
 	enum plan_rule rule;
 	const char *group;            /* of mutex; NULL: none */
@@ -70,8 +73,8 @@ struct plan_site {
 	bool covers_several;          /* MERGED, BULK: fields from site->offset on, as many bytes as are written */
 	bool judges;                  /* wire.flags has WIRE_JUDGE, and no rule keeps it from it */
 	bool modifies;                /* read, change and write in one instruction */
-	bool atomic;                  /* it may be an atomic store: its type, instruction or source says so, or its source
-	                                 can't be read. No policy is broken by it */
+	bool atomic;                  /* it may be an atomic store: its type, instruction or source says so, or its
+	                                 source can't be read. No policy is broken by it */
 	bool go;
 };
 
@@ -125,11 +128,11 @@ struct plan {
 	size_t fields_n;
 	struct plan_site *sites;      /* ids never change; new modules add at the end */
 	size_t sites_n;
-	struct plan_site *frees;      /* probes at the entry of free() and its like: field UINT32_MAX, wire.flags has WIRE_FREE.
-	                                 Ids go on behind options.sites_max */
+	struct plan_site *frees;      /* probes at the entry of free() and its like: field UINT32_MAX, wire.flags has
+	                                 WIRE_FREE. Ids go on behind options.sites_max */
 	size_t frees_n;
-	bool judges_changed;          /* a module that was added showed fields of earlier sites to be atomic: their wire.flags
-	                                 lost WIRE_JUDGE. Who has told the kernel sets it false */
+	bool judges_changed;          /* a module that was added showed fields of earlier sites to be atomic: their
+	                                 wire.flags lost WIRE_JUDGE. Who has told the kernel sets it false */
 	struct plan_ledger ledger;
 	uint32_t goid_offset;         /* of goid in runtime.g, from debug information; 0: no Go */
 	bool go;

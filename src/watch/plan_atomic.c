@@ -1,8 +1,8 @@
 /*
  * plan_atomic.c - which fields count as atomic, so that no conflict is told of them
  *
- * A release store is an ordinary mov: nothing in the machine code says that it is atomic. So whatever hints at it counts:
- * the type, a locked instruction anywhere in the program, what the source says, a lock by its name.
+ * A release store is an ordinary mov: nothing in the machine code says that it is atomic. So whatever hints at it
+ * counts: the type, a locked instruction anywhere in the program, what the source says, a lock by its name.
  */
 #include "watch/plan_inside.h"
 
@@ -49,8 +49,8 @@ static bool has_word(const char *name, const char *word)
 static bool is_lock_name(const char *name)
 {
 	static const char *const words[] = {
-		"lock", "locked", "spinlock", "rwlock", "seqlock", "mutex", "futex", "semaphore", "ticket", "ticketlock",
-		"seqcount",
+		"lock", "locked", "spinlock", "rwlock", "seqlock", "mutex", "futex", "semaphore", "ticket",
+		"ticketlock", "seqcount",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -78,7 +78,8 @@ static bool is_atomic_type(const struct scan_type *type)
 {
 	static const char *const made[] = {
 		"std::atomic<", "std::atomic_", "std::__atomic_", "std::__1::__cxx_atomic", "std::__1::atomic",
-		"core::sync::atomic::", "sync/atomic.", "runtime/internal/atomic.", "internal/runtime/atomic.", "boost::atomic",
+		"core::sync::atomic::", "sync/atomic.", "runtime/internal/atomic.", "internal/runtime/atomic.",
+		"boost::atomic",
 	};
 	const char *name = type->name ? scan_bare_name(type->name) : "";
 
@@ -115,6 +116,20 @@ static bool is_atomic_item(const struct scan_type *type)
 	return type && is_atomic_type(type);
 }
 
+bool plan_is_volatile(const struct plan_place *place)
+{
+	const struct scan_type *type = place->variable ? place->variable->type
+	                               : place->steps_n ? place->steps[place->steps_n - 1].member->type : NULL;
+
+	while (type) {
+		if (scan_type_qualified(type, SCAN_VOLATILE))
+			return true;
+		type = scan_type_strip(type);
+		type = type->kind == SCAN_KIND_ARRAY ? type->target : NULL;
+	}
+	return false;
+}
+
 static bool is_number(const struct scan_type *leaf)
 {
 	return leaf && leaf->size <= 8 && leaf->kind != SCAN_KIND_STRUCT && leaf->kind != SCAN_KIND_UNION &&
@@ -128,7 +143,8 @@ static enum plan_atomic by_type(const struct plan_place *place)
 	if (place->variable) {
 		if (is_atomic_item(place->variable->type))
 			return PLAN_ATOMIC_TYPE;
-		return is_number(place->leaf) && is_lock_name(place->variable->name) ? PLAN_ATOMIC_LOCK : PLAN_ATOMIC_NOT;
+		return is_number(place->leaf) && is_lock_name(place->variable->name) ? PLAN_ATOMIC_LOCK
+		                                                                     : PLAN_ATOMIC_NOT;
 	}
 	if (is_atomic_type(place->type))
 		return PLAN_ATOMIC_TYPE;
@@ -160,7 +176,7 @@ static uint64_t hash_member(const struct scan_type *holder, const struct scan_me
 	return plan_hash_number(hash, member->offset_bits);
 }
 
-static uint64_t hash_place(const struct plan_place *place)
+uint64_t plan_member(const struct plan_place *place)
 {
 	const struct scan_step *last = place->steps_n ? &place->steps[place->steps_n - 1] : NULL;
 
@@ -169,37 +185,39 @@ static uint64_t hash_place(const struct plan_place *place)
 	return last ? hash_member(last->holder, last->member) : 0;
 }
 
-static int remember(struct plan *plan, uint64_t hash, enum plan_atomic why)
+static int remember(struct plan_table *table, uint64_t hash, uint32_t why)
 {
 	uint32_t known;
 	size_t at = 0;
 
-	if (!hash || plan_table_next(&plan->inside->atomics, hash, &at, &known))
+	if (!hash || plan_table_next(table, hash, &at, &known))
 		return 0;
-	return plan_table_add(&plan->inside->atomics, hash, (uint32_t)why);
+	return plan_table_add(table, hash, why);
 }
 
-static bool is_leaf(const struct scan_member *member)
+/* The struct that a member stands in: its owner, or one without a name inside of that. */
+static const struct scan_type *holder_of(const struct scan_fields *fields, const struct scan_field *field)
 {
-	const struct scan_type *plain = scan_type_strip(member->type);
+	const struct scan_type *holder = field->owner;
 
-	return plain->kind != SCAN_KIND_STRUCT && plain->kind != SCAN_KIND_UNION;
+	if (field->parent != SCAN_FIELD_NONE)
+		holder = scan_type_strip(fields->items[field->parent].member->type);
+	while (holder->kind == SCAN_KIND_ARRAY && holder->target)
+		holder = scan_type_strip(holder->target);
+	return holder;
 }
 
-/* All that the store covers. */
-static int remember_site(struct plan *plan, const struct plan_module *module, const struct scan_site *site,
-                         const struct plan_place *place, enum plan_atomic why)
+int plan_members_remember(struct plan_table *table, const struct plan_module *module, const struct scan_site *site,
+                          const struct plan_place *place, uint32_t why)
 {
 	uint32_t touched[SCAN_TOUCHED_MAX];
 	size_t n = place->several ? scan_fields_touched(&module->fields, site, touched) : 0;
-	int error = remember(plan, hash_place(place), why);
+	int error = remember(table, plan_member(place), why);
 
 	for (size_t i = 0; i < n && !error; i++) {
 		const struct scan_field *field = &module->fields.items[touched[i]];
 
-		/* Of a struct without a name inside of another, the offset is not that of its owner: it stands for itself. */
-		if (is_leaf(field->member) && field->parent == SCAN_FIELD_NONE)
-			error = remember(plan, hash_member(field->owner, field->member), why);
+		error = remember(table, hash_member(holder_of(&module->fields, field), field->member), why);
 	}
 	return error;
 }
@@ -218,6 +236,9 @@ static enum plan_atomic by_site(struct plan *plan, const struct scan *scan, cons
 		return PLAN_ATOMIC_TYPE;
 	if (site->how == SCAN_HOW_BULK || site->how == SCAN_HOW_BARRIER || site->where == SCAN_WHERE_STACK)
 		return PLAN_ATOMIC_NOT;
+	/* Generated code says by its types what is atomic; its macros load atomically and store plainly into records. */
+	if (plan_is_generated_file(site->file))
+		return PLAN_ATOMIC_NOT;
 	return by_source(plan, scan, site) == SCAN_SOURCE_ATOMIC ? PLAN_ATOMIC_SOURCE : PLAN_ATOMIC_NOT;
 }
 
@@ -231,7 +252,7 @@ int plan_atomics_find(struct plan *plan, const struct plan_module *module)
 		enum plan_atomic why = site->type && !site->read ? by_site(plan, module->scan, site) : PLAN_ATOMIC_NOT;
 
 		if (why != PLAN_ATOMIC_NOT && plan_place_of(site, &place))
-			error = remember_site(plan, module, site, &place, why);
+			error = plan_members_remember(&plan->inside->atomics, module, site, &place, why);
 	}
 	return error;
 }
@@ -239,7 +260,7 @@ int plan_atomics_find(struct plan *plan, const struct plan_module *module)
 enum plan_atomic plan_atomic_at(const struct plan *plan, const struct plan_place *place)
 {
 	enum plan_atomic why = by_type(place);
-	uint64_t hash = why == PLAN_ATOMIC_NOT ? hash_place(place) : 0;
+	uint64_t hash = why == PLAN_ATOMIC_NOT ? plan_member(place) : 0;
 	uint32_t known;
 	size_t at = 0;
 

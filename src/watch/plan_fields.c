@@ -118,15 +118,18 @@ static int64_t take_field(struct plan *plan, const struct scan *scan, uint32_t t
 		take_atomic(plan, &plan->fields[number], plan_atomic_at(plan, place));
 		return number;
 	}
-	if (plan_grow(&plan->fields, &plan->inside->fields_size, plan->fields_n, sizeof(*plan->fields)))
+	if (plan_grow(&plan->fields, &plan->inside->fields_size, plan->fields_n, sizeof(*plan->fields)) ||
+	    plan_grow(&plan->inside->members, &plan->inside->members_size, plan->fields_n,
+	              sizeof(*plan->inside->members)))
 		return -ENOMEM;
+	plan->inside->members[plan->fields_n] = plan_member(place);
 	number = (uint32_t)plan->fields_n;
 	field = &plan->fields[number];
 	*field = (struct plan_field){.id = number, .type_id = type_id, .name = plan_keep_text(plan, name),
 	                             .offset = key.offset, .width = key.width, .bitfield = last && last->bitfield,
 	                             .bit_offset = (uint8_t)key.bit_offset, .bit_size = (uint8_t)key.bit_size,
 	                             .value = place->leaf && !is_holder(place->leaf) ? place->leaf : NULL,
-	                             .indexed = place->indexed,
+	                             .indexed = place->indexed, .turns = plan_is_volatile(place),
 	                             .asked = plan->inside->options.queries_n > 0};
 	/* A string of Go, a time, a wrapper of one value can be written whole. */
 	if (place->leaf && is_holder(place->leaf) && place->leaf->size <= 16)
@@ -167,7 +170,7 @@ static void cover(struct cover *cover_, const struct scan_type *type, uint64_t b
 		if (member->virtual_base || from + member->size_bits <= cover_->low || from >= cover_->high)
 			continue;
 		place->steps[place->steps_n++] = (struct scan_step){.holder = type, .member = member};
-		/* The members of a union lie in one another: it is told as a whole, where it has a name. So are locks. */
+		/* The members of a union lie in one another: it is told whole, where it has a name. So are locks. */
 		if (is_holder(plain) && !plan_is_opaque(plain) && place->steps_n < DEPTH_MAX &&
 		    (plain->kind == SCAN_KIND_STRUCT || !member->name)) {
 			cover(cover_, plain, from);

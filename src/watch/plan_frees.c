@@ -26,10 +26,12 @@ static int add(struct plan *plan, const struct target *target, uint32_t module, 
 		return -ENOMEM;
 	site = &plan->frees[plan->frees_n];
 	*site = (struct plan_site){
-		.id = (max ? max : PLAN_SITES_MAX) + (uint32_t)plan->frees_n, .field = UINT32_MAX, .type_id = UINT32_MAX,
+		.id = (max ? max : PLAN_SITES_MAX) + (uint32_t)plan->frees_n,
+		.field = UINT32_MAX, .type_id = UINT32_MAX,
 		.module = module, .kind = kind, .file_offset = offset,
-		.probe = {.kind = place->emulated ? SCAN_PROBE_NEIGHBOUR : SCAN_PROBE_STORE, .pc = place->pc, .base = RDI,
-		          .index = WIRE_NONE, .value = WIRE_NONE, .count = WIRE_NONE, .code_n = place->code_n},
+		.probe = {.kind = place->emulated ? SCAN_PROBE_NEIGHBOUR : SCAN_PROBE_STORE, .pc = place->pc,
+		          .base = RDI, .index = WIRE_NONE, .value = WIRE_NONE, .count = WIRE_NONE,
+		          .code_n = place->code_n},
 		.wire = {.base = RDI, .index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE, .flags = WIRE_FREE},
 	};
 	memcpy(site->probe.code, place->code, place->code_n);

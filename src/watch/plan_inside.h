@@ -66,6 +66,8 @@ struct plan_inside {
 	struct plan_query *queries;
 	struct plan_table types, fields;
 	struct plan_table atomics;    /* hashes of members that are written atomically; number: enum plan_atomic */
+	struct plan_table unseen;     /* members that some store without a probe writes */
+	uint64_t *members;            /* plan_member of each field */
 	struct scan_source *source;
 	struct plan_text {
 		struct plan_text *next;
@@ -75,7 +77,7 @@ struct plan_inside {
 		struct plan_copy *next;
 		struct scan_site site;
 	} *copies;
-	size_t types_size, fields_size, sites_size, frees_size;
+	size_t types_size, fields_size, members_size, sites_size, frees_size;
 };
 
 /* Memory that lives as long as the plan. Returns: NULL: out of memory. */
@@ -101,11 +103,12 @@ struct plan_place {
 };
 /* Returns: false: no field of a type is there. */
 bool plan_place_of(const struct scan_site *site, struct plan_place *ret);
-/* Of bit-fields that share the bytes stored, the one that the source line names. line: its text. Where it names several, or
- * none, the place stays. */
+/* Of bit-fields that share the bytes stored, the one that the source line names. line: its text. Where it names
+ * several, or none, the place stays. */
 void plan_place_bits(struct plan_place *place, uint64_t width, const char *line);
 
-/* The field of a place, which is made where it is new; with those that it covers. Returns: its id or a negative errno. */
+/* The field of a place, which is made where it is new; with those that it covers. Returns: its id, or a negative
+ * errno. */
 int64_t plan_field_of(struct plan *plan, const struct scan *scan, const struct scan_site *site,
                       struct plan_place *place);
 
@@ -121,10 +124,18 @@ enum plan_atomic {
 };
 /* Do the functions of such a type keep order among themselves: a lock, an atomic? */
 bool plan_is_opaque(const struct scan_type *type);
+/* The number of what lies at a place, the same in all modules; 0: all of a type. */
+uint64_t plan_member(const struct plan_place *place);
+/* Adds the members that a site writes to a table. Returns: 0 or -ENOMEM. */
+int plan_members_remember(struct plan_table *table, const struct plan_module *module, const struct scan_site *site,
+                          const struct plan_place *place, uint32_t why);
 /* Remembers every member that a module writes atomically. Returns: 0 or -ENOMEM. */
 int plan_atomics_find(struct plan *plan, const struct plan_module *module);
 /* Is what lies at a place written atomically by anyone that is known so far? */
 enum plan_atomic plan_atomic_at(const struct plan *plan, const struct plan_place *place);
+/* Is it volatile, and perhaps a flag by which threads take turns? The store to such a flag is what lets another thread in,
+ * so that a thread held behind it proves nothing; before it, it does. */
+bool plan_is_volatile(const struct plan_place *place);
 const char *plan_atomic_text(enum plan_atomic why);
 /* May this store itself be an atomic one? */
 bool plan_site_atomic(struct plan *plan, const struct scan *scan, const struct scan_site *site,
@@ -136,6 +147,8 @@ bool plan_is_runtime(const struct plan_place *place);
 
 /* Fills rule, group, states, lock of a field. */
 void plan_rules_take(struct plan_field *field, const struct scan *scan, const struct plan_place *place);
+/* Is it a file of generated code, or of what that is made of? */
+bool plan_is_generated_file(const char *file);
 /* Is it a shared form that generated code made? */
 bool plan_is_form(const struct scan *scan, const struct scan_type *type);
 

@@ -45,7 +45,8 @@ static void find_leaf(struct plan_place *place, uint64_t width)
 			place->leaf_width = (member->offset_bits % 8 + member->size_bits + 7) / 8;
 			break;
 		}
-		while (place->leaf->kind == SCAN_KIND_ARRAY && item_size(place->leaf) && width <= item_size(place->leaf)) {
+		while (place->leaf->kind == SCAN_KIND_ARRAY && item_size(place->leaf) &&
+		       width <= item_size(place->leaf)) {
 			within %= item_size(place->leaf);
 			place->leaf = scan_type_strip(place->leaf->target);
 			place->leaf_width = place->leaf->size;

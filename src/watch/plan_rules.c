@@ -8,11 +8,12 @@
 
 #include <string.h>
 
-static bool is_generated_file(const char *file)
+bool plan_is_generated_file(const char *file)
 {
 	size_t n = file ? strlen(file) : 0;
 
-	return n > 5 && (strcmp(file + n - 5, ".fg.h") == 0 || strcmp(file + n - 5, ".fg.c") == 0);
+	return n > 5 && (strcmp(file + n - 5, ".fg.h") == 0 || strcmp(file + n - 5, ".fg.c") == 0 ||
+	                 strstr(file, "fieldguard/shared.h"));
 }
 
 bool plan_is_form(const struct scan *scan, const struct scan_type *type)
@@ -22,7 +23,7 @@ bool plan_is_form(const struct scan *scan, const struct scan_type *type)
 	for (size_t i = 0; i < scan->generated_n; i++)
 		if (scan->generated[i].form == type)
 			return true;
-	return n > 7 && strcmp(type->name + n - 7, "_shared") == 0 && is_generated_file(type->file);
+	return n > 7 && strcmp(type->name + n - 7, "_shared") == 0 && plan_is_generated_file(type->file);
 }
 
 /* ---- forms ----------------------------------------------------------------------------------------------------- */
@@ -76,7 +77,8 @@ static void take_lock(struct plan_field *field, const struct scan_type *form, co
 	uint64_t at;
 	const struct scan_member *member = follow(form, place->place, &at);
 	const struct scan_type *group = member ? scan_type_strip(member->type) : NULL;
-	const struct scan_member *lock = group && group->kind == SCAN_KIND_STRUCT ? member_named(group, "lock", 4) : NULL;
+	const struct scan_member *lock = group && group->kind == SCAN_KIND_STRUCT ? member_named(group, "lock", 4)
+	                                 : NULL;
 
 	if (!lock || scan_type_strip(lock->type)->size < 4)
 		return;

@@ -19,6 +19,7 @@ struct work {
 	struct candidate *items;
 	size_t n, size;
 	struct scan_probe *probes;
+	bool *seen;                   /* of each site of the module: it has a probe, or a point that tells of it */
 	int added;
 };
 
@@ -156,6 +157,14 @@ static int find_candidates(struct work *work)
 
 /* ---- probes ---------------------------------------------------------------------------------------------------- */
 
+/* May single steps be taken for it? */
+static bool steps_for(const struct work *work, const struct candidate *candidate)
+{
+	const struct plan_field *field = &work->plan->fields[candidate->field];
+
+	return work->plan->inside->options.stepped || field->asked || field->states_n;
+}
+
 static int plan_probes(struct work *work)
 {
 	struct plan_inside *inside = work->plan->inside;
@@ -166,8 +175,11 @@ static int plan_probes(struct work *work)
 	if (wishes && work->probes) {
 		/* A change from one state to another needs both. */
 		for (size_t i = 0; i < work->n; i++)
-			wishes[i] = (struct scan_probe_wish){.site = work->items[i].site,
-			                                     .exact = work->plan->fields[work->items[i].field].states_n > 0};
+			wishes[i] = (struct scan_probe_wish){
+				.site = work->items[i].site,
+				.exact = work->plan->fields[work->items[i].field].states_n > 0,
+				.before = steps_for(work, &work->items[i]) && work->plan->fields[work->items[i].field].turns,
+			};
 		error = scan_probe_plan_all(work->module->scan, work->module->sites, wishes, work->n,
 		                            inside->options.threads, work->probes);
 	}
@@ -207,7 +219,7 @@ static bool find_width(const struct scan_site *site, const struct scan_probe *pr
 		wire->flags |= WIRE_BULK;
 		return true;
 	}
-	/* rep movsq with a count of 0 stores nothing; a function that copies a string or an object stores one byte at least. */
+	/* rep movsq with a count of 0 stores nothing; a function that copies a string or an object at least a byte. */
 	wire->width = 1;
 	return probe->call;
 }
@@ -261,7 +273,6 @@ static void fill_wire(const struct work *work, const struct scan_site *site, con
 static enum plan_refusal judge_probe(const struct work *work, const struct candidate *candidate,
                                      const struct scan_probe *probe, enum self_test_kind kind)
 {
-	const struct plan_options *options = &work->plan->inside->options;
 	const struct plan_field *field = &work->plan->fields[candidate->field];
 
 	if (probe->kind == SCAN_PROBE_REFUSED)
@@ -273,7 +284,7 @@ static enum plan_refusal judge_probe(const struct work *work, const struct candi
 		return PLAN_REFUSED_ENCODING;
 	if (!work->plan->inside->tested.of[kind].sound)
 		return PLAN_REFUSED_SELF_TEST;
-	if (probe->kind == SCAN_PROBE_STORE && !options->stepped && !field->asked && !field->states_n)
+	if (probe->kind == SCAN_PROBE_STORE && !steps_for(work, candidate))
 		return PLAN_REFUSED_STEPPED;
 	return PLAN_REFUSED_KINDS;
 }
@@ -319,24 +330,73 @@ static int add_site(struct work *work, const struct candidate *candidate, const 
 	if (!site.site || plan_grow(&plan->sites, &plan->inside->sites_size, plan->sites_n, sizeof(*plan->sites)))
 		return -ENOMEM;
 	site.atomic = plan_site_atomic(plan, site.scan, candidate->site, &candidate->place);
-	site.judges = probe->may_judge && !probe->may_fail && !field->atomic && !candidate->place.all_atomic;
+	site.judges = probe->may_judge && !probe->may_fail && !field->atomic &&
+	              !(probe->after && field->turns) && !candidate->place.all_atomic;
 	site.go = goroutine_flags(work, candidate->site) != 0;
 	fill_wire(work, site.site, field, &site);
 	plan->sites[plan->sites_n++] = site;
+	work->seen[candidate->site - work->module->sites->items] = true;
 	count_way(&plan->ledger, probe);
 	work->added++;
 	return 0;
 }
 
+/* ---- what is not seen ------------------------------------------------------------------------------------------ */
+
+/* All that the store is a store to: what lies on its path too. */
+static int remember_unseen(struct work *work, const struct scan_site *site, struct plan_place *place)
+{
+	struct plan_table *unseen = &work->plan->inside->unseen;
+	int error = plan_members_remember(unseen, work->module, site, place, 0);
+
+	for (place->several = false; place->steps_n > 1 && !error;) {
+		place->steps_n--;
+		error = plan_members_remember(unseen, work->module, site, place, 0);
+	}
+	return error;
+}
+
+/* Which fields are written by stores that have no probe: of this module and of those before. Points of generated code
+ * come later, and do not count. */
+static int find_unseen(struct work *work)
+{
+	struct plan *plan = work->plan;
+	const struct scan_sites *sites = work->module->sites;
+	struct plan_place place;
+	uint32_t known;
+	int error = 0;
+
+	for (size_t i = 0; i < sites->n && !error; i++) {
+		const struct scan_site *site = &sites->items[i];
+
+		if (!work->seen[i] && !site->read && site->where != SCAN_WHERE_STACK && plan_place_of(site, &place))
+			error = remember_unseen(work, site, &place);
+	}
+	for (size_t i = 0; i < plan->fields_n && !error; i++) {
+		size_t at = 0;
+
+		plan->fields[i].all_seen = plan->inside->members[i] &&
+		                           !plan_table_next(&plan->inside->unseen, plan->inside->members[i], &at, &known);
+	}
+	return error;
+}
+
 int plan_sites_add(struct plan *plan, const struct target *target, struct plan_module *module)
 {
 	struct work work = {.plan = plan, .target = target, .module = module};
-	int error = find_candidates(&work);
+	int error = 0;
 
+	work.seen = calloc(module->sites->n + 1, sizeof(*work.seen));
+	if (!work.seen)
+		return -ENOMEM;
+	error = find_candidates(&work);
 	if (!error)
 		error = plan_probes(&work);
 	for (size_t i = 0; i < work.n && !error; i++)
 		error = add_site(&work, &work.items[i], &work.probes[i]);
+	if (!error)
+		error = find_unseen(&work);
+	free(work.seen);
 	free(work.items);
 	free(work.probes);
 	return error ? error : work.added;

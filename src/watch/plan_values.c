@@ -179,7 +179,8 @@ static void put_struct(struct out *out, const struct scan_type *type, const uint
 
 static bool is_chars(const struct scan_type *type)
 {
-	const struct scan_type *item = type->kind == SCAN_KIND_ARRAY && type->target ? scan_type_strip(type->target) : NULL;
+	const struct scan_type *item = type->kind == SCAN_KIND_ARRAY && type->target ? scan_type_strip(type->target)
+	                               : NULL;
 
 	return item && item->kind == SCAN_KIND_CHAR && item->size == 1;
 }

@@ -136,8 +136,12 @@ static void measure_target(struct schedule *s, uint64_t now_ns)
 
 static void earn(struct schedule *s, uint64_t now_ns)
 {
-	double elapsed_ns = (double)(now_ns - s->earned_ns);
+	double elapsed_ns;
 
+	/* Who asks may have read the clock before a step that took its time. */
+	if (now_ns <= s->earned_ns)
+		return;
+	elapsed_ns = (double)(now_ns - s->earned_ns);
 	measure_target(s, now_ns);
 	s->target_ns += elapsed_ns * s->busy;
 	s->income_ns += elapsed_ns * s->busy * s->options.budget;
@@ -205,7 +209,7 @@ static void mark(struct schedule *s, const struct batch *batch, bool attached, u
 
 		if (one->attached == attached || one->state == FAILED)
 			continue;
-		if (one->attached)
+		if (one->attached && now_ns > one->since_ns)
 			one->attached_ns += now_ns - one->since_ns;
 		one->attached = attached;
 		one->was_attached |= attached;
@@ -353,7 +357,7 @@ static void look_at_leaving(struct schedule *s, uint64_t now_ns)
 		struct batch *batch = *at;
 
 		batch_look(s, batch, now_ns);
-		if (now_ns - batch->begun_ns < leave_ns) {
+		if (now_ns < batch->begun_ns + leave_ns) {
 			at = &batch->next;
 			continue;
 		}

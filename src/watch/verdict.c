@@ -35,7 +35,8 @@ static bool grow(struct verdict *verdict)
 	const struct plan *plan = verdict->plan;
 
 	return grow_array(&verdict->fields, &verdict->fields_size, plan->fields_n, sizeof(*verdict->fields)) &&
-	       grow_array(&verdict->types, &verdict->types_size, plan->types_n, sizeof(*verdict->types));
+	       grow_array(&verdict->types, &verdict->types_size, plan->types_n, sizeof(*verdict->types)) &&
+	       grow_array(&verdict->sites, &verdict->sites_size, plan->sites_n, sizeof(*verdict->sites));
 }
 
 int verdict_new(const struct plan *plan, const struct verdict_options *options, struct verdict **ret_verdict)
@@ -70,6 +71,7 @@ void verdict_free(struct verdict *verdict)
 	objects_fini(&verdict->objects);
 	free(verdict->fields);
 	free(verdict->types);
+	free(verdict->sites);
 	free(verdict->mixed);
 	free(verdict->lines);
 	free(verdict->candidates);

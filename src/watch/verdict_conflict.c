@@ -133,5 +133,8 @@ void conflict_judge(struct verdict *verdict, const struct wire_caught *caught)
 		arrival.field = held.field;
 	if (held.field->atomic || arrival.field->atomic)
 		return;
+	/* A watchpoint fires behind the store, which may be what let the other in. */
+	if (!arrival.site && held.field->turns)
+		return;
 	tell(verdict, caught, &held, &arrival);
 }

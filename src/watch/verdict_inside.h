@@ -158,6 +158,11 @@ struct of_field {
 	int64_t step;
 };
 
+struct of_site {
+	bool known, changes;          /* changes: it puts back what it read */
+	const char *function;         /* that it stands in, in the source; NULL: not known */
+};
+
 struct of_type {
 	struct type_window {
 		uint64_t begin_ns, end_ns; /* end: UINT64_MAX while it is open */
@@ -182,7 +187,7 @@ struct told {                         /* a finding, with what only we need */
 	bool shown;
 	/* MIXED: what waits for the end of its window, or for due_ns; then it is counted or, if events were lost, not. */
 	struct told_wait {
-		uint64_t n, due_ns;
+		uint64_t n, due_ns, last_ns;
 		uint32_t window;
 		struct finding_evidence evidence;
 	} *wait;
@@ -194,7 +199,8 @@ struct verdict {
 	struct objects objects;
 	struct of_field *fields;
 	struct of_type *types;
-	size_t fields_size, types_size;
+	struct of_site *sites;        /* of those that mixed records are told of */
+	size_t fields_size, types_size, sites_size;
 	uint32_t windows;
 	uint64_t now_ns;              /* the latest time of an event */
 	struct mixed *mixed;

@@ -9,9 +9,9 @@
  *
  *   1. Only exact order counts: sites that may judge (nothing between probe and store can take or release a lock), in a
  *      window in which all sites of the type are attached and no event was lost, told in the order of time.
- *   2. Only plain stores of values count: not those that change what is there (counters commute), not atomics,
- *      bit-fields or array items, and not numbers that, from one writer to the next, only ever grow, only ever shrink, or
- *      go on by steps.
+ *   2. Only plain stores of values count: not those that put back what they read, changed (counters commute, a queue's
+ *      ends move on: scan/change.h), not atomics, bit-fields or array items, and not numbers that, from one writer to
+ *      the next, only ever grow, only ever shrink, or go on by steps.
  *   3. Turns: writers write f and g by turns, f g f g, REGULAR times and without one exception in all objects of the type.
  *      Patches that name now this field and now that one break this at once, and are never told again.
  *   4. Crossed on both sides: others wrote f or g between this writer's f and its next g, and also between g and its next
@@ -27,6 +27,8 @@
  */
 #include "watch/verdict_inside.h"
 
+#include "scan/change.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +37,7 @@ enum {
 	REGULAR = 24,
 	INCIDENTS = 3,
 	INCIDENTS_APART = 8,          /* where the two are written by different functions */
+	WORDS = 64,                   /* incidents of which one is put into words */
 	STEPS = 8,                    /* changes of a number that are looked at before it may count as no counter */
 };
 static const uint64_t fill_ns = 50 * VERDICT_MS, wait_ns = VERDICT_SECOND;
@@ -47,8 +50,8 @@ static bool counts(const struct verdict *verdict, const struct write *write)
 	const struct plan_field *field = write->field;
 	const struct plan_site *site = write->site;
 
-	return site->judges && site->wire.flags & WIRE_JUDGE && !site->modifies && !site->site->bitfield &&
-	       !field->bitfield && !field->atomic && !field->indexed &&
+	return site->judges && site->wire.flags & WIRE_JUDGE && !site->modifies && !site->probe.may_fail &&
+	       !site->site->bitfield && !field->bitfield && !field->atomic && !field->indexed &&
 	       site->site->how != SCAN_HOW_LOCKED && site->site->how != SCAN_HOW_ATOMIC &&
 	       !verdict->plan->types[field->type_id].form;
 }
@@ -175,27 +178,29 @@ static bool overlap(const struct plan_field *a, const struct plan_field *b)
 	return a->offset < b->offset + b->width && b->offset < a->offset + a->width;
 }
 
-/* ---- one function or two --------------------------------------------------------------------------------------- */
+/* ---- what the code says ---------------------------------------------------------------------------------------- */
 
-/* The function that a store stands in, in the source: inlined ones are functions too. */
-static const char *function_of(const struct verdict *verdict, uint32_t site_id)
+/* Looked up when it is needed first. Inlined functions are functions too. */
+static const struct of_site *site_of(struct verdict *verdict, uint32_t id)
 {
-	const struct plan_site *site;
+	const struct plan_site *site = &verdict->plan->sites[id];
+	struct of_site *of = &verdict->sites[id];
 	struct scan_frame frame;
 
-	if (site_id >= verdict->plan->sites_n)
-		return NULL;
-	site = &verdict->plan->sites[site_id];
+	if (of->known)
+		return of;
+	of->known = true;
+	of->changes = site->scan && scan_store_changes(site->scan, site->site);
 	if (site->scan && scan_frames(site->scan, site->site->pc, &frame, 1))
-		return frame.function;
-	return site->site->function ? site->site->function->name : NULL;
+		of->function = frame.function;
+	else if (site->site->function)
+		of->function = site->site->function->name;
+	return of;
 }
 
-static bool one_function(const struct verdict *verdict, uint32_t a, uint32_t b)
+static bool one_function(const struct of_site *a, const struct of_site *b)
 {
-	const char *first = function_of(verdict, a), *second = function_of(verdict, b);
-
-	return a == b || (first && second && strcmp(first, second) == 0);
+	return a == b || (a->function && b->function && strcmp(a->function, b->function) == 0);
 }
 
 static bool may_be_apart(const struct plan_field *field)
@@ -205,44 +210,58 @@ static bool may_be_apart(const struct plan_field *field)
 	return !type || (type->kind != SCAN_KIND_POINTER && type->kind != SCAN_KIND_ENUM && type->kind != SCAN_KIND_BOOL);
 }
 
-/* How often a mix has to be seen; 0: it never counts. */
-static uint32_t incidents_wanted(const struct verdict *verdict, const struct write *write, uint32_t field,
-                                 const struct mixed_write *own, const struct mixed_writer *other, unsigned f, unsigned g)
+/* How often a mix has to be seen; 0: it never counts. In one function what comes first is, mostly, written first: a mix of
+ * one fill's end with the next one's beginning is told only if there is no better one. Numbers of sites go by address. */
+static uint32_t incidents_wanted(struct verdict *verdict, const struct write *write, const struct mixed_write *own,
+                                 const struct mixed_write *theirs, const struct mixed_write *theirs_now, uint32_t field)
 {
-	if (one_function(verdict, own->note.site, write->site->id) &&
-	    one_function(verdict, other->of[f].note.site, other->of[g].note.site))
-		return INCIDENTS;
+	const struct of_site *first = site_of(verdict, own->note.site), *second = site_of(verdict, write->site->id);
+	const struct of_site *other = site_of(verdict, theirs->note.site), *other_now = site_of(verdict, theirs_now->note.site);
+
+	if (first->changes || second->changes || other->changes || other_now->changes)
+		return 0;
+	if (one_function(first, second) && one_function(other, other_now))
+		return own->note.site < write->site->id ? INCIDENTS : INCIDENTS * 4;
 	return may_be_apart(&verdict->plan->fields[field]) && may_be_apart(write->field) ? INCIDENTS_APART : 0;
 }
 
 /* ---- evidence -------------------------------------------------------------------------------------------------- */
 
+/* Did this writer write the field last, if what is written now is counted with? */
+static bool is_latest(const struct mixed *mixed, const struct write *write, unsigned w, unsigned f, uint32_t field)
+{
+	uint64_t time_ns = mixed->writers[w].of[f].time_ns;
+
+	if (field == write->field->id)
+		return mixed->writers[w].id == write->writer;
+	for (unsigned other = 0; other < MIXED_WRITERS; other++)
+		if (mixed->writers[other].of[f].time_ns > time_ns)
+			return false;
+	return time_ns != 0;
+}
+
 /* "user, name from thread 12; cents from thread 13": who wrote each field last. */
-static void say_from(const struct verdict *verdict, const struct mixed *mixed, const struct mixed_type *type, char *ret,
-                     size_t size)
+static void say_from(const struct verdict *verdict, const struct write *write, const struct mixed *mixed,
+                     const struct mixed_type *type, char *ret, size_t size)
 {
 	size_t n = 0;
 
 	ret[0] = '\0';
 	for (unsigned w = 0; w < MIXED_WRITERS; w++) {
-		const struct write_note *any = NULL;
+		uint64_t id = mixed->writers[w].id;
 		const char *before = n ? "; " : "";
+		bool any = false;
 
 		for (unsigned f = 0; f < type->fields_n; f++) {
-			const struct mixed_write *own = &mixed->writers[w].of[f];
-			bool latest = own->time_ns != 0;
-
-			for (unsigned other = 0; other < MIXED_WRITERS; other++)
-				latest &= own->time_ns >= mixed->writers[other].of[f].time_ns;
-			if (!latest || n + 1 >= size)
+			if (n + 1 >= size || !is_latest(mixed, write, w, f, type->fields[f]))
 				continue;
 			n += (size_t)snprintf(ret + n, size - n, "%s%s", any ? ", " : before,
 			                      verdict->plan->fields[type->fields[f]].name);
-			any = &own->note;
+			any = true;
 		}
 		if (any && n + 1 < size)
-			n += (size_t)snprintf(ret + n, size - n, " from %s %llu", any->goroutine ? "goroutine" : "thread",
-			                      (unsigned long long)(any->goroutine ? any->goroutine : any->tid));
+			n += (size_t)snprintf(ret + n, size - n, " from %s %llu", id >> 63 ? "goroutine" : "thread",
+			                      (unsigned long long)(id & ~(1ull << 63)));
 	}
 }
 
@@ -253,7 +272,10 @@ static void release(struct verdict *verdict, struct told *told, bool lost)
 
 	wait->n = 0;
 	verdict->waiting_n--;
-	if (lost || !told_count(told, n, wait->evidence.sides[1].time_ns))
+	/* Nor may evidence of a window that is void be told later. */
+	if (lost)
+		wait->evidence = told->finding.last;
+	if (lost || !told_count(told, n, wait->last_ns))
 		return;
 	told->finding.last = wait->evidence;
 	told_say(verdict, told);
@@ -288,7 +310,9 @@ static void put(struct verdict *verdict, struct told *told, const struct write *
 		wait->window = write->window;
 	}
 	wait->n++;
-	wait->evidence = *evidence;
+	wait->last_ns = write->event->time_ns;
+	if (evidence->sides[1].time_ns)
+		wait->evidence = *evidence;
 	if (!is_open(verdict, write))
 		release(verdict, told, false);
 }
@@ -348,20 +372,20 @@ static void tell(struct verdict *verdict, const struct write *write, const struc
 	};
 	struct told *told = told_find(verdict, &key);
 	struct finding_evidence evidence = {.object = write->object_address};
+	uint64_t waits;
 
 	if (!told)
 		return;
-	if (!told->shown && !(told->wait && told->wait->n)) {
+	/* One finding for a type: it is told by the pair that was seen first, and one in some incidents is put into words. */
+	waits = told->wait ? told->wait->n : 0;
+	if (!told->shown && !waits) {
 		told->finding.field = field;
 		told->finding.field2 = write->field->id;
 	}
-	/* What is told often costs its text once in a while. */
-	if (!told->wait || !told->wait->n || told->wait->n % 64 == 0) {
+	if (waits % WORDS == 0 && told->finding.field == field && told->finding.field2 == write->field->id) {
 		side_of_note(verdict, &theirs->note, field, &evidence.sides[0]);
 		side_of_event(verdict, write->event, write->field->id, write->address, &evidence.sides[1]);
-		say_from(verdict, mixed, type, evidence.text, sizeof(evidence.text));
-	} else {
-		evidence = told->wait->evidence;
+		say_from(verdict, write, mixed, type, evidence.text, sizeof(evidence.text));
 	}
 	put(verdict, told, write, &evidence);
 }
@@ -413,15 +437,16 @@ static void judge_pair(struct verdict *verdict, const struct write *write, struc
 	other = find_other(mixed, own, f, g, &crossed);
 	if (crossed && own->crossed[f][g] < UINT8_MAX)
 		own->crossed[f][g]++;
-	if (!other || pair->irregular || pair->regular < REGULAR || !own->crossed[g][f] ||
-	    own->crossed[f][g] > own->crossed[g][f] || write->event->time_ns - own->of[f].time_ns > fill_ns)
+	/* Crossed this way once at least: so the other way too, and that is where fills begin and end. */
+	if (!other || own->crossed[f][g] > own->crossed[g][f] || pair->irregular || pair->regular < REGULAR ||
+	    write->event->time_ns - own->of[f].time_ns > fill_ns)
 		return;
 	now = note_of(write);
 	if (!differ(&own->of[f].note, &other->of[f].note) || !differ(&now, &other->of[g].note) ||
 	    !is_value(verdict, type->fields[f]) || !is_value(verdict, write->field->id) ||
 	    overlap(&verdict->plan->fields[type->fields[f]], write->field))
 		return;
-	wanted = incidents_wanted(verdict, write, type->fields[f], &own->of[f], other, f, g);
+	wanted = incidents_wanted(verdict, write, &own->of[f], &other->of[f], &other->of[g], type->fields[f]);
 	if (wanted && ++pair->incidents >= wanted)
 		tell(verdict, write, mixed, type, &other->of[f], f);
 }

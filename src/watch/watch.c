@@ -1,8 +1,9 @@
 /* watch.c - one watch: its parts put together, its loop, its ledger; see watch.h */
 #include "watch/watch.h"
 
+#include "watch/aim.h"
+#include "watch/behind.h"
 #include "watch/lives.h"
-#include "watch/points.h"
 #include "watch/schedule.h"
 
 #include <errno.h>
@@ -17,25 +18,15 @@
 
 enum {
 	PROBES_MAX = 65536,
-	POINT_IDS = 8,                /* the highest probe numbers are the points' */
+	POINT_ID = PROBES_MAX - 1,    /* the watchpoint's number among the probes */
 	FREES_MAX = 1024,             /* below them: probes at free() */
-	POINT_HITS = 32,              /* of a thread, until a point rests */
 };
 
 static const uint64_t settle_ns = 2 * MS;        /* longer than an event takes from its time to its ring */
 static const uint64_t nap_max_ns = 10 * MS;      /* rings are emptied at least so often */
 static const uint64_t refresh_ns = 250 * MS;     /* between looks at the target's maps and threads */
-static const uint64_t point_ns = 60 * MS;        /* a point's rest on one address */
-static const uint64_t point_pause_ns = 60 * MS;
 static const uint64_t shared_ns = 2 * SECOND;
 static const uint32_t hold_min_ns = 20000, hold_max_ns = 180000;
-static const double point_hit_ns = 9000;
-
-struct aimed {                        /* what a point watches */
-	bool on;
-	uint32_t field;
-	uint64_t object, until_ns;
-};
 
 struct watch {
 	struct watch_options options;
@@ -46,11 +37,10 @@ struct watch {
 	struct verdict *verdict;
 	struct schedule *schedule;
 	struct points *points;        /* NULL: none on this machine, or not wanted */
+	struct behind *behind;        /* whose stores they see */
 	struct lives *lives;          /* NULL: not wanted, or too dear */
-	struct aimed aimed[POINT_IDS];
-	uint64_t point_hits_seen;
-	uint64_t started_ns, stopped_ns, refresh_due_ns, point_due_ns;
-	uint64_t points_aimed;
+	struct aim *aim;              /* likewise */
+	uint64_t started_ns, stopped_ns, refresh_due_ns;
 	size_t modules_planned, probes_set, frees_seen;
 	bool stopped, ended;
 	int ended_status;
@@ -90,6 +80,8 @@ static void window(void *user, uint32_t type_id, uint64_t now_ns, bool begins, b
 		verdict_window_begin(watch->verdict, type_id, now_ns);
 	else
 		verdict_window_end(watch->verdict, type_id, now_ns, lost);
+	if (watch->aim)
+		aim_window(watch->aim, type_id, begins, now_ns);
 }
 
 static void warn(void *user, const char *text)
@@ -100,24 +92,50 @@ static void warn(void *user, const char *text)
 		watch->options.warn(watch->options.user, text);
 }
 
-static uint32_t point_cookie(unsigned i)
+/* A site's store that a watchpoint sees as well: its probe has told of it. */
+static void hear_point(struct watch *watch, const struct wire_event *event)
 {
-	return PROBES_MAX - 1 - i;
+	verdict_point(watch->verdict, event, aim_field(watch->aim), aim_object(watch->aim));
+	if (watch->options.want_events && watch->options.event &&
+	    behind_site(watch->behind, event->ip) == BEHIND_NOTHING)
+		watch->options.event(watch->options.user, event, NULL, aim_field(watch->aim));
+}
+
+/* Caught by a watchpoint. Where the writer is one of our sites the site is named, so that it is the finding that its probe
+ * makes; one under a stepped probe has no address, and its probe has caught it too. */
+static void hear_point_caught(struct watch *watch, const struct wire_caught *caught)
+{
+	uint32_t site = behind_site(watch->behind, caught->arrival.ip);
+	struct wire_caught named = *caught;
+
+	if (site == BEHIND_STEPPED)
+		return;
+	if (site != BEHIND_NOTHING && watch->plan->sites[site].judges)
+		named.arrival.probe = site;
+	verdict_event(watch->verdict, &named.arrival, &named);
 }
 
 static void tell_event(void *user, const struct wire_event *event, const struct wire_caught *caught)
 {
 	struct watch *watch = user;
 	const struct plan_site *site = event->probe < watch->plan->sites_n ? &watch->plan->sites[event->probe] : NULL;
-	unsigned point = PROBES_MAX - 1 - event->probe;
+	bool point = watch->aim && event->probe == POINT_ID;
 
-	if (event->kind == WIRE_EVENT_POINT && point < POINT_IDS)
-		verdict_point(watch->verdict, event, watch->aimed[point].field, watch->aimed[point].object);
-	else
-		verdict_event(watch->verdict, event, caught);
-	if (watch->options.want_events && watch->options.event &&
-	    (site ? event->kind == WIRE_EVENT_WRITE : event->kind == WIRE_EVENT_POINT && point < POINT_IDS))
-		watch->options.event(watch->options.user, event, site, site ? site->field : watch->aimed[point].field);
+	if (point && event->kind == WIRE_EVENT_POINT) {
+		hear_point(watch, event);
+		return;
+	}
+	if (point && caught) {
+		hear_point_caught(watch, caught);
+		return;
+	}
+	verdict_event(watch->verdict, event, caught);
+	if (!site || event->kind != WIRE_EVENT_WRITE)
+		return;
+	if (watch->aim)
+		aim_saw(watch->aim, event, site);
+	if (watch->options.want_events && watch->options.event)
+		watch->options.event(watch->options.user, event, site, site->field);
 }
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
@@ -181,7 +199,7 @@ static int make_plan(struct watch *watch, struct watch_error *error)
 		.queries = watch->options.queries, .queries_n = watch->options.queries_n,
 		.reads = watch->options.reads, .stepped = true,
 		.policy_file = watch->options.policy_file, .debug_dir = watch->options.debug_dir,
-		.threads = watch->options.threads, .sites_max = PROBES_MAX - POINT_IDS - FREES_MAX,
+		.threads = watch->options.threads, .sites_max = POINT_ID - FREES_MAX,
 		.progress = watch->options.progress, .warn = watch->options.warn, .user = watch->options.user,
 	};
 	int rc = plan_new(&options, &watch->tested, &watch->plan);
@@ -203,12 +221,16 @@ static int make_plan(struct watch *watch, struct watch_error *error)
 
 static void open_points(struct watch *watch)
 {
+	struct aim_options options = {
+		.reads = watch->options.reads, .holds = watch->options.holds, .cookie = POINT_ID,
+	};
 	struct watch_error why;
 
 	if (!watch->options.points || !watch->tested.of[SELF_TEST_POINT].sound)
 		limit(watch, watch->options.points ? "no hardware watchpoints: writes that no site covers go unseen"
 		                                   : "watchpoints were not wanted: writes that no site covers go unseen");
-	else if (points_open(watch->kernel, watch->target, &watch->points, &why))
+	else if (points_open(watch->kernel, watch->target, &watch->points, &why) ||
+	         aim_new(watch->kernel, watch->points, watch->plan, watch->verdict, watch->schedule, &options, &watch->aim))
 		limit(watch, "hardware watchpoints could not be set: writes that no site covers go unseen");
 }
 
@@ -224,6 +246,8 @@ static int make_parts(struct watch *watch, struct watch_error *error)
 	for (unsigned i = 0; i < SELF_TEST_KINDS; i++)
 		options.hit_ns[i] = watch->tested.of[i].cost_ns;
 	rc = verdict_new(watch->plan, &verdict_options, &watch->verdict);
+	if (!rc)
+		rc = behind_new(watch->plan, watch->target, &watch->behind);
 	if (!rc)
 		rc = schedule_new(watch->kernel, watch->target, watch->plan, &options, &watch->schedule);
 	if (rc)
@@ -316,60 +340,6 @@ int watch_open(const struct watch_options *options, struct watch **ret_watch, st
 	return 0;
 }
 
-/* ---- by address ------------------------------------------------------------------------------------------------ */
-
-/* The widest aligned piece of a field that a debug register can watch. */
-static unsigned point_width(uint64_t address, uint64_t width)
-{
-	unsigned piece = 8;
-
-	while (piece > 1 && (piece > width || address % piece))
-		piece /= 2;
-	return piece;
-}
-
-static void account_points(struct watch *watch)
-{
-	uint64_t hits = kernel_totals(watch->kernel)->watchpoint_hits;
-
-	schedule_spend(watch->schedule, (uint64_t)((double)(hits - watch->point_hits_seen) * point_hit_ns));
-	watch->point_hits_seen = hits;
-}
-
-static void points_pause(struct watch *watch, uint64_t now_ns)
-{
-	points_rest(watch->points, 0);
-	kernel_settings(watch->kernel)->focus = 0;
-	watch->aimed[0].on = false;
-	watch->point_due_ns = now_ns + point_pause_ns;
-}
-
-static void points_step(struct watch *watch, uint64_t now_ns)
-{
-	struct aimed *aimed = &watch->aimed[0];
-	uint64_t address;
-
-	account_points(watch);
-	if (aimed->on && now_ns >= aimed->until_ns)
-		points_pause(watch, now_ns);
-	if (aimed->on || now_ns < watch->point_due_ns)
-		return;
-	watch->point_due_ns = now_ns + point_pause_ns;
-	if (!schedule_solvent(watch->schedule, now_ns) ||
-	    !verdict_candidate(watch->verdict, &aimed->field, &address, &aimed->object))
-		return;
-	kernel_probe(watch->kernel, point_cookie(0))->flags =
-		WIRE_STACK_WANTED | (watch->options.holds ? WIRE_JUDGE : 0u);
-	if (points_aim(watch->points, 0, address,
-	               point_width(address, watch->plan->fields[aimed->field].width), point_cookie(0), POINT_HITS,
-	               watch->options.reads))
-		return;
-	kernel_settings(watch->kernel)->focus = address;
-	aimed->on = true;
-	aimed->until_ns = now_ns + point_ns;
-	watch->points_aimed++;
-}
-
 /* ---- the loop -------------------------------------------------------------------------------------------------- */
 
 static void refresh(struct watch *watch, uint64_t now_ns)
@@ -381,8 +351,11 @@ static void refresh(struct watch *watch, uint64_t now_ns)
 	watch->refresh_due_ns = now_ns + refresh_ns;
 	found = target_refresh(watch->target, &exec);
 	/* The addresses are another program's now. */
-	if (exec && watch->points)
-		points_pause(watch, now_ns);
+	if (exec) {
+		behind_forget(watch->behind);
+		if (watch->aim)
+			aim_rest(watch->aim, now_ns);
+	}
 	if (found <= 0 && watch->modules_planned == watch->target->modules_n) {
 		if (watch->points)
 			points_refresh(watch->points);
@@ -420,8 +393,8 @@ int watch_step(struct watch *watch, unsigned timeout_ms)
 			return rc;
 		if (now_ns >= watch->refresh_due_ns)
 			refresh(watch, now_ns);
-		if (watch->points)
-			points_step(watch, now_ns);
+		if (watch->aim)
+			aim_step(watch->aim, now_ns);
 		look_at_lives(watch, now_ns);
 		watch->ended = target_ended(watch->target, &watch->ended_status);
 		now_ns = kernel_now_ns();
@@ -437,8 +410,8 @@ void watch_stop(struct watch *watch)
 {
 	if (watch->stopped || !watch->schedule)
 		return;
-	if (watch->points)
-		points_rest(watch->points, 0);
+	if (watch->aim)
+		aim_rest(watch->aim, 0);
 	lives_end(watch->lives);
 	watch->lives = NULL;
 	schedule_stop(watch->schedule);
@@ -452,9 +425,11 @@ void watch_close(struct watch *watch)
 	if (!watch)
 		return;
 	watch_stop(watch);
+	aim_free(watch->aim);
 	if (watch->points)
 		points_close(watch->points);
 	schedule_free(watch->schedule);
+	behind_free(watch->behind);
 	if (watch->verdict)
 		verdict_free(watch->verdict);
 	if (watch->plan)
@@ -491,7 +466,7 @@ struct ledger watch_ledger(const struct watch *watch)
 	if (watch->stopped)
 		return watch->at_stop;
 	schedule_ledger(watch->schedule, &ledger);
-	ledger.points_aimed = watch->points_aimed;
+	ledger.points_aimed = watch->aim ? aim_count(watch->aim) : 0;
 	ledger.point_hits = totals->watchpoint_hits;
 	ledger.points_missed = watch->points ? points_missed(watch->points) : 0;
 	ledger.dropped += totals->watchpoint_dropped;

@@ -199,7 +199,7 @@ def main():
     tap.ok(' sound ' in tested.stdout, 'self-test', tested.stdout)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        program = compiled(folder, 'orders', '-g')
+        program = compiled(folder, 'orders', '-g', '-fno-omit-frame-pointer')
         test_errors(folder, program)
         test_race(program)
         test_no_race(program)

@@ -73,14 +73,14 @@ CASE(one_side_right)
 			one_side_set(one_side, (int64_t)(next_random(w) >> 1));
 }
 
-struct read_lock {
+struct read_cache {
 	int64_t seen;
 	int64_t version;
 };
 
-static struct read_lock *read_lock;
+static struct read_cache *read_cache;
 
-static NOINLINE void read_lock_set(struct read_lock *cache, int64_t seen)
+static NOINLINE void read_lock_set(struct read_cache *cache, int64_t seen)
 {
 	cache->seen = seen;
 	if (seen < 0)
@@ -91,7 +91,7 @@ CASE(read_lock_racy)
 {
 	while (going(w)) {
 		pthread_rwlock_rdlock(&rwlock);
-		read_lock_set(read_lock, (int64_t)(next_random(w) >> 1));
+		read_lock_set(read_cache, (int64_t)(next_random(w) >> 1));
 		pthread_rwlock_unlock(&rwlock);
 	}
 }
@@ -100,7 +100,7 @@ CASE(read_lock_right)
 {
 	while (going(w)) {
 		pthread_rwlock_wrlock(&rwlock);
-		read_lock_set(read_lock, (int64_t)(next_random(w) >> 1));
+		read_lock_set(read_cache, (int64_t)(next_random(w) >> 1));
 		pthread_rwlock_unlock(&rwlock);
 	}
 }
@@ -484,7 +484,7 @@ static const struct one_case cases[] = {
 
 __attribute__((constructor)) static void add_cases(void)
 {
-	NEW(two_locks), NEW(one_side), NEW(read_lock), NEW(rare_leader), NEW(slow_task), NEW(brisk_task);
+	NEW(two_locks), NEW(one_side), NEW(read_cache), NEW(rare_leader), NEW(slow_task), NEW(brisk_task);
 	NEW(crowd_board);
 	NEW(queued_job), NEW(lazy_settings), NEW(touched_page), NEW(apart_counts), NEW(steady_meter);
 	pthread_mutex_init(&apart_counts->sent_lock, NULL);

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""run.py [--seconds N] [--short] [--only WORD]... FIELDGUARD - does watch find every planted race, and nothing else?
+"""run.py [--seconds N] [--short] [--clang] [--only WORD]... FIELDGUARD - does watch find every planted race, and nothing else?
 
 Builds the cases of this folder, runs each racy one and its right twin under `fieldguard watch -p PID` at the default
 budget, and holds what was found against races.json. Prints TAP, and one table. A racy case is over when its finding has
-come; a right one is watched for all of the time. --short: those of races.json without "slow", some of each kind.
+come; a right one is watched for all of the time. --short: some of each kind.
+--clang: C and C++ are compiled by clang, not gcc. At least 95 % of the races have to be found
+(all but one of a few): each is caught by chance. Of false alarms there is to be none.
 """
 import argparse
 import json
@@ -18,15 +20,18 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SHORT = ['c/heap', 'c/array', 'c/bits', 'c/copied', 'c/inlined', 'c/linked', 'c/ratio', 'c/two_locks', 'c/rare', 'c/small',
-         'c/handed', 'c/reused', 'c/mixed', 'cc/derived', 'cc/progress', 'go/field', 'go/nested', 'go/text', 'go/mixed']
-BUILD = {
-    'c': ['gcc', '-O2', '-g', '-std=gnu11', '-D_GNU_SOURCE', 'races.c', '-pthread'],
-    'cc': ['g++', '-O2', '-g', '-std=c++17', 'races.cc', '-pthread'],
+SHORT = ['c/array', 'c/bits', 'c/copied', 'c/two_locks', 'c/rare', 'c/small', 'c/handed', 'c/mixed', 'cc/derived', 'cc/progress',
+         'go/text', 'go/reflect']
+BUILD = {                       # program -> compiler, and what comes before and after its flags
+    'c': ['gcc', '-std=gnu11', '-D_GNU_SOURCE', 'harness.c', 'c_places.c', 'c_ways.c', 'c_locks.c', 'c_owners.c', '-pthread'],
+    'cc': ['g++', '-std=c++17', '-x', 'c++', 'harness.c', 'races.cc', '-pthread'],
     'go': ['go', 'build'],
 }
+CLANG = {'gcc': 'clang', 'g++': 'clang++'}
 RACE_KINDS = ('conflict', 'mixed', 'policy')
 GRACE = 20                      # seconds that a watch may take to open and to close
+MAY_MISS = 0.05                 # of the races; one at least, for each is caught by chance
+SHORT_RIGHT = 2.0               # seconds that a right one is watched in the short form
 
 count = failed = 0
 
@@ -40,16 +45,18 @@ def point(good, name, *notes):
         print(f'# {note}', flush=True)
 
 
-def build(folder):
+def build(folder, clang=False, flags=('-O2', '-g'), go_flags=()):
     """program -> path, for those whose compiler is there."""
     programs = {}
-    for name, command in BUILD.items():
-        if not shutil.which(command[0]):
+    for name, (compiler, *rest) in BUILD.items():
+        compiler = CLANG.get(compiler, compiler) if clang else compiler
+        if not shutil.which(compiler):
             continue
         output = folder / f'races_{name}'
-        sources = [str(HERE / 'races.go')] if name == 'go' else []
+        command = [compiler, *rest, *go_flags, '-o', output, HERE / 'races.go'] if name == 'go' else \
+            [compiler, *flags, *rest, '-o', output]
         environment = {**os.environ, 'GO111MODULE': 'off', 'GOFLAGS': '', 'GOCACHE': str(folder / 'gocache')}
-        subprocess.run([*command, '-o', str(output), *sources], cwd=HERE, env=environment, check=True)
+        subprocess.run(command, cwd=HERE, env=environment, check=True)
         programs[name] = output
     return programs
 
@@ -118,8 +125,10 @@ def judge(case, which, run):
     if which == 'racy':
         found = run.first_after is not None
         strange = [told(finding) for finding in run.findings if finding['type'] != case['type']]
-        note = f'{run.first_after:.1f} s' if found else f'missed; {of_ledger(run)}'
-        point(found and not strange, f'{name}: found ({note})', *(f'and, wrongly: {text}' for text in strange))
+        note = f'found in {run.first_after:.1f} s' if found else f'MISSED; {of_ledger(run)}'
+        print(f'# {name}: {note}', flush=True)
+        point(not strange and run.ledger is not None, f'{name}: nothing that is not there',
+              *(f'wrongly: {text}' for text in strange))
     else:
         found = bool(run.findings)
         point(not found and run.ledger is not None, f'{name}: silent',
@@ -138,6 +147,7 @@ def main():
     parser.add_argument('fieldguard')
     parser.add_argument('--seconds', type=float, default=10)
     parser.add_argument('--short', action='store_true')
+    parser.add_argument('--clang', action='store_true')
     parser.add_argument('--only', action='append', default=[])
     options = parser.parse_args()
     fieldguard = str(Path(options.fieldguard).resolve())
@@ -147,7 +157,7 @@ def main():
         return 0
     found = wrong = racy = right = 0
     with tempfile.TemporaryDirectory() as folder:
-        programs = build(Path(folder))
+        programs = build(Path(folder), options.clang)
         for case in json.loads((HERE / 'races.json').read_text()):
             name = f'{case["program"]}/{case["name"]}'
             if options.short and name not in SHORT or options.only and not any(word in name for word in options.only):
@@ -156,12 +166,13 @@ def main():
                 print(f'ok - {name} # SKIP no compiler for it')
                 continue
             for which in ('right',) if case.get('right_only') else ('racy', 'right'):
-                seconds = options.seconds if which == 'racy' or not options.short else min(2.0, options.seconds)
+                seconds = SHORT_RIGHT if which == 'right' and options.short else options.seconds
                 run = Run(fieldguard, programs[case['program']], case, which, seconds)
                 hit = judge(case, which, run)
                 racy, found = racy + (which == 'racy'), found + (which == 'racy' and hit)
                 right, wrong = right + (which == 'right'), wrong + (which == 'right' and hit)
-    print(f'# {found} of {racy} races found, {wrong} false alarms in {right} right programs')
+    point(racy - found <= max(1, MAY_MISS * racy),
+          f'{found} of {racy} races found within {options.seconds:g} s, {wrong} false alarms in {right} right programs')
     print(f'1..{count}')
     return failed != 0
 

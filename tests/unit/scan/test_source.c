@@ -47,6 +47,12 @@ static const struct {
 	{"WRITE_ONCE(o->id, 1);\n", 1, 1, SCAN_SOURCE_ATOMIC, NULL},
 	{"o->flag.store(true);\n", 1, 9, SCAN_SOURCE_ATOMIC, NULL},
 	{"asm volatile(\"movb $0,%0\" : \"=m\"(o->word));\n", 1, 1, SCAN_SOURCE_ATOMIC, NULL},
+	/* Loaded atomically, stored plainly. */
+	{"o->id = atomic_load_explicit(&n, memory_order_acquire);\n", 1, 7, SCAN_SOURCE_PLAIN, NULL},
+	{"o->id = READ_ONCE(n);\n", 1, 7, SCAN_SOURCE_PLAIN, NULL},
+	{"o.id = atomic.LoadInt64(&n)\n", 1, 6, SCAN_SOURCE_PLAIN, "x.go"},
+	{"o->id = __atomic_exchange_n(&n, 0, 3);\n", 1, 7, SCAN_SOURCE_ATOMIC, NULL},
+	{"atomic_store(&o->id, atomic_load(&n));\n", 1, 1, SCAN_SOURCE_ATOMIC, NULL},
 	/* A macro in small letters: what it does can't be seen. */
 	{"publish(&o->id, 1);\n", 1, 1, SCAN_SOURCE_ATOMIC, NULL},
 	{"if (ready)\n\tpublish(&o->id, 1);\n", 2, 2, SCAN_SOURCE_ATOMIC, NULL},
@@ -100,7 +106,7 @@ static void test_files(void)
 	snprintf(path, sizeof(path), "%s/lines.c", folder);
 	tap_ok(scan_source_line(source, NULL, path, 1, text, sizeof(text)), "a file by its absolute name");
 	tap_eq_str(text, "first", "its first line");
-	tap_ok(scan_source_line(source, folder, "lines.c", 2, text, sizeof(text)), "a file from where the compiler ran");
+	tap_ok(scan_source_line(source, folder, "lines.c", 2, text, sizeof(text)), "one from where the compiler ran");
 	tap_eq_str(text, "second", "white space at the ends is left out");
 	tap_ok(scan_source_line(source, folder, "lines.c", 3, text, sizeof(text)) && !*text, "an empty line");
 	tap_ok(scan_source_line(source, folder, "lines.c", 4, text, sizeof(text)) && !strcmp(text, "last"), "the last");

@@ -3,8 +3,8 @@
  *
  *     test_plan PROGRAM
  *
- * PROGRAM is planned.c. It is planned in several ways, then run under ptrace with a breakpoint at each probe: the address
- * that the probe works out has to be that of its field in an object of the program.
+ * PROGRAM is planned.c. It is planned in several ways, then run under ptrace with a breakpoint at each probe: the
+ * address that the probe works out has to be that of its field in an object of the program.
  */
 #include "plan_traced.h"
 #include "tap.h"
@@ -120,8 +120,8 @@ static void check_fields(const struct plan *plan)
 			continue;
 		tap_ok((!known->width || field->width == known->width) && field->atomic == known->atomic &&
 		       field->indexed == known->indexed && field->bitfield == known->bitfield,
-		       "%s: width %llu, atomic %d, indexed %d, bit-field %d", known->field, (unsigned long long)field->width,
-		       field->atomic, field->indexed, field->bitfield);
+		       "%s: width %llu, atomic %d, indexed %d, bit-field %d", known->field,
+		       (unsigned long long)field->width, field->atomic, field->indexed, field->bitfield);
 		tap_ok((field->atomic_why != NULL) == field->atomic, "%s: why it is atomic", known->field);
 		sites_of(plan, field, &judges);
 		if (known->atomic)
@@ -141,7 +141,8 @@ static void check_calls(const struct plan *plan)
 		bool length = site->wire.flags & WIRE_BULK && site->wire.length >= 0 && !site->wire.width;
 
 		of_name += site->field == name->id && site->probe.call && length && !site->covers_several;
-		of_whole += site->field == whole->id && site->probe.call && (length || site->wire.width) && site->covers_several;
+		of_whole += site->field == whole->id && site->probe.call && (length || site->wire.width) &&
+		            site->covers_several;
 	}
 	tap_ok(of_name == 1, "memcpy into one array: its length is in a register");
 	tap_ok(of_whole >= 1, "memcpy of the whole covers all fields");
@@ -187,9 +188,23 @@ static void check_values(const struct plan *plan)
 		const struct plan_field *field = find_field(plan, cases[i].field);
 
 		if (field)
-			tap_eq_str(plan_value_text(field, cases[i].bytes, cases[i].n, text, sizeof(text)), cases[i].text,
-			           "a value of %s", cases[i].field);
+			tap_eq_str(plan_value_text(field, cases[i].bytes, cases[i].n, text, sizeof(text)),
+			           cases[i].text, "a value of %s", cases[i].field);
 	}
+}
+
+/* A thread that is held behind the store to a flag proves nothing: the store is what lets others in. */
+static void check_volatile(const struct plan *plan, bool asked)
+{
+	const struct plan_field *field = find_field(plan, "struct planned_order.volatile_");
+	bool judges;
+
+	for (size_t i = 0; field && i < plan->sites_n; i++)
+		if (plan->sites[i].field == field->id && plan->sites[i].judges && plan->sites[i].wire.flags & WIRE_AFTER)
+			tap_ok(false, "site %zu judges behind a volatile store", i);
+	sites_of(plan, field, &judges);
+	if (asked)
+		tap_ok(judges, "a volatile field is judged by probes before its stores");
 }
 
 /* ---- choices --------------------------------------------------------------------------------------------------- */
@@ -204,27 +219,32 @@ static void test_whole(const struct target *target)
 	if (!plan)
 		return;
 	check_ledger(plan, "all types");
+	check_volatile(plan, false);
 	tap_eq_int(plan->ledger.sites_stepped, 0, "nothing is single-stepped that was not asked for");
 	tap_eq_int(plan->ledger.modules, 2, "the program and its library have debug information");
 	tap_ok(plan->ledger.modules_left >= 1, "the C library is left alone");
 	tap_eq_int(plan->ledger.refused[PLAN_REFUSED_OWN], 1, "a variable of the thread's own is refused");
 	field = find_field(plan, "global_total");
 	tap_ok(field && !field->atomic && sites_of(plan, field, &judges) == 1, "a global number is a field by itself");
-	tap_ok(plan->frees_n == 0 && !plan->ledger.frees, "without a rule about it the end of objects is not looked for");
+	tap_ok(plan->frees_n == 0 && !plan->ledger.frees, "without a rule about them objects' ends are not looked for");
 	fewer = make_plan(target, &(struct plan_options){.sites_max = 3}, &tested);
 	if (fewer) {
-		tap_ok(fewer->sites_n == 3 && fewer->ledger.sites_left_out == plan->sites_n - 3, "what is too much is left out");
+		tap_ok(fewer->sites_n == 3 && fewer->ledger.sites_left_out == plan->sites_n - 3,
+		       "what is too much is left out");
 		check_ledger(fewer, "three sites");
 		plan_free(fewer);
 	}
 	tested.of[SELF_TEST_CALL].sound = false;
 	none = make_plan(target, &(struct plan_options){0}, &tested);
 	if (none) {
-		tap_ok(none->ledger.refused[PLAN_REFUSED_SELF_TEST] > 0, "kinds that the kernel can't bear are refused");
+		tap_ok(none->ledger.refused[PLAN_REFUSED_SELF_TEST] > 0,
+		       "kinds that the kernel can't bear are refused");
 		for (size_t i = 0; i < none->sites_n; i++)
 			if (none->sites[i].kind == SELF_TEST_CALL)
 				tap_ok(false, "site %zu has a probe of such a kind", i);
 		check_ledger(none, "no calls");
+		field = find_field(none, "struct planned_order.customer.age");
+		tap_ok(field && !field->all_seen, "a field that memcpy writes unseen is not seen whole");
 		plan_free(none);
 	}
 	plan_free(plan);
@@ -334,8 +354,8 @@ static void hit_site(struct run *run, const struct plan_site *site, const struct
 	run->wrong += !right;
 	if (!right)
 		printf("# site %u of %s, %s:%u: %llx is in no object\n", site->id,
-		       plan_field_text(run->plan, &run->plan->fields[site->field], name, sizeof(name)), site->site->file,
-		       site->site->line, (unsigned long long)address);
+		       plan_field_text(run->plan, &run->plan->fields[site->field], name, sizeof(name)),
+		       site->site->file, site->site->line, (unsigned long long)address);
 	if (site->probe.kind != SCAN_PROBE_STORE)
 		return;
 	run->stepped = site;
@@ -346,6 +366,12 @@ static void hit_site(struct run *run, const struct plan_site *site, const struct
 		tap_ok(false, "frames of site %u", site->id);
 }
 
+/* Of its probe, in memory. */
+static uint64_t place_of(const struct run *run, const struct plan_site *site)
+{
+	return run->target->modules[site->module].bias + site->probe.pc;
+}
+
 static void hit(void *user, uint64_t address, const struct user_regs_struct *regs)
 {
 	struct run *run = user;
@@ -353,13 +379,13 @@ static void hit(void *user, uint64_t address, const struct user_regs_struct *reg
 	for (size_t i = 0; i < run->plan->sites_n; i++) {
 		const struct plan_site *site = &run->plan->sites[i];
 
-		if (run->target->modules[site->module].bias + site->probe.pc == address)
+		if (place_of(run, site) == address)
 			hit_site(run, site, regs);
 	}
 	for (size_t i = 0; i < run->plan->frees_n; i++) {
 		const struct plan_site *site = &run->plan->frees[i];
 
-		if (run->target->modules[site->module].bias + site->probe.pc == address)
+		if (place_of(run, site) == address)
 			run->frees += traced_address(&site->wire, regs) == run->subject;
 	}
 }
@@ -385,9 +411,9 @@ static void done(void *user)
 static void set_breaks(struct run *run)
 {
 	for (size_t i = 0; i < run->plan->sites_n; i++)
-		traced_break(&run->traced, run->target->modules[run->plan->sites[i].module].bias + run->plan->sites[i].probe.pc);
+		traced_break(&run->traced, place_of(run, &run->plan->sites[i]));
 	for (size_t i = 0; i < run->plan->frees_n; i++)
-		traced_break(&run->traced, run->target->modules[run->plan->frees[i].module].bias + run->plan->frees[i].probe.pc);
+		traced_break(&run->traced, place_of(run, &run->plan->frees[i]));
 }
 
 /* A change of state is judged by both values. */
@@ -417,7 +443,8 @@ static void check_probes(const struct plan *plan)
 
 		stepped += site->probe.kind == SCAN_PROBE_STORE;
 		wrong += site->id != i || site->type_id != plan->fields[site->field].type_id ||
-		         (site->wire.flags & WIRE_AFTER && (site->wire.value >= 0 || site->wire.flags & WIRE_HAS_IMMEDIATE)) ||
+		         (site->wire.flags & WIRE_AFTER &&
+		          (site->wire.value >= 0 || site->wire.flags & WIRE_HAS_IMMEDIATE)) ||
 		         site->judges != ((site->wire.flags & WIRE_JUDGE) != 0) || site->kind >= SELF_TEST_KINDS;
 	}
 	tap_ok(stepped > 1, "what is asked for may be single-stepped: %u", stepped);
@@ -466,7 +493,9 @@ static void test_run(struct run *run, const char *policy)
 	check_probes(run->plan);
 	field = find_field(run->plan, "struct planned_order.opened");
 	tap_ok(field && field->rule == PLAN_RULE_ONCE, "a policy file gives rules");
+	tap_ok(field && field->all_seen, "each store to a field that is asked for has a probe");
 	check_states(run->plan);
+	check_volatile(run->plan, true);
 	run->subject = traced_word(&run->traced, address_of(run->target, 0, "subject"));
 	run->global_order = address_of(run->target, 0, "global_order");
 	run->table = address_of(run->target, 0, "table");
@@ -481,7 +510,8 @@ static void test_run(struct run *run, const char *policy)
 
 static const char *write_policy(char *path)
 {
-	static const char text[] = "planned_order.opened once\nplanned_order.status atomic states:\"created>paid>shipped\"\n";
+	static const char text[] = "planned_order.opened once\n"
+	                           "planned_order.status atomic states:\"created>paid>shipped\"\n";
 	int fd = mkstemp(path);
 
 	if (fd < 0 || write(fd, text, sizeof(text) - 1) != sizeof(text) - 1)

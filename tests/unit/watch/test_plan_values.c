@@ -76,10 +76,10 @@ static void test_structs(void)
 	struct scan_member times[] = {{.name = "tv_sec", .type = &number, .size_bits = 64},
 	                              {.name = "tv_nsec", .type = &number, .offset_bits = 64, .size_bits = 64}};
 	struct scan_member one[] = {{.name = "_M_i", .type = &number, .size_bits = 64}};
-	const struct scan_type time = {.kind = SCAN_KIND_STRUCT, .name = "struct timespec", .size = 16, .members = times,
-	                               .members_n = 2};
-	const struct scan_type wrapper = {.kind = SCAN_KIND_STRUCT, .name = "std::atomic<long>", .size = 8, .members = one,
-	                                  .members_n = 1};
+	const struct scan_type time = {.kind = SCAN_KIND_STRUCT, .name = "struct timespec", .size = 16,
+	                               .members = times, .members_n = 2};
+	const struct scan_type wrapper = {.kind = SCAN_KIND_STRUCT, .name = "std::atomic<long>", .size = 8,
+	                                  .members = one, .members_n = 1};
 	const struct scan_type text = {.kind = SCAN_KIND_STRUCT, .name = "string", .size = 16, .go_kind = 24};
 	const struct scan_type pair = {.kind = SCAN_KIND_STRUCT, .name = "struct pair", .size = 16, .members = times,
 	                               .members_n = 2};
@@ -93,7 +93,8 @@ static void test_structs(void)
 
 static void test_parts(void)
 {
-	const struct plan_field flag = {.value = TYPE(INT, 4), .width = 1, .bitfield = true, .bit_offset = 2, .bit_size = 3};
+	const struct plan_field flag = {.value = TYPE(INT, 4), .width = 1, .bitfield = true, .bit_offset = 2,
+	                                .bit_size = 3};
 	const struct plan_field wide = {.value = TYPE(UINT, 8), .width = 9, .bitfield = true, .bit_offset = 4,
 	                                .bit_size = 62};
 	const uint8_t bytes[] = {0xf0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x03};
@@ -101,7 +102,7 @@ static void test_parts(void)
 
 	value_is(TYPE(INT, 8), 8, "\x01\xff", 2, "01 ff");
 	value_is(NULL, 8, "\x01\x02\x03", 3, "01 02 03");
-	tap_eq_str(plan_value_text(&flag, (const uint8_t *)"\x1c", 1, text, sizeof(text)), "-1", "a bit-field with a sign");
+	tap_eq_str(plan_value_text(&flag, (const uint8_t *)"\x1c", 1, text, sizeof(text)), "-1", "a negative bit-field");
 	tap_eq_str(plan_value_text(&flag, (const uint8_t *)"\x0c", 1, text, sizeof(text)), "3", "its positive value");
 	tap_eq_str(plan_value_text(&wide, bytes, 9, text, sizeof(text)), "4611686018427387903", "one across nine bytes");
 	value_is(TYPE(INT, 8), 8, "", 0, "");

@@ -35,12 +35,17 @@ struct world {
 	bool constant;                /* every worker writes the same values */
 	bool free_between;            /* objects end after each round */
 	unsigned drop_percent;        /* of events; windows are told to have lost some */
+	unsigned drop_steps;          /* only in so many steps at the beginning; 0: always */
 	unsigned windows;             /* a window for so many steps; 0: one for all */
+	bool blind;                   /* of these windows every second one is not seen */
 	bool no_window;
+	unsigned steps;               /* in all; 0: ROUNDS */
+	uint64_t pass_ns;             /* between two writes; 0: 1 us */
 };
 
 static struct made made;
 static uint64_t random_state;
+static bool blind, drops;
 
 static uint32_t random_below(uint32_t n)
 {
@@ -72,7 +77,8 @@ static void take_step(const struct world *world, struct verdict *verdict, unsign
 
 		if (world->patches && random_below(2))
 			continue;
-		if (world->drop_percent && random_below(100) < world->drop_percent)
+		how.pass_ns = world->pass_ns;
+		if (blind || (drops && random_below(100) < world->drop_percent))
 			made_event(&made, how);
 		else
 			made_write(verdict, &made, how);
@@ -93,7 +99,9 @@ static unsigned run(const struct world *world, uint64_t seed, const struct findi
 		return 0;
 	if (!world->no_window)
 		verdict_window_begin(verdict, ORDER, made.now_ns);
-	for (unsigned i = 0; i < ROUNDS; i++) {
+	blind = false;
+	drops = world->drop_percent != 0;
+	for (unsigned i = 0; i < (world->steps ? world->steps : ROUNDS); i++) {
 		if (random_below(3))
 			worker = random_below(world->workers);
 		if (!at[worker])
@@ -103,13 +111,15 @@ static unsigned run(const struct world *world, uint64_t seed, const struct findi
 		if (world->free_between && !at[worker])
 			made_free(verdict, &made, 0x10000 + 0x100ull * object[worker]);
 		if (world->windows && i % world->windows == world->windows - 1) {
-			verdict_window_end(verdict, ORDER, made.now_ns + 1, world->drop_percent != 0);
+			verdict_window_end(verdict, ORDER, made.now_ns + 1, drops);
 			verdict_window_begin(verdict, ORDER, made.now_ns + 2);
 			made.now_ns += 5;
+			blind = world->blind && !blind;
+			drops &= !world->drop_steps || i < world->drop_steps;
 		}
 	}
 	if (!world->no_window)
-		verdict_window_end(verdict, ORDER, made.now_ns + 1, world->drop_percent != 0);
+		verdict_window_end(verdict, ORDER, made.now_ns + 1, drops);
 	return made_findings(verdict, FINDING_MIXED, ret_one);
 }
 
@@ -142,6 +152,7 @@ static struct world all_alike(unsigned workers, const unsigned *fields, unsigned
 }
 
 static const unsigned user_name_cents[] = {USER, NAME, CENTS}, cents_user[] = {CENTS, USER}, user_cents[] = {USER, CENTS};
+static const unsigned name_status[] = {NAME, STATUS};
 
 /* ---- what is found --------------------------------------------------------------------------------------------- */
 
@@ -177,6 +188,13 @@ static void test_interleaved(void)
 	world = all_alike(2, user_name_cents, 3, false);
 	world.windows = 200;
 	tap_eq_int(often(&world), SEEDS, "found in windows");
+	world.windows = 60;
+	world.blind = true;
+	tap_eq_int(often(&world), SEEDS, "with gaps between them");
+	world.blind = false;
+	world.drop_percent = 5;
+	world.drop_steps = 1500;
+	tap_eq_int(often(&world), SEEDS, "after windows in which events were lost");
 }
 
 /* ---- what is not ----------------------------------------------------------------------------------------------- */
@@ -190,6 +208,9 @@ static void test_serial(void)
 	tap_eq_int(often(&world), 0, "with 8 threads: nothing");
 	world.windows = 37;
 	tap_eq_int(often(&world), 0, "seen from the middle of a fill on, again and again: nothing");
+	world.blind = true;
+	tap_eq_int(often(&world), 0, "seen in pieces, with gaps: nothing");
+	world.blind = false;
 	world.windows = 0;
 	world.objects = 5;
 	world.free_between = true;
@@ -217,6 +238,8 @@ static void test_by_design(void)
 	world.counts = true;
 	tap_eq_int(often(&world), 0, "counters, each under a lock of its own: nothing");
 	world.counts = false;
+	world = all_alike(2, name_status, 2, false);
+	tap_eq_int(often(&world), SEEDS, "(values of each thread's own: found)");
 	world.constant = true;
 	tap_eq_int(often(&world), 0, "the same values from all: nothing");
 	world = all_alike(2, status_name, 2, false);
@@ -259,6 +282,12 @@ static void test_not_exact(void)
 	world.drop_percent = 20;
 	world.windows = 300;
 	tap_eq_int(often(&world), 0, "serial fills of which events were dropped: nothing");
+	world = all_alike(2, name_status, 2, false);
+	world.steps = 22;
+	tap_eq_int(often(&world), 0, "interleaved, but seen a few times only: nothing");
+	world.steps = 0;
+	world.pass_ns = 60000000;
+	tap_eq_int(often(&world), 0, "writes so far apart that they are no fill: nothing");
 	world = all_alike(2, user_name_cents, 3, false);
 	world.no_window = true;
 	tap_eq_int(often(&world), 0, "interleaved, but outside of a window: nothing");
@@ -267,7 +296,32 @@ static void test_not_exact(void)
 	tap_eq_int(often(&world), 0, "interleaved, but events were lost: nothing");
 }
 
-enum spoil { NO_JUDGE, MODIFIES, ATOMIC_FIELD, BITFIELD, INDEXED, SHARED_FORM, LOCKED };
+enum spoil { NO_JUDGE, MODIFIES, ATOMIC_FIELD, BITFIELD, INDEXED, SHARED_FORM, LOCKED, OVERLAPPING, MAY_FAIL, NEW_VALUES, CHANGES };
+
+/* A program whose stores put in new values, or what was there before: tests/unit/scan/changed.c. */
+static struct scan *code;
+static struct scan_sites *code_sites;
+
+/* The two fields' sites stand in its code. */
+static bool use_code(bool changes)
+{
+	unsigned found = 0;
+
+	for (size_t i = 0; code_sites && i < code_sites->n && found < 2; i++) {
+		const struct scan_site *site = &code_sites->items[i];
+		uint32_t id = made_site(found ? CENTS : USER, 0);
+		const char *name = site->function ? site->function->name : "";
+
+		if (strcmp(name, found ? "new_push" : changes ? "old_add" : "new_value") != 0 || !site->type || site->where == SCAN_WHERE_STACK)
+			continue;
+		made.scan_sites[id].pc = site->pc;
+		made.scan_sites[id].function = site->function;
+		made.sites[id].scan = code;
+		found++;
+		i = (size_t)-1;
+	}
+	return found == 2;
+}
 
 static unsigned run_spoiled(enum spoil how)
 {
@@ -290,6 +344,12 @@ static unsigned run_spoiled(enum spoil how)
 			made.scan_sites[site].how = SCAN_HOW_LOCKED;
 	}
 	made.types[ORDER].form = how == SHARED_FORM;
+	if (how == OVERLAPPING)
+		made.fields[USER].width = 24;
+	if (how >= NEW_VALUES && !use_code(how == CHANGES))
+		return 99;
+	if (how == MAY_FAIL)
+		made.sites[made_site(USER, 0)].probe.may_fail = true;
 	if (verdict_new(&made.plan, &options, &verdict))
 		return 0;
 	verdict_window_begin(verdict, ORDER, made.now_ns);
@@ -315,6 +375,44 @@ static void test_spoiled(void)
 	tap_eq_int(run_spoiled(INDEXED), 0, "items of arrays: nothing");
 	tap_eq_int(run_spoiled(SHARED_FORM), 0, "inside of a shared form: nothing");
 	tap_eq_int(run_spoiled(LOCKED), 0, "locked instructions: nothing");
+	tap_eq_int(run_spoiled(OVERLAPPING), 0, "fields that overlap: nothing");
+	tap_eq_int(run_spoiled(NEW_VALUES), 1, "code that puts in values from elsewhere: found");
+	tap_eq_int(run_spoiled(CHANGES), 0, "code that puts back what it read: nothing");
+	tap_eq_int(run_spoiled(MAY_FAIL), 0, "stores that may not have happened: nothing");
+}
+
+/* Serial fills, of which some events are told late: their order in the ring is not that of their times. */
+static void test_late(void)
+{
+	struct verdict_options options = {0};
+	struct verdict *verdict = NULL;
+
+	made_init(&made);
+	random_state = 11;
+	if (verdict_new(&made.plan, &options, &verdict))
+		return;
+	verdict_window_begin(verdict, ORDER, made.now_ns);
+	for (unsigned i = 0; i < 4000; i++) {
+		struct wire_event first[2], then[2];
+
+		for (unsigned k = 0; k < 2; k++)
+			first[k] = made_event(&made, (struct made_event){
+				.field = k ? CENTS : USER, .tid = 1, .object = 0x1000, .value = random_below(1000)});
+		for (unsigned k = 0; k < 2; k++)
+			then[k] = made_event(&made, (struct made_event){
+				.field = k ? CENTS : USER, .tid = 2, .object = 0x1000, .value = random_below(1000)});
+		verdict_event(verdict, &first[0], NULL);
+		/* Now and then the end of the first fill comes behind the second. */
+		if (i % 5)
+			verdict_event(verdict, &first[1], NULL);
+		verdict_event(verdict, &then[0], NULL);
+		verdict_event(verdict, &then[1], NULL);
+		if (i % 5 == 0)
+			verdict_event(verdict, &first[1], NULL);
+	}
+	verdict_window_end(verdict, ORDER, made.now_ns + 1, false);
+	tap_eq_int(made_findings(verdict, FINDING_MIXED, NULL), 0, "serial fills, told out of order: nothing");
+	verdict_free(verdict);
 }
 
 /* Whole copies cover all fields at one time. */
@@ -350,15 +448,23 @@ static void test_waits(void)
 	verdict_free(verdict);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	struct scan_error error;
+
+	if (argc < 2 || scan_open(argv[1], &(struct scan_options){0}, &code, &error) ||
+	    scan_find_sites(code, &(struct scan_site_options){0}, &code_sites, &error))
+		return 2;
 	test_interleaved();
 	test_serial();
 	test_by_design();
 	test_ping_pong();
 	test_not_exact();
 	test_spoiled();
+	test_late();
 	test_bulk();
 	test_waits();
+	scan_sites_free(code_sites);
+	scan_close(code);
 	return tap_done();
 }

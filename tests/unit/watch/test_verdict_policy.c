@@ -78,7 +78,7 @@ static void test_owner_lives(void)
 	begin();
 	for (unsigned i = 0; i < 100; i++) {
 		put(OWNED, i % 2 ? A : B, X, i);
-		made_free(verdict, &made, X - 16 * 1024);
+		made_free(verdict, &made, X + 0x40 - 16 * 1024);
 	}
 	tap_eq_int(policies(NULL), 0, "as part of a block that begins before it: nothing");
 	begin();
@@ -259,6 +259,16 @@ static void test_states(void)
 	tap_eq_int(policies(NULL), 0, "memory that is used again: nothing");
 }
 
+static void test_may_fail(void)
+{
+	begin();
+	made.sites[made_site(OWNED, 1)].probe.may_fail = true;
+	for (unsigned i = 0; i < 9; i++)
+		made_write(verdict, &made, (struct made_event){
+			.field = OWNED, .which = i % 2, .tid = i % 2 ? B : A, .object = X, .value = i});
+	tap_eq_int(policies(NULL), 0, "a compare-exchange that may have failed wrote nothing");
+}
+
 /* Old values that nobody read: what was written last. */
 static unsigned run_states_after(bool all_seen, bool atomic, bool judges, bool window)
 {
@@ -295,6 +305,7 @@ int main(void)
 	test_record();
 	test_mutex();
 	test_states();
+	test_may_fail();
 	test_states_after();
 	verdict_free(verdict);
 	return tap_done();

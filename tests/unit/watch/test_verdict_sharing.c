@@ -65,7 +65,7 @@ int main(void)
 	traffic.changes = 60;
 	tap_eq_int(run(traffic, NULL), 0, "a few changes of hands: nothing");
 	traffic.changes = 2000;
-	traffic.pass_ns = 20000000;
+	traffic.pass_ns = 5000000;
 	tap_eq_int(run(traffic, NULL), 0, "now and then: nothing");
 	traffic = hot;
 	traffic.one_thread = true;
