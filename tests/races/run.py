@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""run.py [--seconds N] [--short] [--clang] [--only WORD]... FIELDGUARD - does watch find every planted race, and nothing else?
+"""run.py [--seconds N] [--short] [--clang] [--only WORD]... FIELDGUARD - does watch find what was planted, and only that?
 
 Builds the cases of this folder, runs each racy one and its right twin under `fieldguard watch -p PID` at the default
-budget, and holds what was found against races.json. Prints TAP, and one table. A racy case is over when its finding has
-come; a right one is watched for all of the time. --short: some of each kind.
---clang: C and C++ are compiled by clang, not gcc. At least 95 % of the races have to be found
-(all but one of a few): each is caught by chance. Of false alarms there is to be none.
+budget, and holds what was found against races.json: the type, the fields that race, and the functions that write them. A
+racy case is over when its finding has come; a right one is watched for all of the time. At least 95 % of the races have
+to be found (all but one of a few): each is caught by chance. Of false alarms there is to be none. Prints TAP.
+
+--short: some of each kind. --clang: C and C++ are compiled by clang, not gcc. --only: those whose name holds the word.
 """
 import argparse
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -100,15 +102,30 @@ class Run:
                     ended = True
 
 
+def fields_of(finding):
+    return {field for field in (finding.get('field'), finding.get('field2')) if field}
+
+
+def in_place(finding, case):
+    """Is it of the fields that race, and between functions that write them?"""
+    functions = {re.split('[.:]', site['function'])[-1] for site in finding['sites'] if site.get('function')}
+    return finding['type'] == case['type'] and fields_of(finding) <= set(case['fields']) and \
+        functions <= set(case['functions'])
+
+
 def is_it(finding, case):
-    fields = {finding.get('field'), finding.get('field2')}
-    return finding['kind'] == case.get('kind', 'conflict') and finding['type'] == case['type'] and \
-        bool(fields & set(case['fields']))
+    return finding['kind'] == case.get('kind', 'conflict') and bool(fields_of(finding)) and in_place(finding, case)
+
+
+def is_strange(finding, case):
+    """Not what was planted: of other fields or functions, or a conflict of what each write has a lock for."""
+    return not in_place(finding, case) or finding['kind'] == 'conflict' and case.get('kind') == 'mixed'
 
 
 def told(finding):
     fields = [finding.get('field')] + ([finding['field2']] if finding.get('field2') else [])
-    return f'{finding["kind"]} {finding["type"]}.{"/".join(map(str, fields))}'
+    functions = ', '.join(str(site.get('function')) for site in finding['sites'])
+    return f'{finding["kind"]} {finding["type"]}.{"/".join(map(str, fields))} ({functions})'
 
 
 def of_ledger(run):
@@ -124,7 +141,7 @@ def judge(case, which, run):
     name = f'{case["program"]}/{case["name"]} {which}'
     if which == 'racy':
         found = run.first_after is not None
-        strange = [told(finding) for finding in run.findings if finding['type'] != case['type']]
+        strange = [told(finding) for finding in run.findings if is_strange(finding, case)]
         note = f'found in {run.first_after:.1f} s' if found else f'MISSED; {of_ledger(run)}'
         print(f'# {name}: {note}', flush=True)
         point(not strange and run.ledger is not None, f'{name}: nothing that is not there',
