@@ -1,6 +1,6 @@
 # The front door: every target works in a fresh clone with nothing but git and make. Meson does the building; see
 # docs/building.md for the configurations behind these names.
-.PHONY: all run lab test bench bench-scan pictures watch-pictures fuzz torture races model install clean help
+.PHONY: all run lab test bench bench-scan pictures watch-pictures fuzz torture races races-table model install clean help
 .SILENT:
 
 PREFIX ?= /usr/local
@@ -24,6 +24,7 @@ help:
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
 	echo 'make torture    the torture tests under ThreadSanitizer, 60 s each: SECONDS=600'
 	echo 'make races      fieldguard watch on planted races and their right twins, all of them (12 minutes, as root)'
+	echo 'make races-table  the same beside TSan, Helgrind, DRD and go -race: docs/races.md (45 minutes, as root)'
 	echo 'make model      spin on every model in models/: all interleavings, and how many states those were'
 	echo 'make install    into /usr/local: PREFIX=... DESTDIR=...'
 	echo 'make clean      remove the build folders'
@@ -65,6 +66,10 @@ torture:
 races:
 	scripts/bootstrap.sh dev:fieldguard
 	tests/races/run.py build/fieldguard
+
+races-table:
+	scripts/bootstrap.sh dev:fieldguard
+	tests/races/detectors.py --write docs/races.md build/fieldguard
 
 model:
 	scripts/bootstrap.sh

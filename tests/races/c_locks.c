@@ -1,8 +1,9 @@
 /*
  * c_locks.c - cases in C: which lock is held, and how often it is taken
  *
- * See harness.h; what is to be found of each is in races.json. Each case has a struct and functions of its own, so that a
- * finding names the case. The right one writes by the same functions.
+ * See harness.h; what is to be found of each is in races.json. Each case has a struct and functions of its own, so that
+ * a finding names the case. The right one writes by the same functions. What is shared is not static where a compiler
+ * would see that nobody reads it, and leave the stores out.
  */
 #include "harness.h"
 
@@ -105,7 +106,7 @@ CASE(read_lock_right)
 	}
 }
 
-/* ---- how often ----------------------------------------------------------------------------------------------------- */
+/* ---- how often -------------------------------------------------------------------------------------------------- */
 
 struct rare_leader {
 	int64_t term;

@@ -1,8 +1,9 @@
 /*
  * c_owners.c - cases in C: whose object it is, and records that are filled by two
  *
- * See harness.h; what is to be found of each is in races.json. Each case has a struct and functions of its own, so that a
- * finding names the case. The right one writes by the same functions.
+ * See harness.h; what is to be found of each is in races.json. Each case has a struct and functions of its own, so that
+ * a finding names the case. The right one writes by the same functions. What is shared is not static where a compiler
+ * would see that nobody reads it, and leave the stores out.
  */
 #include "harness.h"
 
@@ -19,7 +20,7 @@ struct handed_message {
 };
 
 /* A ring for one producer and one consumer: handed over by a release store. */
-static struct handed_message handed_messages[64];
+struct handed_message handed_messages[64];
 static unsigned handed_put, handed_taken;
 
 static NOINLINE void handed_set(struct handed_message *message, int64_t state)
@@ -106,7 +107,7 @@ struct own_counters {
 	int64_t failed;
 };
 
-static struct own_counters own_shared;
+struct own_counters own_shared;
 static __thread struct own_counters own_mine;
 
 static NOINLINE void own_set(struct own_counters *counters, int64_t done)
@@ -205,7 +206,7 @@ struct shared_line {
 	int64_t left, right;
 };
 
-static struct shared_line shared_line __attribute__((aligned(64)));
+struct shared_line shared_line __attribute__((aligned(64)));
 
 static NOINLINE void line_left(struct shared_line *line, int64_t value)
 {
@@ -241,7 +242,7 @@ struct sequenced_pair {
 	int64_t writers;
 };
 
-static struct sequenced_pair sequenced_pair;
+struct sequenced_pair sequenced_pair;
 
 static NOINLINE void sequenced_set(struct sequenced_pair *pair, int64_t value)
 {
@@ -268,7 +269,7 @@ CASE(sequenced_right)
 			sequenced_set(&sequenced_pair, (int64_t)w->rounds);
 }
 
-/* ---- mixed records: every single write under a lock ---------------------------------------------------------------- */
+/* ---- mixed records: every single write under a lock ------------------------------------------------------------- */
 
 struct mixed_user {
 	int64_t id;
@@ -466,7 +467,7 @@ struct buffered_frame {
 	int64_t number;
 };
 
-static struct buffered_frame buffered_frames[2];
+struct buffered_frame buffered_frames[2];
 
 static NOINLINE void buffered_fill(struct buffered_frame *frame, int64_t pixels)
 {

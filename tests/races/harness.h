@@ -56,7 +56,10 @@ static inline uint64_t next_random(struct worker *w)
 	return w->random;
 }
 
-/* A round's end: waits until the next is due, by a time that jitters by a tenth. Every 64 rounds it looks at the clock. */
+/*
+ * A round's end: waits until the next is due, by a time that jitters by a tenth. Without a rate it looks at the clock
+ * every 64 rounds.
+ */
 static inline bool going(struct worker *w)
 {
 	uint64_t now;

@@ -18,7 +18,7 @@ static std::mutex mutex;
 static std::shared_mutex shared_mutex;
 static std::atomic_flag flag = ATOMIC_FLAG_INIT;
 
-/* ---- a member by a method -------------------------------------------------------------------------------------------- */
+/* ---- a member by a method --------------------------------------------------------------------------------------- */
 
 class member_account {
 public:
@@ -49,7 +49,7 @@ CASE(member_right)
 	}
 }
 
-/* ---- by a virtual method of a derived class, a field of the base ----------------------------------------------------- */
+/* ---- by a virtual method of a derived class, a field of the base ------------------------------------------------ */
 
 struct base_shape {
 	virtual ~base_shape() = default;
@@ -82,7 +82,7 @@ CASE(derived_right)
 	}
 }
 
-/* ---- of a template ----------------------------------------------------------------------------------------------------- */
+/* ---- of a template ---------------------------------------------------------------------------------------------- */
 
 template <typename T> struct template_box {
 	T value{};
@@ -114,7 +114,7 @@ CASE(template_right)
 	}
 }
 
-/* ---- std::atomic, which needs no lock ------------------------------------------------------------------------------------ */
+/* ---- std::atomic, which needs no lock --------------------------------------------------------------------------- */
 
 struct plain_progress {
 	int64_t done = 0, failed = 0;
@@ -153,7 +153,7 @@ CASE(progress_right)
 		atomic_set(atomics, static_cast<int64_t>(w->rounds));
 }
 
-/* ---- items of a vector ------------------------------------------------------------------------------------------------------ */
+/* ---- items of a vector ------------------------------------------------------------------------------------------ */
 
 struct vector_item {
 	int64_t price = 0, count = 0;
@@ -182,7 +182,7 @@ CASE(vector_right)
 	}
 }
 
-/* ---- a pair, captured by a lambda ------------------------------------------------------------------------------------------- */
+/* ---- a pair, captured by a lambda ------------------------------------------------------------------------------- */
 
 struct lambda_job {
 	std::pair<int64_t, int64_t> range{0, 0};
@@ -217,7 +217,7 @@ CASE(lambda_right)
 		call(body, static_cast<int64_t>(w->rounds));
 }
 
-/* ---- a text that is a pointer and a length, written as one ------------------------------------------------------------------- */
+/* ---- a text that is a pointer and a length, written as one ------------------------------------------------------ */
 
 struct label_profile {
 	int64_t id = 0;
@@ -248,7 +248,7 @@ CASE(label_right)
 	}
 }
 
-/* ---- handed on by a unique pointer ------------------------------------------------------------------------------------------- */
+/* ---- handed on by a unique pointer ------------------------------------------------------------------------------ */
 
 struct moved_parcel {
 	int64_t weight = 0, place = 0;
@@ -296,7 +296,7 @@ CASE(moved_right)
 	}
 }
 
-/* ---- each thread's own --------------------------------------------------------------------------------------------------------- */
+/* ---- each thread's own ------------------------------------------------------------------------------------------ */
 
 struct local_cache {
 	int64_t key = 0, value = 0;
@@ -324,7 +324,7 @@ CASE(local_right)
 		local_store(&local_mine, static_cast<int64_t>(w->rounds));
 }
 
-/* ---- a record whose parts are set one by one, each under the lock ---------------------------------------------------------------- */
+/* ---- a record whose parts are set one by one, each under the lock ----------------------------------------------- */
 
 class mixed_seat {
 public:
