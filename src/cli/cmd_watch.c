@@ -385,6 +385,7 @@ static bool is_wrong(const struct watching *watching)
 static int end(struct watching *watching, int status)
 {
 	struct target *target = watch_target(watching->watch);
+	struct watch_error error = {{0}};
 	struct ledger ledger;
 
 	watch_stop(watching->watch);
@@ -401,7 +402,9 @@ static int end(struct watching *watching, int status)
 		status = cli_fail("watch: %s: %s", watching->choices->output, strerror(errno));
 	if (target->ours && !target_ended(target, NULL))
 		fprintf(stderr, "fieldguard: the command runs on as process %d\n", (int)target->pid);
-	return status ? status : is_wrong(watching) ? CLI_FINDINGS : CLI_FINE;
+	if (!status && watching->choices->engine.command && watch_check(watching->watch, &error))
+		status = cli_fail("watch: %s", error.text);
+	return is_wrong(watching) && status != CLI_FAILED ? CLI_FINDINGS : status;
 }
 
 /* A command shares our terminal, and would write across the view. */

@@ -123,7 +123,8 @@ static bool same_bytes(const struct code *code, unsigned load, unsigned store)
 
 	return a->memory && a->op != INSN_LEA && a->displacement < b->displacement + b->width &&
 	       b->displacement < a->displacement + (a->width ? a->width : 1) &&
-	       same_register(code, a->base, load, b->base, store) && same_register(code, a->index, load, b->index, store);
+	       same_register(code, a->base, load, b->base, store) &&
+	       same_register(code, a->index, load, b->index, store);
 }
 
 /* ---- the value ------------------------------------------------------------------------------------------------- */

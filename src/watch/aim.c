@@ -98,8 +98,9 @@ static bool take(struct aim *aim, uint32_t field, uint64_t address, uint64_t obj
 {
 	kernel_probe(aim->kernel, aim->options.cookie)->flags =
 		WIRE_STACK_WANTED | (aim->options.holds ? WIRE_JUDGE : 0u);
+	/* Stores alone: a point at both does not say which it was, and a read would be told as a write. */
 	if (points_aim(aim->points, 0, address, piece_of(address, aim->plan->fields[field].width), aim->options.cookie,
-	               HITS, aim->options.reads))
+	               HITS, false))
 		return false;
 	kernel_settings(aim->kernel)->focus = address;
 	aim->field = field;

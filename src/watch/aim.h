@@ -16,7 +16,7 @@
 struct aim;
 
 struct aim_options {
-	bool reads, holds;
+	bool holds;
 	uint32_t cookie;              /* probe number of the point */
 };
 

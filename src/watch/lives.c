@@ -13,7 +13,7 @@ struct lives {
 	double share;
 	struct kernel_set **sets;
 	size_t sets_n;
-	uint64_t hits, looked_ns;
+	uint64_t hits, dropped, looked_ns;
 };
 
 static int attach(struct lives *lives, const struct target *target, const struct plan_site *site)
@@ -90,6 +90,18 @@ bool lives_look(struct lives *lives, uint64_t now_ns, uint64_t *ret_ns)
 	lives->plan->ledger.frees = false;
 	let_go(lives);
 	return false;
+}
+
+bool lives_lost(struct lives *lives)
+{
+	uint64_t dropped = 0;
+	bool lost;
+
+	for (size_t i = 0; i < lives->sets_n; i++)
+		dropped += kernel_count(lives->kernel, lives->plan->frees[i].id).dropped;
+	lost = dropped != lives->dropped;
+	lives->dropped = dropped;
+	return lost;
 }
 
 void lives_end(struct lives *lives)

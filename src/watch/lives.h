@@ -18,6 +18,8 @@ int lives_begin(struct kernel *kernel, const struct target *target, struct plan 
 /* Looks what they cost; ret_ns: since the last look. Takes them away, and says so in the plan's ledger, where it is too
  * much. NULL is fine. Returns: are they there? */
 bool lives_look(struct lives *lives, uint64_t now_ns, uint64_t *ret_ns);
+/* Have ends been missed since the last call? */
+bool lives_lost(struct lives *lives);
 /* NULL is fine. */
 void lives_end(struct lives *lives);
 

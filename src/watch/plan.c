@@ -81,6 +81,7 @@ static void free_inside(struct plan_inside *inside)
 	plan_table_fini(&inside->types);
 	plan_table_fini(&inside->fields);
 	plan_table_fini(&inside->atomics);
+	plan_table_fini(&inside->unread);
 	plan_table_fini(&inside->unseen);
 	free(inside->members);
 	scan_source_free(inside->source);
@@ -247,7 +248,9 @@ static void refresh_judges(struct plan *plan, size_t sites_n)
 	for (size_t i = 0; i < sites_n; i++) {
 		struct plan_site *site = &plan->sites[i];
 
-		if (!site->judges || !plan->fields[site->field].atomic)
+		const struct plan_field *field = &plan->fields[site->field];
+
+		if (!site->judges || !(field->atomic || (field->turns && site->wire.flags & WIRE_AFTER)))
 			continue;
 		site->judges = false;
 		site->wire.flags &= ~(uint32_t)WIRE_JUDGE;
@@ -292,13 +295,14 @@ static int find_frees(struct plan *plan, const struct target *target, uint32_t n
 	return rc;
 }
 
-/* The C library and the loader guard what is theirs by means of their own, also without atomics where there is one
- * thread alone. Where a query fits nothing else they are looked into. */
+/* The C library, the loader, allocators and languages' libraries guard what is theirs by means of their own, also
+ * without atomics where there is one thread alone. Where a query fits nothing else they are looked into. */
 static bool is_left(const struct plan *plan, const struct target_module *module)
 {
 	static const char *const names[] = {
-		"ld-linux", "ld-2", "libc.so", "libc-2", "libpthread", "libdl.so", "librt.so", "libgcc_s", "libstdc++",
-		"libtsan", "libasan", "[vdso]",
+		"ld-linux", "ld-2", "ld-musl", "libc.so", "libc-2", "libc.musl", "libpthread", "libdl.so", "librt.so",
+		"libgcc_s", "libstdc++", "libc++", "libgomp", "libtsan", "libasan", "libjemalloc", "libtcmalloc",
+		"libmimalloc", "[vdso]",
 	};
 	const char *slash = strrchr(module->path, '/'), *name = slash ? slash + 1 : module->path;
 	const struct plan_options *options = &plan->inside->options;

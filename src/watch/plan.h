@@ -25,7 +25,7 @@ enum plan_rule {
 struct plan_field {
 	uint32_t id;                  /* index in plan->fields */
 	uint32_t type_id;             /* index in plan->types */
-	const char *name;             /* path: "status", "customer.name", "items[].price"; "" for a bulk write of the whole */
+	const char *name;             /* path: "status", "customer.name", "items[].price"; "": all of the type */
 	uint64_t offset;              /* in the type; of items in arrays: in the first */
 	uint64_t width;               /* bytes */
 	const struct scan_type *value; /* its type; NULL: several fields, or not known */
@@ -35,14 +35,14 @@ struct plan_field {
 	bool atomic;                  /* all its writes count as atomic: no conflict is told. atomic_why says why */
 	const char *atomic_why;       /* "its type is atomic", "other code writes it with locked instructions", "its
 	                                 source line says atomic", "it belongs to a lock"; NULL: not atomic */
-	bool turns;                   /* volatile: threads may take turns by it, and the store is what lets another in:
-	                                 only who is caught before its store, by who comes before its own, proves */
+	bool turns;                   /* volatile, or a number whose source can't be read: threads may take turns by it,
+	                                 and the store lets another in. Only probes before the store judge it */
 	bool all_seen;                /* each store to it that was found has a probe: between two events it was not
 	                                 written by what we know of */
 	bool asked;                   /* named on the command line: every event is wanted */
 	enum plan_rule rule;
 	const char *group;            /* of mutex; NULL: none */
-	const struct model_transition *states; /* allowed changes, by enumerator name */
+	const struct model_transition *states; /* allowed changes, by outside names: docs/tags.md */
 	size_t states_n;
 	bool has_lock;                /* in a generated shared form: the lock's word is `lock` bytes from the field */
 	int32_t lock;
@@ -116,8 +116,9 @@ struct plan_ledger {
 	uint64_t sites_left_out;      /* beyond sites_max */
 	uint64_t bulk_found, bulk_known; /* memcpy and its like: all, and those whose field is known */
 	uint64_t fields_atomic;       /* fields that count as atomic */
+	uint64_t fields_turns;        /* fields that only probes before their stores judge */
 	uint32_t modules, modules_bare; /* with debug information, and without */
-	uint32_t modules_left;        /* with or without: the C library and the loader, whose types nobody asked for */
+	uint32_t modules_left;        /* with or without: the C library and its like, whose types nobody asked for */
 	bool frees;                   /* the end of heap objects can be seen */
 };
 

@@ -116,7 +116,7 @@ static bool is_atomic_item(const struct scan_type *type)
 	return type && is_atomic_type(type);
 }
 
-bool plan_is_volatile(const struct plan_place *place)
+static bool is_volatile(const struct plan_place *place)
 {
 	const struct scan_type *type = place->variable ? place->variable->type
 	                               : place->steps_n ? place->steps[place->steps_n - 1].member->type : NULL;
@@ -228,6 +228,17 @@ static enum scan_source_atomic by_source(struct plan *plan, const struct scan *s
 	                          site->line, site->column);
 }
 
+/* A store whose line can't be read, in a language in which it may be an atomic one of a plain type. */
+static bool is_unread(struct plan *plan, const struct scan *scan, const struct scan_site *site)
+{
+	enum scan_language language = site->function ? site->function->language : SCAN_LANGUAGE_OTHER;
+
+	if (site->how != SCAN_HOW_PLAIN || site->modifies || plan_is_generated_file(site->file))
+		return false;
+	return language != SCAN_LANGUAGE_GO && language != SCAN_LANGUAGE_RUST &&
+	       by_source(plan, scan, site) == SCAN_SOURCE_UNREAD;
+}
+
 static enum plan_atomic by_site(struct plan *plan, const struct scan *scan, const struct scan_site *site)
 {
 	if (site->how == SCAN_HOW_LOCKED)
@@ -236,7 +247,7 @@ static enum plan_atomic by_site(struct plan *plan, const struct scan *scan, cons
 		return PLAN_ATOMIC_TYPE;
 	if (site->how == SCAN_HOW_BULK || site->how == SCAN_HOW_BARRIER || site->where == SCAN_WHERE_STACK)
 		return PLAN_ATOMIC_NOT;
-	/* Generated code says by its types what is atomic; its macros load atomically and store plainly into records. */
+	/* Generated code says by types what is atomic; its macros load atomically and store plainly into records. */
 	if (plan_is_generated_file(site->file))
 		return PLAN_ATOMIC_NOT;
 	return by_source(plan, scan, site) == SCAN_SOURCE_ATOMIC ? PLAN_ATOMIC_SOURCE : PLAN_ATOMIC_NOT;
@@ -244,17 +255,33 @@ static enum plan_atomic by_site(struct plan *plan, const struct scan *scan, cons
 
 int plan_atomics_find(struct plan *plan, const struct plan_module *module)
 {
+	struct plan_inside *inside = plan->inside;
 	struct plan_place place;
 	int error = 0;
 
 	for (size_t i = 0; i < module->sites->n && !error; i++) {
 		const struct scan_site *site = &module->sites->items[i];
-		enum plan_atomic why = site->type && !site->read ? by_site(plan, module->scan, site) : PLAN_ATOMIC_NOT;
+		enum plan_atomic why;
 
-		if (why != PLAN_ATOMIC_NOT && plan_place_of(site, &place))
-			error = plan_members_remember(&plan->inside->atomics, module, site, &place, why);
+		if (!site->type || site->read || !plan_place_of(site, &place))
+			continue;
+		why = by_site(plan, module->scan, site);
+		if (why != PLAN_ATOMIC_NOT)
+			error = plan_members_remember(&inside->atomics, module, site, &place, why);
+		else if (site->where != SCAN_WHERE_STACK && is_unread(plan, module->scan, site))
+			error = plan_members_remember(&inside->unread, module, site, &place, 0);
 	}
 	return error;
+}
+
+bool plan_takes_turns(const struct plan *plan, const struct plan_place *place)
+{
+	uint64_t hash = plan_member(place);
+	uint32_t known;
+	size_t at = 0;
+
+	return is_volatile(place) ||
+	       (is_number(place->leaf) && hash && plan_table_next(&plan->inside->unread, hash, &at, &known));
 }
 
 enum plan_atomic plan_atomic_at(const struct plan *plan, const struct plan_place *place)

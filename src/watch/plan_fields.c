@@ -88,8 +88,14 @@ static int list_in_type(struct plan_type *type, uint32_t field)
 	return 0;
 }
 
-static void take_atomic(struct plan *plan, struct plan_field *field, enum plan_atomic why)
+static void take_atomic(struct plan *plan, struct plan_field *field, const struct plan_place *place)
 {
+	enum plan_atomic why = plan_atomic_at(plan, place);
+
+	if (!field->turns && plan_takes_turns(plan, place)) {
+		field->turns = true;
+		plan->ledger.fields_turns++;
+	}
 	if (why == PLAN_ATOMIC_NOT || field->atomic)
 		return;
 	field->atomic = true;
@@ -115,7 +121,7 @@ static int64_t take_field(struct plan *plan, const struct scan *scan, uint32_t t
 	for (size_t at = 0; plan_table_next(&plan->inside->fields, hash, &at, &number);) {
 		if (!is_field(&plan->fields[number], &key))
 			continue;
-		take_atomic(plan, &plan->fields[number], plan_atomic_at(plan, place));
+		take_atomic(plan, &plan->fields[number], place);
 		return number;
 	}
 	if (plan_grow(&plan->fields, &plan->inside->fields_size, plan->fields_n, sizeof(*plan->fields)) ||
@@ -129,7 +135,7 @@ static int64_t take_field(struct plan *plan, const struct scan *scan, uint32_t t
 	                             .offset = key.offset, .width = key.width, .bitfield = last && last->bitfield,
 	                             .bit_offset = (uint8_t)key.bit_offset, .bit_size = (uint8_t)key.bit_size,
 	                             .value = place->leaf && !is_holder(place->leaf) ? place->leaf : NULL,
-	                             .indexed = place->indexed, .turns = plan_is_volatile(place),
+	                             .indexed = place->indexed,
 	                             .asked = plan->inside->options.queries_n > 0};
 	/* A string of Go, a time, a wrapper of one value can be written whole. */
 	if (place->leaf && is_holder(place->leaf) && place->leaf->size <= 16)
@@ -139,7 +145,7 @@ static int64_t take_field(struct plan *plan, const struct scan *scan, uint32_t t
 		return -ENOMEM;
 	plan_rules_take(field, scan, place);
 	plan->fields_n++;
-	take_atomic(plan, field, plan_atomic_at(plan, place));
+	take_atomic(plan, field, place);
 	return number;
 }
 

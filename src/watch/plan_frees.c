@@ -1,7 +1,7 @@
 /*
  * plan_frees.c - where objects on the heap end: the entry of free()
  *
- * Rules about an object's whole life (once, owner) have to know when the next object begins at the same address.
+ * Rules are about one object: they have to know when the next begins at the same address.
  */
 #include "watch/plan_inside.h"
 
@@ -43,7 +43,8 @@ static int add(struct plan *plan, const struct target *target, uint32_t module, 
 bool plan_frees_wanted(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->fields_n; i++)
-		if (plan->fields[i].rule == PLAN_RULE_ONCE || plan->fields[i].rule == PLAN_RULE_OWNER)
+		if (plan->fields[i].states_n ||
+		    (plan->fields[i].rule != PLAN_RULE_NONE && plan->fields[i].rule != PLAN_RULE_SNAPSHOT))
 			return true;
 	return false;
 }

@@ -66,6 +66,7 @@ struct plan_inside {
 	struct plan_query *queries;
 	struct plan_table types, fields;
 	struct plan_table atomics;    /* hashes of members that are written atomically; number: enum plan_atomic */
+	struct plan_table unread;     /* of members that are written plainly by lines that can't be read */
 	struct plan_table unseen;     /* members that some store without a probe writes */
 	uint64_t *members;            /* plan_member of each field */
 	struct scan_source *source;
@@ -133,9 +134,10 @@ int plan_members_remember(struct plan_table *table, const struct plan_module *mo
 int plan_atomics_find(struct plan *plan, const struct plan_module *module);
 /* Is what lies at a place written atomically by anyone that is known so far? */
 enum plan_atomic plan_atomic_at(const struct plan *plan, const struct plan_place *place);
-/* Is it volatile, and perhaps a flag by which threads take turns? The store to such a flag is what lets another thread in,
- * so that a thread held behind it proves nothing; before it, it does. */
-bool plan_is_volatile(const struct plan_place *place);
+/* May it be a flag by which threads take turns: volatile, or a number of which no source says that it is stored
+ * plainly? The store to such a flag is what lets another thread in, so that a thread held behind it proves nothing;
+ * before it, it does. */
+bool plan_takes_turns(const struct plan *plan, const struct plan_place *place);
 const char *plan_atomic_text(enum plan_atomic why);
 /* May this store itself be an atomic one? */
 bool plan_site_atomic(struct plan *plan, const struct scan *scan, const struct scan_site *site,

@@ -170,7 +170,8 @@ void plan_rules_take(struct plan_field *field, const struct scan *scan, const st
 			field->rule = rule_of(tag->policy);
 			field->group = tag->group;
 		}
-		if (tag->states_n) {
+		/* What is read of a bit-field holds its neighbours too: no value to look up. */
+		if (tag->states_n && !field->bitfield) {
 			field->states = tag->states;
 			field->states_n = tag->states_n;
 			field->rule = field->rule == PLAN_RULE_NONE ? PLAN_RULE_ATOMIC : field->rule;

@@ -165,6 +165,19 @@ static bool steps_for(const struct work *work, const struct candidate *candidate
 	return work->plan->inside->options.stepped || field->asked || field->states_n;
 }
 
+static struct scan_probe_wish wish_of(const struct work *work, const struct candidate *candidate)
+{
+	const struct plan_field *field = &work->plan->fields[candidate->field];
+	struct scan_probe_wish wish = {.site = candidate->site};
+
+	if (candidate->site->read)
+		return wish;
+	/* A change from one state to another needs both. */
+	wish.exact = field->states_n > 0;
+	wish.before = field->turns && steps_for(work, candidate);
+	return wish;
+}
+
 static int plan_probes(struct work *work)
 {
 	struct plan_inside *inside = work->plan->inside;
@@ -173,13 +186,8 @@ static int plan_probes(struct work *work)
 
 	work->probes = calloc(work->n ? work->n : 1, sizeof(*work->probes));
 	if (wishes && work->probes) {
-		/* A change from one state to another needs both. */
 		for (size_t i = 0; i < work->n; i++)
-			wishes[i] = (struct scan_probe_wish){
-				.site = work->items[i].site,
-				.exact = work->plan->fields[work->items[i].field].states_n > 0,
-				.before = steps_for(work, &work->items[i]) && work->plan->fields[work->items[i].field].turns,
-			};
+			wishes[i] = wish_of(work, &work->items[i]);
 		error = scan_probe_plan_all(work->module->scan, work->module->sites, wishes, work->n,
 		                            inside->options.threads, work->probes);
 	}
@@ -362,6 +370,7 @@ static int find_unseen(struct work *work)
 {
 	struct plan *plan = work->plan;
 	const struct scan_sites *sites = work->module->sites;
+	const uint64_t *members = plan->inside->members;
 	struct plan_place place;
 	uint32_t known;
 	int error = 0;
@@ -375,8 +384,8 @@ static int find_unseen(struct work *work)
 	for (size_t i = 0; i < plan->fields_n && !error; i++) {
 		size_t at = 0;
 
-		plan->fields[i].all_seen = plan->inside->members[i] &&
-		                           !plan_table_next(&plan->inside->unseen, plan->inside->members[i], &at, &known);
+		plan->fields[i].all_seen = members[i] &&
+		                           !plan_table_next(&plan->inside->unseen, members[i], &at, &known);
 	}
 	return error;
 }

@@ -36,6 +36,7 @@ struct target {
 	unsigned unread;              /* executable mappings of files that could not be opened (deleted, or not readable
 	                                 without more rights), as of the last refresh: what is in them is not known */
 	struct target_inside *inside;
+	uint64_t stepping;            /* that page's address; 0: not known yet */
 };
 
 /* Opens a running process. Returns: 0 or a negative errno with ret_error: -ESRCH (no such process), -EPERM (names the
@@ -59,6 +60,9 @@ int target_refresh(struct target *target, bool *ret_exec);
 uint64_t target_file_offset(const struct target_module *module, uint64_t address);
 /* The module that maps an address in memory. Returns: NULL: none. */
 const struct target_module *target_module_at(const struct target *target, uint64_t address);
+
+/* Does an address lie on the page where the kernel runs copies of instructions that have probes? */
+bool target_is_stepping(struct target *target, uint64_t address);
 
 /* Has it ended? ret_status (may be NULL): as waitpid tells, where it is ours; else -1. */
 bool target_ended(struct target *target, int *ret_status);

@@ -9,6 +9,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+enum { PAGE = 4096 };
+
 /* Returns: the file's whole text, ended with 0; NULL with *ret_result. */
 static char *read_text(pid_t pid, int *ret_result)
 {
@@ -95,6 +97,23 @@ static bool parse_line(char *line, struct target_mapping *ret_mapping)
 	mapping.path = at;
 	*ret_mapping = mapping;
 	return true;
+}
+
+bool target_is_stepping(struct target *target, uint64_t address)
+{
+	static const char name[] = "[uprobes]";
+	int result;
+	char *text, *at;
+
+	/* The page comes with the first such step, and stays where it is. */
+	if (!target->stepping && (text = read_text(target->pid, &result))) {
+		at = strstr(text, name);
+		while (at && at > text && at[-1] != '\n')
+			at--;
+		target->stepping = at ? strtoull(at, NULL, 16) : 0;
+		free(text);
+	}
+	return target->stepping && address >= target->stepping && address - target->stepping < PAGE;
 }
 
 int target_mappings_read(pid_t pid, struct target_mappings *ret_mappings)

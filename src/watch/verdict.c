@@ -284,12 +284,11 @@ static unsigned take_covered(struct verdict *verdict, struct write *write)
 	return taken;
 }
 
-/* Bytes from a field's first to the first that a site stores: not 0 for parts of split stores. */
-static uint64_t part_of(const struct plan_site *site, const struct plan_field *field)
+uint64_t verdict_part(const struct plan_site *site, const struct plan_field *field)
 {
-	uint64_t part = site->site->offset - field->offset;
+	uint64_t part = site->site ? site->site->offset - field->offset : 0;
 
-	return site->site->offset >= field->offset && part < field->width && !field->indexed ? part : 0;
+	return site->site && site->site->offset >= field->offset && part < field->width && !field->indexed ? part : 0;
 }
 
 static void take_write(struct verdict *verdict, const struct wire_event *event)
@@ -303,7 +302,7 @@ static void take_write(struct verdict *verdict, const struct wire_event *event)
 
 	if (!field || site->wire.flags & WIRE_READ || site->site->read || site->type_id >= plan->types_n)
 		return;
-	part = part_of(site, field);
+	part = verdict_part(site, field);
 	window = window_at(verdict, site->type_id, event->time_ns);
 	write = (struct write){
 		.event = event, .site = site, .field = field, .address = event->address - part,

@@ -56,9 +56,11 @@ static uint64_t field_address(const struct party *party)
 {
 	const struct plan_field *stored;
 
-	if (!party->site || !party->site->covers_several)
+	if (!party->site || !party->site->site)
 		return party->address;
 	stored = party->field;
+	if (!party->site->covers_several)
+		return party->address - verdict_part(party->site, stored);
 	return party->address + (stored->offset - party->site->site->offset);
 }
 

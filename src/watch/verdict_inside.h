@@ -151,6 +151,8 @@ struct of_field {
 	uint64_t events, conflicts, last_ns;
 	uint64_t writers[WRITERS_EXACT], more; /* more: a bit each of those beyond */
 	uint32_t writers_n;
+	int8_t states;                /* may its changes be held against the list? 1 yes, -1 no, 0 not looked yet */
+	uint8_t states_prefix;        /* bytes that all its enumerators begin with: no part of a state's name */
 	uint8_t mixed_slot;           /* 1 + index in mixed_type; 0: none */
 	uint8_t last_n, last[WIRE_VALUE];
 	/* How numbers change where one writer follows another on an object: up, down, by as much as the last time. */
@@ -283,5 +285,8 @@ void mixed_window_end(struct verdict *verdict, struct of_type *type);
 /* Tells what has waited long enough. */
 void mixed_settle(struct verdict *verdict);
 void sharing_judge(struct verdict *verdict, const struct write *write);
+
+/* Bytes from a field's first to the first that a site stores: not 0 for parts of split stores. */
+uint64_t verdict_part(const struct plan_site *site, const struct plan_field *field);
 
 #endif

@@ -18,6 +18,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- evidence -------------------------------------------------------------------------------------------------- */
 
@@ -131,10 +132,75 @@ static void judge_mutex(struct verdict *verdict, const struct write *write)
 
 /* ---- states ---------------------------------------------------------------------------------------------------- */
 
-static bool is_allowed(const struct plan_field *field, const char *from, const char *to)
+/* A list says `paid` for ORDER_PAID: what all enumerators begin with, up to an underscore, is no part of the name, nor is
+ * the case of its letters. See model/enum.c. */
+static size_t shared_prefix(const struct scan_type *type)
 {
+	const char *first = type->enumerators[0].name;
+	size_t n = strlen(first);
+
+	for (size_t i = 1; i < type->enumerators_n; i++) {
+		size_t k = 0;
+
+		while (k < n && type->enumerators[i].name[k] == first[k])
+			k++;
+		n = k;
+	}
+	while (n && first[n - 1] != '_')
+		n--;
+	return n;
+}
+
+static bool is_enumerator(const struct scan_type *type, size_t prefix, const char *state)
+{
+	for (size_t i = 0; i < type->enumerators_n; i++)
+		if (strcasecmp(type->enumerators[i].name + prefix, state) == 0)
+			return true;
+	return false;
+}
+
+/* Does every name of the list stand for an enumerator? If not, the list says nothing that we understand. */
+static bool know_states(struct verdict *verdict, const struct plan_field *field)
+{
+	const struct scan_type *type = scan_type_strip(field->value);
+	struct of_field *of = &verdict->fields[field->id];
+	size_t prefix;
+
+	if (of->states)
+		return of->states > 0;
+	of->states = -1;
+	if (!type || type->kind != SCAN_KIND_ENUM || !type->enumerators_n)
+		return false;
+	prefix = shared_prefix(type);
 	for (size_t i = 0; i < field->states_n; i++)
-		if (strcmp(field->states[i].from, from) == 0 && strcmp(field->states[i].to, to) == 0)
+		if (!is_enumerator(type, prefix, field->states[i].from) || !is_enumerator(type, prefix, field->states[i].to))
+			return false;
+	if (prefix > UINT8_MAX)
+		return false;
+	of->states_prefix = (uint8_t)prefix;
+	of->states = 1;
+	return true;
+}
+
+/* Does a name of the list stand for this value? Several enumerators may have one value. */
+static bool stands_for(const struct scan_type *type, size_t prefix, const char *state, const uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; i < type->enumerators_n; i++)
+		if (memcmp(&type->enumerators[i].value, bytes, n) == 0 &&
+		    strcasecmp(type->enumerators[i].name + prefix, state) == 0)
+			return true;
+	return false;
+}
+
+static bool is_allowed(const struct verdict *verdict, const struct plan_field *field, const uint8_t *from,
+                       const uint8_t *to, size_t n)
+{
+	const struct scan_type *type = scan_type_strip(field->value);
+	size_t prefix = verdict->fields[field->id].states_prefix;
+
+	for (size_t i = 0; i < field->states_n; i++)
+		if (stands_for(type, prefix, field->states[i].from, from, n) &&
+		    stands_for(type, prefix, field->states[i].to, to, n))
 			return true;
 	return false;
 }
@@ -163,12 +229,13 @@ static void judge_states(struct verdict *verdict, const struct write *write)
 	const char *from, *to;
 	char text[160];
 
-	if (!old || n > WIRE_VALUE || write->event->new_n != n || write->event->address != write->address ||
+	if (!old || n > sizeof(int64_t) || write->event->new_n != n || write->event->address != write->address ||
 	    (!write->object->shared && !write->object->global) || memcmp(old, write->event->new_value, n) == 0)
 		return;
 	from = plan_enumerator(field->value, old, n);
 	to = plan_enumerator(field->value, write->event->new_value, n);
-	if (!from || !to || is_allowed(field, from, to) || !life_is_known(verdict, write))
+	if (!from || !to || !know_states(verdict, field) ||
+	    is_allowed(verdict, field, old, write->event->new_value, n) || !life_is_known(verdict, write))
 		return;
 	snprintf(text, sizeof(text), "%s -> %s is not in the list", from, to);
 	tell(verdict, write, field->rule, true, text);

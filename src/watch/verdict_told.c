@@ -155,7 +155,8 @@ void side_value(const struct verdict *verdict, uint32_t field, uint64_t address,
 	uint64_t skip = at < address ? address - at : 0;
 
 	ret[0] = '\0';
-	if (skip >= n)
+	/* A piece from the middle of a field, as of an array that is stored by eight bytes: it is no value. */
+	if (skip >= n || at > address)
 		return;
 	n -= skip;
 	plan_value_text(of, bytes + skip, n < of->width ? n : of->width, ret, FINDING_VALUE);

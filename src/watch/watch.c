@@ -92,50 +92,27 @@ static void warn(void *user, const char *text)
 		watch->options.warn(watch->options.user, text);
 }
 
-/* A site's store that a watchpoint sees as well: its probe has told of it. */
-static void hear_point(struct watch *watch, const struct wire_event *event)
-{
-	verdict_point(watch->verdict, event, aim_field(watch->aim), aim_object(watch->aim));
-	if (watch->options.want_events && watch->options.event &&
-	    behind_site(watch->behind, event->ip) == BEHIND_NOTHING)
-		watch->options.event(watch->options.user, event, NULL, aim_field(watch->aim));
-}
-
-/* Caught by a watchpoint. Where the writer is one of our sites the site is named, so that it is the finding that its probe
- * makes; one under a stepped probe has no address, and its probe has caught it too. */
-static void hear_point_caught(struct watch *watch, const struct wire_caught *caught)
-{
-	uint32_t site = behind_site(watch->behind, caught->arrival.ip);
-	struct wire_caught named = *caught;
-
-	if (site == BEHIND_STEPPED)
-		return;
-	if (site != BEHIND_NOTHING && watch->plan->sites[site].judges)
-		named.arrival.probe = site;
-	verdict_event(watch->verdict, &named.arrival, &named);
-}
-
 static void tell_event(void *user, const struct wire_event *event, const struct wire_caught *caught)
 {
 	struct watch *watch = user;
 	const struct plan_site *site = event->probe < watch->plan->sites_n ? &watch->plan->sites[event->probe] : NULL;
 	bool point = watch->aim && event->probe == POINT_ID;
 
-	if (point && event->kind == WIRE_EVENT_POINT) {
-		hear_point(watch, event);
+	/* A store that is stepped meets the watchpoint in its copy: its own probe has told of it. */
+	if (point && !target_module_at(watch->target, event->ip) && target_is_stepping(watch->target, event->ip))
 		return;
-	}
-	if (point && caught) {
-		hear_point_caught(watch, caught);
-		return;
-	}
-	verdict_event(watch->verdict, event, caught);
-	if (!site || event->kind != WIRE_EVENT_WRITE)
-		return;
-	if (watch->aim)
+	if (point && event->kind == WIRE_EVENT_POINT)
+		verdict_point(watch->verdict, event, aim_field(watch->aim), aim_object(watch->aim));
+	else
+		verdict_event(watch->verdict, event, caught);
+	if (site && watch->aim && event->kind == WIRE_EVENT_WRITE)
 		aim_saw(watch->aim, event, site);
-	if (watch->options.want_events && watch->options.event)
+	if (!watch->options.want_events || !watch->options.event)
+		return;
+	if (site && event->kind == WIRE_EVENT_WRITE)
 		watch->options.event(watch->options.user, event, site, site->field);
+	else if (point && event->kind == WIRE_EVENT_POINT && !behind_site(watch->behind, event->ip))
+		watch->options.event(watch->options.user, event, NULL, aim_field(watch->aim));
 }
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
@@ -181,6 +158,15 @@ static void set_probes(struct watch *watch)
 		kernel_settings(watch->kernel)->goid_offset = watch->plan->goid_offset;
 }
 
+/* A module that came later has shown that earlier sites may not judge. */
+static void clear_judges(struct watch *watch)
+{
+	for (uint32_t i = 0; i < watch->probes_set; i++)
+		if (!watch->plan->sites[i].judges)
+			kernel_probe(watch->kernel, i)->flags &= ~(uint32_t)WIRE_JUDGE;
+	watch->plan->judges_changed = false;
+}
+
 static int plan_modules(struct watch *watch, struct watch_error *error)
 {
 	for (; watch->modules_planned < watch->target->modules_n; watch->modules_planned++) {
@@ -190,7 +176,23 @@ static int plan_modules(struct watch *watch, struct watch_error *error)
 			return rc;
 	}
 	set_probes(watch);
+	if (watch->plan->judges_changed)
+		clear_judges(watch);
 	return 0;
+}
+
+int watch_check(const struct watch *watch, struct watch_error *ret_error)
+{
+	int rc = plan_check(watch->plan, ret_error);
+
+	if (rc || watch->plan->sites_n)
+		return rc;
+	snprintf(ret_error->text, sizeof(ret_error->text),
+	         "%s: no store to a field can be watched: %s",
+	         watch->target->modules_n ? watch->target->modules[0].path : "the program",
+	         watch->plan->ledger.modules ? "none was found, or none may have a probe"
+	                                     : "nothing in it has debug information; compile with -g");
+	return -ENODATA;
 }
 
 static int make_plan(struct watch *watch, struct watch_error *error)
@@ -207,22 +209,13 @@ static int make_plan(struct watch *watch, struct watch_error *error)
 	if (!rc)
 		rc = plan_modules(watch, error);
 	/* Of a program that we start the libraries are not there yet: a query may be about one of those. */
-	if (!rc && !watch->options.command)
-		rc = plan_check(watch->plan, error);
-	if (!rc && !watch->plan->sites_n && !watch->options.command) {
-		snprintf(error->text, sizeof(error->text),
-		         "%s: no store to a field can be watched: %s", watch->target->modules[0].path,
-		         watch->plan->ledger.modules ? "none was found, or none may have a probe"
-		                                     : "nothing in it has debug information; compile with -g");
-		rc = -ENODATA;
-	}
-	return rc;
+	return rc || watch->options.command ? rc : watch_check(watch, error);
 }
 
 static void open_points(struct watch *watch)
 {
 	struct aim_options options = {
-		.reads = watch->options.reads, .holds = watch->options.holds, .cookie = POINT_ID,
+		.holds = watch->options.holds, .cookie = POINT_ID,
 	};
 	struct watch_error why;
 
@@ -264,8 +257,11 @@ static void begin_lives(struct watch *watch)
 		return;
 	watch->frees_seen = watch->plan->frees_n;
 	lives_end(watch->lives);
+	watch->lives = NULL;
 	if (lives_begin(watch->kernel, watch->target, watch->plan, share, &watch->lives))
 		limit(watch, "free() could not be probed: `once` and `owner` are not judged on the heap");
+	/* Until here some may have gone unseen. */
+	verdict_lives_lost(watch->verdict, kernel_now_ns());
 }
 
 static void look_at_lives(struct watch *watch, uint64_t now_ns)
@@ -275,6 +271,8 @@ static void look_at_lives(struct watch *watch, uint64_t now_ns)
 
 	if (!there)
 		return;
+	if (lives_lost(watch->lives))
+		verdict_lives_lost(watch->verdict, now_ns);
 	there = lives_look(watch->lives, now_ns, &cost_ns);
 	schedule_spend(watch->schedule, cost_ns);
 	if (there)
@@ -296,9 +294,10 @@ static void begin(struct watch *watch)
 	settings->shared_ns = shared_ns;
 	settings->focus = 0;
 	settings->tgid = (uint32_t)watch->target->pid;
+	/* Ends of lives before the writes of those that follow them. */
+	begin_lives(watch);
 	/* What is asked for is attached before a program of ours takes its first step. */
 	schedule_step(watch->schedule, watch->started_ns);
-	begin_lives(watch);
 }
 
 int watch_open(const struct watch_options *options, struct watch **ret_watch, struct watch_error *ret_error)
@@ -351,11 +350,10 @@ static void refresh(struct watch *watch, uint64_t now_ns)
 	watch->refresh_due_ns = now_ns + refresh_ns;
 	found = target_refresh(watch->target, &exec);
 	/* The addresses are another program's now. */
-	if (exec) {
-		behind_forget(watch->behind);
-		if (watch->aim)
-			aim_rest(watch->aim, now_ns);
-	}
+	if (exec)
+		watch->target->stepping = 0;
+	if (exec && watch->aim)
+		aim_rest(watch->aim, now_ns);
 	if (found <= 0 && watch->modules_planned == watch->target->modules_n) {
 		if (watch->points)
 			points_refresh(watch->points);
@@ -412,9 +410,9 @@ void watch_stop(struct watch *watch)
 		return;
 	if (watch->aim)
 		aim_rest(watch->aim, 0);
+	schedule_stop(watch->schedule);
 	lives_end(watch->lives);
 	watch->lives = NULL;
-	schedule_stop(watch->schedule);
 	kernel_poll(watch->kernel, 0, tell_event, watch);
 	watch->at_stop = watch_ledger(watch);
 	watch->stopped = true;

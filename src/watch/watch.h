@@ -42,6 +42,9 @@ struct watch_options {
 /* Tests the kernel, opens or starts the target, plans, and sets the first probes; a target of ours runs from here on.
  * Returns: 0 or a negative errno, with ret_error. Owner: watch_close. */
 int watch_open(const struct watch_options *options, struct watch **ret_watch, struct watch_error *ret_error);
+/* Did all that was asked for fit something, and was there anything to watch? Of a command this is only known once its
+ * libraries are there. Returns: 0; -ENOENT, -EINVAL: a query fits nothing; -ENODATA: nothing to watch; with ret_error. */
+int watch_check(const struct watch *watch, struct watch_error *ret_error);
 /* Works for up to timeout_ms. Returns: 0: go on; 1: the target has ended; a negative errno. */
 int watch_step(struct watch *watch, unsigned timeout_ms);
 /* Takes all probes away and hears what is left; findings and ledger stay readable. */

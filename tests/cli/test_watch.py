@@ -60,10 +60,10 @@ def test_errors(folder, program):
            result.stderr)
     result = watch('--for', 1, '--', folder / 'nowhere')
     tap.ok(result.returncode == 2 and 'nowhere' in result.stderr, 'a command that is none', result.stderr)
-    with running(bare, 'still', 20) as process:
+    with running(bare, 'still', 120) as process:
         result = watch('-p', process.pid, '--for', 1)
         tap.ok(result.returncode == 2 and '-g' in result.stderr, 'a program without debug information', result.stderr)
-    with running(program, 'still', 20) as process:
+    with running(program, 'still', 120) as process:
         result = watch('-p', process.pid, '--for', 1, 'ordre.status')
         tap.ok(result.returncode == 2 and 'order' in result.stderr, 'a type that is not there: the nearest is named',
                result.stderr)
@@ -83,8 +83,8 @@ def conflict_in(text):
 
 
 def test_race(program):
-    with running(program, 'race', 60) as process:
-        result = watch('-p', process.pid, '--for', 10, '--json', 'order.status')
+    with running(program, 'race', 120) as process:
+        result = watch('-p', process.pid, '--for', 3, '--json', 'order.status')
         found = conflict_in(result.stdout)
         if tap.ok(result.returncode == 1 and found, 'a race is caught', result.stdout[-3000:], result.stderr):
             tap.ok(found['type'] == 'order' and {found['old'], found['new']} <= {'CREATED', 'PAID', 'CANCELLED', None},
@@ -93,25 +93,25 @@ def test_race(program):
             tap.ok(all(site['file'].endswith('watch_orders.c') and site['line'] for site in found['sites']), '... places', found)
             tap.ok(any(place['function'] in ('pay', 'cancel') for stack in found['stacks'] for place in stack),
                    '... stacks', found['stacks'])
-        result = watch('-p', process.pid, '--for', 10, 'order.status')
+        result = watch('-p', process.pid, '--for', 3, 'order.status')
         tap.ok(result.returncode == 1 and re.search(
             r'^order\.status written by thread \d+ \(watch_orders\.c:\d+, set_\w+\) while thread \d+ '
             r'\(watch_orders\.c:\d+, set_\w+\) was writing it', result.stdout, re.MULTILINE), '... in words', result.stdout)
 
 
 def test_no_race(program):
-    with running(program, 'locked', 60) as process:
-        result = watch('-p', process.pid, '--for', 4, 'order')
+    with running(program, 'locked', 120) as process:
+        result = watch('-p', process.pid, '--for', 2, 'order')
         tap.ok(result.returncode == 0 and 'No conflict was caught. A race of' in result.stdout, 'with a lock: no finding',
                result.stdout)
-    with running(program, 'still', 60) as process:
+    with running(program, 'still', 120) as process:
         result = watch('-p', process.pid, '--for', 1, 'order')
         tap.ok(result.returncode == 0 and 'Nothing was exercised' in result.stdout, 'nobody writes: that is said', result.stdout)
 
 
 def test_trace(folder, program):
     record = folder / 'record'
-    with running(program, 'locked', 60) as process:
+    with running(program, 'locked', 120) as process:
         result = watch('-p', process.pid, '--for', 1.5, '--json', '--trace', '--no-holds', '--record', record, 'order.status')
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     events = [line for line in lines if 'event' in line]
@@ -137,7 +137,7 @@ def test_trace(folder, program):
 
 def test_command(folder, program):
     output = folder / 'output'
-    result = watch('order.status', '--json', '--output', output, '--', program, 'race', 5)
+    result = watch('order.status', '--json', '--output', output, '--', program, 'race', 3)
     tap.ok(result.stdout.startswith('ready\n') and re.search(r'order 7 is \d', result.stdout),
            'a command has its own standard output', result.stdout, result.stderr)
     text = output.read_text()
@@ -147,7 +147,7 @@ def test_command(folder, program):
 
 
 def test_ends(program):
-    with running(program, 'race', 60) as target:
+    with running(program, 'race', 120) as target:
         with subprocess.Popen([FIELDGUARD, 'watch', '-p', str(target.pid), 'order.status'], stdout=subprocess.PIPE,
                               text=True) as process:
             process.stdout.readline()
@@ -173,7 +173,7 @@ def test_ends(program):
 
 def test_view(folder, program):
     tmux = ['tmux', '-S', str(folder / 'tmux'), '-f', '/dev/null']
-    with running(program, 'race', 60) as process:
+    with running(program, 'race', 120) as process:
         subprocess.run([*tmux, 'new-session', '-d', '-x', '120', '-y', '30',
                         f'{FIELDGUARD} watch -p {process.pid} order; sleep 60'], check=True)
         try:

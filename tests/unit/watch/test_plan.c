@@ -199,9 +199,12 @@ static void check_volatile(const struct plan *plan, bool asked)
 	const struct plan_field *field = find_field(plan, "struct planned_order.volatile_");
 	bool judges;
 
-	for (size_t i = 0; field && i < plan->sites_n; i++)
-		if (plan->sites[i].field == field->id && plan->sites[i].judges && plan->sites[i].wire.flags & WIRE_AFTER)
+	for (size_t i = 0; field && i < plan->sites_n; i++) {
+		const struct plan_site *site = &plan->sites[i];
+
+		if (site->field == field->id && site->judges && site->wire.flags & WIRE_AFTER)
 			tap_ok(false, "site %zu judges behind a volatile store", i);
+	}
 	sites_of(plan, field, &judges);
 	if (asked)
 		tap_ok(judges, "a volatile field is judged by probes before its stores");

@@ -1,9 +1,10 @@
 /*
- * test_plan_languages.c - plans of C++ and Go programs
+ * test_plan_languages.c - plans of C++ and Go programs, and of one whose source is not there
  *
  *     test_plan_languages PROGRAM...
  *
- * Made from tests/programs: stores_cc of stores.cc, stores_go of stores.go. Each is held at its exec and never runs.
+ * Made from tests/programs: stores_cc of stores.cc, stores_go of stores.go; and planned_bare of planned.c. Each is held
+ * at its exec and never runs.
  */
 #include "tap.h"
 #include "watch/plan.h"
@@ -106,6 +107,30 @@ static void test_go(const char *path)
 	end_plan(all);
 }
 
+/* Which of its plain stores are atomic ones in the source, nothing says: none is judged by what comes behind it. */
+static void test_bare(const char *path)
+{
+	char *queries[] = {"planned_order"};
+	struct plan *plan = make_plan(path, queries, 1);
+	struct found released, spin, id;
+	unsigned behind = 0;
+
+	if (!plan)
+		return;
+	released = find(plan, "struct planned_order.released");
+	spin = find(plan, "struct planned_order.spin");
+	id = find(plan, "struct planned_order.id");
+	tap_ok(released.sites == 1 && !released.field->atomic && released.field->turns, "a field that may be atomic");
+	tap_ok(spin.field && spin.field->atomic, "locked instructions say it without a source");
+	tap_ok(id.judges > 0 && id.field->turns, "numbers are judged by probes before their stores");
+	tap_ok(plan->ledger.fields_turns >= 3, "such fields are counted");
+	for (size_t i = 0; i < plan->sites_n; i++)
+		behind += plan->fields[plan->sites[i].field].turns && plan->sites[i].judges &&
+		          plan->sites[i].wire.flags & WIRE_AFTER;
+	tap_eq_int(behind, 0, "and by none behind them");
+	end_plan(plan);
+}
+
 static const char *program(int argc, char **argv, const char *name)
 {
 	for (int i = 1; i < argc; i++)
@@ -118,10 +143,13 @@ static const char *program(int argc, char **argv, const char *name)
 int main(int argc, char **argv)
 {
 	const char *cpp = program(argc, argv, "stores_cc"), *go = program(argc, argv, "stores_go");
+	const char *bare = program(argc, argv, "planned_bare");
 
 	if (cpp)
 		test_cpp(cpp);
 	if (go)
 		test_go(go);
+	if (bare)
+		test_bare(bare);
 	return tap_done();
 }

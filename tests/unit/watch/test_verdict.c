@@ -112,6 +112,10 @@ static void test_conflict_point(void)
 	tap_eq_int(made_findings(verdict, FINDING_CONFLICT, &one), 1, "one who is seen by address alone");
 	tap_ok(one && one->field == CENTS && one->field2 == UINT32_MAX && one->first.sides[1].site == UINT32_MAX &&
 	       one->first.sides[1].ip == event.ip, "the field is the held one's, the place is an address");
+	made.fields[CENTS].turns = true;
+	verdict_event(verdict, &caught.arrival, &caught);
+	tap_ok(one && one->count == 1, "threads that may take turns by the field: seen behind the store, nothing");
+	made.fields[CENTS].turns = false;
 	verdict_free(verdict);
 }
 

@@ -269,6 +269,40 @@ static void test_may_fail(void)
 	tap_eq_int(policies(NULL), 0, "a compare-exchange that may have failed wrote nothing");
 }
 
+/* Lists name states as JSON does; the enumerators have C's names. */
+static unsigned run_names(const char *const names[4])
+{
+	static struct scan_enumerator five[5];
+
+	begin();
+	for (unsigned i = 0; i < 4; i++)
+		five[i] = (struct scan_enumerator){.name = names[i], .value = i};
+	five[4] = strcmp(names[1], "done") == 0 ? (struct scan_enumerator){.name = "paid", .value = PAID} : five[3];
+	made.status.enumerators = five;
+	made.status.enumerators_n = 5;
+	put(OWNED, B, X, 1);
+	put(STATE, B, X, CREATED);
+	change(A, CREATED, PAID);
+	change(A, PAID, SHIPPED);
+	if (policies(NULL))
+		return 99;
+	change(A, SHIPPED, PAID);
+	return policies(NULL);
+}
+
+static void test_state_names(void)
+{
+	static const char *const upper[] = {"CREATED", "PAID", "SHIPPED", "CANCELLED"};
+	static const char *const prefixed[] = {"ORDER_CREATED", "ORDER_PAID", "ORDER_SHIPPED", "ORDER_CANCELLED"};
+	static const char *const alias[] = {"created", "done", "shipped", "cancelled"};
+	static const char *const others[] = {"kCreated", "kPaid", "kShipped", "kCancelled"};
+
+	tap_eq_int(run_names(upper), 1, "enumerators in capitals");
+	tap_eq_int(run_names(prefixed), 1, "with a prefix");
+	tap_eq_int(run_names(alias), 1, "two names of one value, of which the list has the second");
+	tap_eq_int(run_names(others), 0, "names that the list does not have: nothing is known");
+}
+
 /* Old values that nobody read: what was written last. */
 static unsigned run_states_after(bool all_seen, bool atomic, bool judges, bool window)
 {
@@ -305,6 +339,7 @@ int main(void)
 	test_record();
 	test_mutex();
 	test_states();
+	test_state_names();
 	test_may_fail();
 	test_states_after();
 	verdict_free(verdict);

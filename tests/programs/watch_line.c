@@ -1,0 +1,112 @@
+/*
+ * watch_line.c - two threads at one cache line: one writes, the other writes beside it, or reads
+ *
+ *     watch_line sharing|apart|reads|locked SECONDS
+ *
+ * sharing: they write neighbours. apart: fields 64 bytes from one another. reads: the second reads what the first writes,
+ * without a lock. locked: with one.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct counts {
+	long sent;
+	long received;
+	char space[64];
+	long far;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct counts *counts;
+static const char *way;
+static bool locked;
+static double end;
+static volatile long sink;
+
+#define ALONE __attribute__((noinline)) static
+ALONE void send(struct counts *c) { c->sent++; }
+ALONE void receive(struct counts *c) { c->received++; }
+ALONE void receive_far(struct counts *c) { c->far++; }
+ALONE long look(const struct counts *c) { return c->sent; }
+
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Each thread its own processor: on a busy machine they may share one for long. */
+static void take_processor(long number)
+{
+	cpu_set_t all, one;
+
+	if (sched_getaffinity(0, sizeof(all), &all) || CPU_COUNT(&all) < 2)
+		return;
+	for (int i = 0; i < CPU_SETSIZE; i++) {
+		if (!CPU_ISSET(i, &all) || number-- > 0)
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(i, &one);
+		sched_setaffinity(0, sizeof(one), &one);
+		return;
+	}
+}
+
+static void second(void)
+{
+	if (strcmp(way, "sharing") == 0)
+		receive(counts);
+	else if (strcmp(way, "apart") == 0)
+		receive_far(counts);
+	else
+		sink = look(counts);
+}
+
+static void *work(void *user)
+{
+	struct timespec some = {.tv_nsec = 50000};
+
+	take_processor((long)user);
+	for (; now_s() < end; nanosleep(&some, NULL)) {
+		for (int i = 0; i < 10; i++) {
+			if (locked)
+				pthread_mutex_lock(&lock);
+			if (user)
+				second();
+			else
+				send(counts);
+			if (locked)
+				pthread_mutex_unlock(&lock);
+		}
+	}
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t threads[2];
+
+	counts = aligned_alloc(64, 128);
+	if (argc != 3 || !counts)
+		return 2;
+	memset(counts, 0, 128);
+	way = argv[1];
+	locked = strcmp(way, "locked") == 0;
+	end = now_s() + atof(argv[2]);
+	puts("ready");
+	fflush(stdout);
+	for (long i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, work, (void *)i);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	free(counts);
+	return 0;
+}
