@@ -1,10 +1,10 @@
 /*
  * aim.h - which bytes the hardware watchpoint looks at, and when
  *
- * An object that the sites have shown gets the watchpoint on one of its fields, so that whoever else writes there (memcpy,
- * reflection, a library) is seen by address. Bytes that two threads write come first; each second turn goes to others,
- * for the second writer may be just the one that no site shows. Hot types are aimed at while their window is open: a hold
- * at a site is what convicts the one who arrives by address.
+ * An object that the sites have shown gets the watchpoint on one of its fields, so that whoever else writes there
+ * (memcpy, reflection, a library) is seen by address. Bytes that two threads write come first; each second turn goes
+ * to others, for the second writer may be just the one that no site shows. Hot types are aimed at while their window
+ * is open: a hold at a site is what convicts the one who arrives by address.
  */
 #ifndef FG_WATCH_AIM_H
 #define FG_WATCH_AIM_H

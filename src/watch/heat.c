@@ -69,7 +69,8 @@ static struct part part_of_site(const struct heat *heat, uint32_t id)
 
 	for (size_t i = 0; function && i < function->ranges_n; i++)
 		if (site->site->pc >= function->ranges[i].low && site->site->pc < function->ranges[i].high)
-			return (struct part){function->ranges[i].low + bias, function->ranges[i].high + bias, function, 0, false};
+			return (struct part){function->ranges[i].low + bias, function->ranges[i].high + bias,
+			                     function, 0, false};
 	return (struct part){0};
 }
 

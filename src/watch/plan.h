@@ -68,7 +68,7 @@ struct plan_site {
 	struct scan_probe probe;
 	enum self_test_kind kind;     /* of the instruction that the probe sits on */
 	uint64_t file_offset;         /* of the probe */
-	uint64_t semaphore;           /* a point of generated code (plan_usdt.h): offset in the file of its counter; 0 */
+	uint64_t semaphore;           /* a point of generated code (plan_usdt.h): its counter's offset in the file; 0 */
 	struct wire_probe wire;       /* ready for the kernel, but for sample and hold_every */
 	bool covers_several;          /* MERGED, BULK: fields from site->offset on, as many bytes as are written */
 	bool judges;                  /* wire.flags has WIRE_JUDGE, and no rule keeps it from it */

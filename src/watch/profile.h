@@ -17,8 +17,8 @@ enum { PROFILE_HZ = 499 };        /* not in step with anything that ticks in rou
 int profile_open(pid_t pid, struct profile **ret_profile);
 /* NULL is fine. */
 void profile_close(struct profile *profile);
-/* Tells where the target's threads were, outside of the kernel, at each look since the last call. Looks that did not find
- * room are lost without being told. Returns: how many were told. */
+/* Tells where the target's threads were, outside of the kernel, at each look since the last call. Looks that did not
+ * find room are lost without being told. Returns: how many were told. */
 unsigned profile_read(struct profile *profile, void (*tell)(void *user, uint64_t ip), void *user);
 
 #endif

@@ -373,7 +373,8 @@ struct verdict_field verdict_field(const struct verdict *verdict, uint32_t field
 	ret.conflicts = of->conflicts;
 	ret.last_ns = of->last_ns;
 	if (of->last_n)
-		plan_value_text(&verdict->plan->fields[field], of->last, of->last_n, ret.last_text, sizeof(ret.last_text));
+		plan_value_text(&verdict->plan->fields[field], of->last, of->last_n, ret.last_text,
+		                sizeof(ret.last_text));
 	return ret;
 }
 

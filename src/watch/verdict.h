@@ -4,8 +4,8 @@
  * Fed with events in the order of time; keeps what it knows of each object that was seen lately. It reads the plan and
  * nothing else: tests feed it with events of their own making.
  *
- * A conflict is proved by the kernel (an event CAUGHT). A mixed record is proved by order: fill A wrote field f before B
- * did and field g after B did. Policies are judged on objects that two threads are seen to write.
+ * A conflict is proved by the kernel (an event CAUGHT). A mixed record is proved by order: fill A wrote field f
+ * before B did and field g after B did. Policies are judged on objects that two threads are seen to write.
  */
 #ifndef FG_WATCH_VERDICT_H
 #define FG_WATCH_VERDICT_H

@@ -118,7 +118,8 @@ static void tell(struct verdict *verdict, const struct wire_caught *caught, cons
 void conflict_judge(struct verdict *verdict, const struct wire_caught *caught)
 {
 	const struct wire_event *event = &caught->arrival;
-	struct party held = party_of(verdict, caught->held.probe, caught->held.address, caught->held.width, caught->held.flags);
+	struct party held = party_of(verdict, caught->held.probe, caught->held.address, caught->held.width,
+	                             caught->held.flags);
 	struct party arrival = party_of(verdict, event->probe, event->address, event->width, 0);
 	uint64_t meeting = held.address > arrival.address ? held.address : arrival.address;
 

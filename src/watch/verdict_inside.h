@@ -187,7 +187,8 @@ struct told {                         /* a finding, with what only we need */
 	struct told_key key;
 	uint64_t filled_ns;           /* when evidence was last filled in */
 	bool shown;
-	/* MIXED: what waits for the end of its window, or for due_ns; then it is counted or, if events were lost, not. */
+	/* MIXED: what waits for the end of its window, or for due_ns; then it is counted or, if events were lost,
+	 * not. */
 	struct told_wait {
 		uint64_t n, due_ns, last_ns;
 		uint32_t window;
@@ -245,8 +246,8 @@ bool objects_freed_since(const struct objects *objects, uint64_t address, uint64
 
 /* The finding of this key, made where it is new. Returns: NULL: no memory; it is counted. */
 struct told *told_find(struct verdict *verdict, const struct told_key *key);
-/* Counts evidence; of a finding that comes often only some is kept. Returns: whether finding.last is to be filled in, all
- * of it, and told_say to be called. */
+/* Counts evidence; of a finding that comes often only some is kept. Returns: whether finding.last is to be filled in,
+ * all of it, and told_say to be called. */
 bool told_count(struct told *told, uint64_t n, uint64_t now_ns);
 void told_say(struct verdict *verdict, struct told *told);
 void told_free(struct verdict *verdict);

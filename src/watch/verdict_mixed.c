@@ -12,15 +12,19 @@
  *   2. Only plain stores of values count: not those that put back what they read, changed (counters commute, a queue's
  *      ends move on: scan/change.h), not atomics, bit-fields or array items, and not numbers that, from one writer to
  *      the next, only ever grow, only ever shrink, or go on by steps.
- *   3. Turns: writers write f and g by turns, f g f g, REGULAR times and without one exception in all objects of the type.
+ *   3. Turns: writers write f and g by turns, f g f g, REGULAR times and without one exception in all objects of the
+ * type.
  *      Patches that name now this field and now that one break this at once, and are never told again.
- *   4. Crossed on both sides: others wrote f or g between this writer's f and its next g, and also between g and its next
+ *   4. Crossed on both sides: others wrote f or g between this writer's f and its next g, and also between g and its
+ * next
  *      f. Where fills are serial one of the two can't happen, whichever field comes first: nothing is assumed of where
  *      a fill begins, and threads that answer one another by turns by design draw nothing.
- *   5. The mix itself: between this writer's f and g, at most FILL_NS apart, one other writer wrote both, and both values
+ *   5. The mix itself: between this writer's f and g, at most FILL_NS apart, one other writer wrote both, and both
+ * values
  *      differ from this writer's: f is then the other's and g is this one's, as no serial order leaves it.
  *   6. It was seen INCIDENTS times.
- *   7. One function writes both, as it stands in the source; or, where each has a setter of its own, neither is a pointer,
+ *   7. One function writes both, as it stands in the source; or, where each has a setter of its own, neither is a
+ * pointer,
  *      a bool or an enum, and it was seen INCIDENTS_APART times: push and pop, begin and end are called by turns too.
  *
  * The first value is told only when its window has ended or WAIT_NS have gone by in it without loss.
@@ -207,16 +211,19 @@ static bool may_be_apart(const struct plan_field *field)
 {
 	const struct scan_type *type = field->value ? scan_type_strip(field->value) : NULL;
 
-	return !type || (type->kind != SCAN_KIND_POINTER && type->kind != SCAN_KIND_ENUM && type->kind != SCAN_KIND_BOOL);
+	return !type || (type->kind != SCAN_KIND_POINTER && type->kind != SCAN_KIND_ENUM &&
+	                 type->kind != SCAN_KIND_BOOL);
 }
 
-/* How often a mix has to be seen; 0: it never counts. In one function what comes first is, mostly, written first: a mix of
- * one fill's end with the next one's beginning is told only if there is no better one. Numbers of sites go by address. */
+/* How often a mix has to be seen; 0: it never counts. In one function what comes first is, mostly, written first: a
+ * mix of one fill's end with the next one's beginning is told only if there is no better one. Numbers of sites go by
+ * address. */
 static uint32_t incidents_wanted(struct verdict *verdict, const struct write *write, const struct mixed_write *own,
                                  const struct mixed_write *theirs, const struct mixed_write *theirs_now, uint32_t field)
 {
 	const struct of_site *first = site_of(verdict, own->note.site), *second = site_of(verdict, write->site->id);
-	const struct of_site *other = site_of(verdict, theirs->note.site), *other_now = site_of(verdict, theirs_now->note.site);
+	const struct of_site *other = site_of(verdict, theirs->note.site);
+	const struct of_site *other_now = site_of(verdict, theirs_now->note.site);
 
 	if (first->changes || second->changes || other->changes || other_now->changes)
 		return 0;
@@ -376,7 +383,8 @@ static void tell(struct verdict *verdict, const struct write *write, const struc
 
 	if (!told)
 		return;
-	/* One finding for a type: it is told by the pair that was seen first, and one in some incidents is put into words. */
+	/* One finding for a type: it is told by the pair that was seen first, and one in some incidents is put into
+	 * words. */
 	waits = told->wait ? told->wait->n : 0;
 	if (!told->shown && !waits) {
 		told->finding.field = field;

@@ -70,7 +70,8 @@ struct object *object_at(struct objects *objects, uint64_t address, uint32_t typ
 	objects->objects_forgotten += oldest->life != 0;
 	objects->seen++;
 	*oldest = (struct object){
-		.address = address, .type_id = type_id, .life = next_life(objects), .first_ns = now_ns, .last_ns = now_ns,
+		.address = address, .type_id = type_id, .life = next_life(objects),
+		.first_ns = now_ns, .last_ns = now_ns,
 	};
 	return oldest;
 }

@@ -1,14 +1,15 @@
 /*
  * verdict_policy.c - tags held against what is seen: owner, once, atomic, mutex, states
  *
- * A rule speaks of one life of one object. An object that is freed and made again, or handed from one thread to the next
- * for good, breaks none. So:
+ * A rule speaks of one life of one object. An object that is freed and made again, or handed from one thread to the
+ * next for good, breaks none. So:
  *   - the object must have been seen to be written by two threads, globals apart for `once`;
  *   - its life must be known: it is a global, or ends of lives are seen and none was since its first write that could
  *     have been its own (life_is_known);
  *   - `owner` and `atomic` need the first writer back after a second one: what was handed over does not come back;
  *   - `once` counts stores of something, not the zeroes that memory is cleared with;
- *   - `mutex` is judged in generated shared forms, whose lock is known, at sites where nothing may have released it yet;
+ *   - `mutex` is judged in generated shared forms, whose lock is known, at sites where nothing may have released it
+ * yet;
  *     not in what makes them (TYPE_shared_init);
  *   - `states` needs an earlier write in this life, and an old value that is certain: read before the store, or seen
  *     written last in the same window where each site of the field is under a probe (plan_field.all_seen).
@@ -25,9 +26,12 @@
 static void tell(struct verdict *verdict, const struct write *write, enum plan_rule rule, bool states, const char *text)
 {
 	const struct write_note *last = &write->place->last;
+	/* Who wrote before is no part of it where only a lock is missing. */
+	bool both = last->time_ns && rule != PLAN_RULE_MUTEX;
 	struct told_key key = {
 		.kind = FINDING_POLICY, .type_id = write->field->type_id, .rule = rule, .states = states,
-		.fields = {write->field->id, VERDICT_NONE}, .sites = {last->time_ns ? last->site : VERDICT_NONE, write->site->id},
+		.fields = {write->field->id, VERDICT_NONE}, .sites = {both ? last->site : VERDICT_NONE,
+		                                                      write->site->id},
 	};
 	struct told *told = told_find(verdict, &key);
 	struct finding_evidence *evidence;
@@ -36,7 +40,7 @@ static void tell(struct verdict *verdict, const struct write *write, enum plan_r
 		return;
 	evidence = &told->finding.last;
 	evidence->object = write->object_address;
-	if (last->time_ns)
+	if (both)
 		side_of_note(verdict, last, write->field->id, &evidence->sides[0]);
 	else
 		evidence->sides[0].site = evidence->sides[0].field = VERDICT_NONE;
@@ -72,7 +76,8 @@ static void judge_owner(struct verdict *verdict, const struct write *write)
 	if (!place->returned || last == write->writer || !life_is_known(verdict, write))
 		return;
 	snprintf(text, sizeof(text), "one thread may write it; both %s and %s do",
-	         who(&place->last, 0, 0, a, sizeof(a)), who(NULL, write->event->goroutine, write->event->tid, b, sizeof(b)));
+	         who(&place->last, 0, 0, a, sizeof(a)),
+	         who(NULL, write->event->goroutine, write->event->tid, b, sizeof(b)));
 	tell(verdict, write, PLAN_RULE_OWNER, false, text);
 }
 
@@ -88,7 +93,8 @@ static void judge_once(struct verdict *verdict, const struct write *write)
 	if (place->set_n < 2 || (!write->object->shared && !write->object->global) || !life_is_known(verdict, write))
 		return;
 	snprintf(text, sizeof(text), "it may be written once; %s wrote it, then %s",
-	         who(&place->last, 0, 0, a, sizeof(a)), who(NULL, write->event->goroutine, write->event->tid, b, sizeof(b)));
+	         who(&place->last, 0, 0, a, sizeof(a)),
+	         who(NULL, write->event->goroutine, write->event->tid, b, sizeof(b)));
 	tell(verdict, write, PLAN_RULE_ONCE, false, text);
 }
 
@@ -132,8 +138,8 @@ static void judge_mutex(struct verdict *verdict, const struct write *write)
 
 /* ---- states ---------------------------------------------------------------------------------------------------- */
 
-/* A list says `paid` for ORDER_PAID: what all enumerators begin with, up to an underscore, is no part of the name, nor is
- * the case of its letters. See model/enum.c. */
+/* A list says `paid` for ORDER_PAID: what all enumerators begin with, up to an underscore, is no part of the name,
+ * nor is the case of its letters. See model/enum.c. */
 static size_t shared_prefix(const struct scan_type *type)
 {
 	const char *first = type->enumerators[0].name;
@@ -173,7 +179,8 @@ static bool know_states(struct verdict *verdict, const struct plan_field *field)
 		return false;
 	prefix = shared_prefix(type);
 	for (size_t i = 0; i < field->states_n; i++)
-		if (!is_enumerator(type, prefix, field->states[i].from) || !is_enumerator(type, prefix, field->states[i].to))
+		if (!is_enumerator(type, prefix, field->states[i].from) ||
+		    !is_enumerator(type, prefix, field->states[i].to))
 			return false;
 	if (prefix > UINT8_MAX)
 		return false;

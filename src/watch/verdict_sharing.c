@@ -1,9 +1,10 @@
 /*
  * verdict_sharing.c - hot sharing: two threads write different fields of one cache line, which has to travel
  *
- * A change of hands counts when two threads, on two CPUs, write parts of one line that do not overlap, one within HAND_NS
- * of the other. Each of the parts must be of one thread alone, as far as seen in this second: where both threads write
- * both, padding would not help. So memory that is used again, and records that are handed over, draw nothing.
+ * A change of hands counts when two threads, on two CPUs, write parts of one line that do not overlap, one within
+ * HAND_NS of the other. Each of the parts must be of one thread alone, as far as seen in this second: where both
+ * threads write both, padding would not help. So memory that is used again, and records that are handed over, draw
+ * nothing.
  */
 #include "watch/verdict_inside.h"
 

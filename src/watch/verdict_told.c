@@ -14,7 +14,8 @@ static const uint64_t fill_ns = VERDICT_MS;    /* then one in so long */
 
 static void order(struct told_key *key)
 {
-	bool swap = key->sites[0] > key->sites[1] || (key->sites[0] == key->sites[1] && key->fields[0] > key->fields[1]);
+	bool swap = key->sites[0] > key->sites[1] ||
+	            (key->sites[0] == key->sites[1] && key->fields[0] > key->fields[1]);
 
 	if (swap) {
 		uint32_t site = key->sites[0], field = key->fields[0];
@@ -96,7 +97,8 @@ struct told *told_find(struct verdict *verdict, const struct told_key *key)
 	told->key = ordered;
 	told->finding = (struct finding){
 		.kind = (enum finding_kind)key->kind, .type_id = key->type_id, .field = key->fields[0],
-		.field2 = key->fields[1] == key->fields[0] && key->kind != FINDING_SHARING ? VERDICT_NONE : key->fields[1],
+		.field2 = key->fields[1] == key->fields[0] && key->kind != FINDING_SHARING ? VERDICT_NONE
+		                                                                           : key->fields[1],
 		.rule = (enum plan_rule)key->rule, .states = key->states != 0,
 	};
 	verdict->told[verdict->told_n++] = told;

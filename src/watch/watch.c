@@ -223,7 +223,8 @@ static void open_points(struct watch *watch)
 		limit(watch, watch->options.points ? "no hardware watchpoints: writes that no site covers go unseen"
 		                                   : "watchpoints were not wanted: writes that no site covers go unseen");
 	else if (points_open(watch->kernel, watch->target, &watch->points, &why) ||
-	         aim_new(watch->kernel, watch->points, watch->plan, watch->verdict, watch->schedule, &options, &watch->aim))
+	         aim_new(watch->kernel, watch->points, watch->plan, watch->verdict, watch->schedule, &options,
+	                 &watch->aim))
 		limit(watch, "hardware watchpoints could not be set: writes that no site covers go unseen");
 }
 
@@ -515,6 +516,7 @@ void watch_fields(const struct watch *watch, size_t fields_n, uint64_t *ret_hits
 		if (site->field >= fields_n || site->kind >= SELF_TEST_KINDS)
 			continue;
 		ret_hits[site->field] += count.hits;
-		ret_cost_ns[site->field] += (uint64_t)((double)count.hits * watch->tested.of[site->kind].cost_ns) + count.hold_ns;
+		ret_cost_ns[site->field] +=
+			(uint64_t)((double)count.hits * watch->tested.of[site->kind].cost_ns) + count.hold_ns;
 	}
 }

@@ -33,8 +33,8 @@ struct watch_options {
 	void (*progress)(void *user, const char *stage, uint64_t done, uint64_t total);
 	void (*warn)(void *user, const char *text);
 	void (*finding)(void *user, const struct finding *finding, bool fresh);
-	/* Each write event of an asked field. site: of the plan, NULL for POINT. field: id of the site's, or of the one that
-	 * the point was aimed at. */
+	/* Each write event of an asked field. site: of the plan, NULL for POINT. field: id of the site's, or of the
+	 * one that the point was aimed at. */
 	void (*event)(void *user, const struct wire_event *event, const struct plan_site *site, uint32_t field);
 	void *user;
 };
@@ -43,7 +43,8 @@ struct watch_options {
  * Returns: 0 or a negative errno, with ret_error. Owner: watch_close. */
 int watch_open(const struct watch_options *options, struct watch **ret_watch, struct watch_error *ret_error);
 /* Did all that was asked for fit something, and was there anything to watch? Of a command this is only known once its
- * libraries are there. Returns: 0; -ENOENT, -EINVAL: a query fits nothing; -ENODATA: nothing to watch; with ret_error. */
+ * libraries are there. Returns: 0; -ENOENT, -EINVAL: a query fits nothing; -ENODATA: nothing to watch; with
+ * ret_error. */
 int watch_check(const struct watch *watch, struct watch_error *ret_error);
 /* Works for up to timeout_ms. Returns: 0: go on; 1: the target has ended; a negative errno. */
 int watch_step(struct watch *watch, unsigned timeout_ms);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """test_watch.py FIELDGUARD - `fieldguard watch` as a user runs it, on programs that run
 
-Skipped where the kernel or our rights do not let anybody watch. How faces look is for test_watch_faces.py; what is caught and
-what is not, over many programs, for tests/watch.
+Skipped where the kernel or our rights do not let anybody watch. How faces look is for test_watch_faces.py; what
+programs go through under watch, for tests/watch; what is caught and what is not, over many of them, for tests/races.
 """
 import json
 import re
@@ -49,14 +49,15 @@ def ledger_of(result):
     return json.loads(result.stdout.splitlines()[-1])['ledger']
 
 
-# ---- errors ------------------------------------------------------------------------------------------------------------
+# ---- errors --------------------------------------------------------------------------------------------------------
 
 def test_errors(folder, program):
     bare = compiled(folder, 'bare', '-s')
     with subprocess.Popen(['true']) as process:
         process.wait()
     result = watch('-p', process.pid)
-    tap.ok(result.returncode == 2 and str(process.pid) in result.stderr and not result.stdout, 'a process that has ended',
+    tap.ok(result.returncode == 2 and str(process.pid) in result.stderr and not result.stdout,
+           'a process that has ended',
            result.stderr)
     result = watch('--for', 1, '--', folder / 'nowhere')
     tap.ok(result.returncode == 2 and 'nowhere' in result.stderr, 'a command that is none', result.stderr)
@@ -74,7 +75,7 @@ def test_errors(folder, program):
         tap.ok(result.returncode == 2 and 'nowhere' in result.stderr, 'a policy file that is not there', result.stderr)
 
 
-# ---- findings ----------------------------------------------------------------------------------------------------------
+# ---- findings ------------------------------------------------------------------------------------------------------
 
 def conflict_in(text):
     lines = [json.loads(line) for line in text.splitlines()]
@@ -90,29 +91,34 @@ def test_race(program):
             tap.ok(found['type'] == 'order' and {found['old'], found['new']} <= {'CREATED', 'PAID', 'CANCELLED', None},
                    '... values by name', found)
             tap.ok(len({thread['tid'] for thread in found['threads']}) == 2, '... two threads', found)
-            tap.ok(all(site['file'].endswith('watch_orders.c') and site['line'] for site in found['sites']), '... places', found)
+            tap.ok(all(site['file'].endswith('watch_orders.c') and site['line'] for site in found['sites']),
+                   '... places', found)
             tap.ok(any(place['function'] in ('pay', 'cancel') for stack in found['stacks'] for place in stack),
                    '... stacks', found['stacks'])
         result = watch('-p', process.pid, '--for', 3, 'order.status')
         tap.ok(result.returncode == 1 and re.search(
             r'^order\.status written by thread \d+ \(watch_orders\.c:\d+, set_\w+\) while thread \d+ '
-            r'\(watch_orders\.c:\d+, set_\w+\) was writing it', result.stdout, re.MULTILINE), '... in words', result.stdout)
+            r'\(watch_orders\.c:\d+, set_\w+\) was writing it', result.stdout, re.MULTILINE),
+            '... in words', result.stdout)
 
 
 def test_no_race(program):
     with running(program, 'locked', 120) as process:
         result = watch('-p', process.pid, '--for', 2, 'order')
-        tap.ok(result.returncode == 0 and 'No conflict was caught. A race of' in result.stdout, 'with a lock: no finding',
+        tap.ok(result.returncode == 0 and 'No conflict was caught. A race of' in result.stdout,
+               'with a lock: no finding',
                result.stdout)
     with running(program, 'still', 120) as process:
         result = watch('-p', process.pid, '--for', 1, 'order')
-        tap.ok(result.returncode == 0 and 'Nothing was exercised' in result.stdout, 'nobody writes: that is said', result.stdout)
+        tap.ok(result.returncode == 0 and 'Nothing was exercised' in result.stdout, 'nobody writes: that is said',
+               result.stdout)
 
 
 def test_trace(folder, program):
     record = folder / 'record'
     with running(program, 'locked', 120) as process:
-        result = watch('-p', process.pid, '--for', 1.5, '--json', '--trace', '--no-holds', '--record', record, 'order.status')
+        result = watch('-p', process.pid, '--for', 1.5, '--json', '--trace', '--no-holds', '--record', record,
+                       'order.status')
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     events = [line for line in lines if 'event' in line]
     tap.ok(len(events) > 100 and {event['site']['function'] for event in events} == {'set_paid', 'set_cancelled'},
@@ -133,7 +139,7 @@ def test_trace(folder, program):
     tap.ok('by the recording' in result.stdout, 'record: layout reads it', result.stdout, result.stderr)
 
 
-# ---- how it begins and ends --------------------------------------------------------------------------------------------
+# ---- how it begins and ends ----------------------------------------------------------------------------------------
 
 def test_command(folder, program):
     output = folder / 'output'
@@ -143,7 +149,8 @@ def test_command(folder, program):
     text = output.read_text()
     tap.ok(result.returncode == 1 and conflict_in(text), '... and is watched to its end', text[-2000:])
     ledger = json.loads(text.splitlines()[-1])['ledger']
-    tap.equal((ledger['target_ended'], ledger['target_exit'], ledger['target_signal']), (True, 0, None), '... which is told')
+    tap.equal((ledger['target_ended'], ledger['target_exit'], ledger['target_signal']), (True, 0, None),
+              '... which is told')
 
 
 def test_ends(program):

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""test_watch_faces.py STAND_IN FIELDGUARD - what `fieldguard watch` takes and says, before an engine that makes things up
+"""test_watch_faces.py STAND_IN FIELDGUARD - what `fieldguard watch` takes and says, before an engine that makes it up
 
-What the engine really sees is for test_watch.py. Here are options, errors, exit statuses, text, JSON, the record, signals,
-and the terminal view, looked at through tmux. tests/cli/watch_stand_in.c says what each number of a process stands for.
+What the engine really sees is for test_watch.py. Here are options, errors, exit statuses, text, JSON, the record,
+signals, and the terminal view, looked at through tmux. tests/cli/watch_stand_in.c says what each number of a process
+stands for.
 """
 import json
 import os
@@ -21,16 +22,20 @@ import tap
 STAND_IN = str(Path(sys.argv[1]).resolve())
 FIELDGUARD = str(Path(sys.argv[2]).resolve())
 PLACE = {'function', 'file', 'line', 'address', 'module', 'inlined'}
-FINDING = {'kind', 'type', 'field', 'sites', 'threads', 'old', 'new', 'count', 'first_ns', 'last_ns', 'object', 'accesses',
+FINDING = {'kind', 'type', 'field', 'sites', 'threads', 'old', 'new', 'count', 'first_ns', 'last_ns', 'object',
+           'accesses',
            'stacks', 'text', 'final'}
 EVENT = {'event', 'time_ns', 'type', 'field', 'object', 'address', 'old', 'new', 'thread', 'site'}
-LEDGER = {'program', 'pid', 'threads_max', 'findings', 'sites_found', 'sites_unknown', 'sites_neighbour', 'sites_stepped',
+LEDGER = {'program', 'pid', 'threads_max', 'findings', 'sites_found', 'sites_unknown', 'sites_neighbour',
+          'sites_stepped',
           'sites_call', 'sites_points', 'refused', 'sites_left_out', 'bulk_found', 'bulk_known', 'fields_atomic',
           'modules', 'modules_bare', 'frees', 'sites_attached', 'sites_hit', 'sites_hot', 'sites_silenced', 'hits',
-          'events', 'dropped', 'faults', 'holds', 'hold_ns', 'caught', 'overlaps_seen', 'points_aimed', 'point_hits', 'points_missed', 'objects_seen',
+          'events', 'dropped', 'faults', 'holds', 'hold_ns', 'caught', 'overlaps_seen', 'points_aimed', 'point_hits',
+          'points_missed', 'objects_seen',
           'objects_shared', 'windows', 'attach_failed', 'seconds', 'budget', 'spent', 'attached_share', 'writers_max',
           'chance_100', 'complete', 'target_ended', 'target_exit', 'target_signal', 'limits'}
-FIRST = ('order.status written by thread 12 (orders.c:42, set_status) while thread 13 (orders.c:88, cancel) was writing it; '
+FIRST = ('order.status written by thread 12 (orders.c:42, set_status) '
+         'while thread 13 (orders.c:88, cancel) was writing it; '
          'paid -> created')
 
 
@@ -47,7 +52,7 @@ def read_json(text):
             [line for line in lines if 'event' in line], lines[-1]['ledger'])
 
 
-# ---- what is asked -----------------------------------------------------------------------------------------------------
+# ---- what is asked ---------------------------------------------------------------------------------------------------
 
 WRONG = [
     ((), 'no program'),
@@ -95,10 +100,12 @@ def test_usage():
 
 def test_errors(folder):
     result = watch('-p', 11)
-    tap.equal((result.returncode, result.stdout, result.stderr), (2, '', 'fieldguard: watch: process 11: there is none\n'),
+    tap.equal((result.returncode, result.stdout, result.stderr),
+              (2, '', 'fieldguard: watch: process 11: there is none\n'),
               'what the engine says of what it could not do')
     result = watch('-p', 12, '--json')
-    tap.ok(result.returncode == 2 and 'broke off: Input/output error' in result.stderr, 'a watch that breaks off', result)
+    tap.ok(result.returncode == 2 and 'broke off: Input/output error' in result.stderr, 'a watch that breaks off',
+           result)
     tap.ok('ledger' in json.loads(result.stdout.splitlines()[-1]), '... still tells its ledger')
     for option in ('--record', '--output'):
         result = watch('-p', 7, '--for', 0.1, option, folder / 'none/file')
@@ -108,13 +115,14 @@ def test_errors(folder):
             tap.ok(result.returncode == 2 and 'No space left' in result.stderr, f'{option} on a full disk', result)
 
 
-# ---- what is said ------------------------------------------------------------------------------------------------------
+# ---- what is said ----------------------------------------------------------------------------------------------------
 
 def test_text():
     result = watch('-p', 7, '--for', 0.9)
     lines = result.stdout.splitlines()
     tap.equal((result.returncode, result.stderr), (1, ''), 'findings: exit status 1')
-    tap.equal(lines[0], 'watching /usr/bin/orders (process 7): 813 of 1,234 sites that write its fields', 'what is watched')
+    tap.equal(lines[0], 'watching /usr/bin/orders (process 7): 813 of 1,234 sites that write its fields',
+              'what is watched')
     tap.equal(lines[2], FIRST, 'a conflict in one line')
     tap.equal(lines[3:9], ['    object 0x7f0000001000', '    thread 13 "worker-3" wrote order.status: created -> cancelled',
                            '        cancel (/src/orders/orders.c:88)',
@@ -123,23 +131,31 @@ def test_text():
               '... its evidence, the stack as far as it is one')
     for name, words in (('goroutines', 'main.Pair.A written by goroutine 18 (pair.go:14, main.writeNonAtomic) while '
                          'goroutine 17 (pair.go:14, main.writeNonAtomic) was writing it; 3 -> 4'),
-                        ('a read', 'order.status read by thread 14 (look.c:2, look) while thread 12 (orders.c:42, set_status) '
+                        ('a read',
+                         'order.status read by thread 14 (look.c:2, look) while thread 12 (orders.c:42, set_status) '
                          'was writing it; paid -> created'),
                         ('mixed', 'order.amount_cents and order.currency of one object come from two fills: thread 12 '
                          '(fill.c:7, fill) and thread 13 (fill.c:7, fill) filled it at the same time; '),
-                        ('owner, by a library', 'order.customer.name has the rule owner and was written by a second thread: '
+                        ('owner, by a library',
+                         'order.customer.name has the rule owner and was written by a second thread: '
                          'thread 13 (main.c:25, handle, through libc.so.6), after thread 12 ("odd"?.c:3, rename); now "bob"'),
-                        ('mutex', 'order.amount_cents has the rule mutex=money and was written without its lock by thread 12 '
+                        ('mutex',
+                         'order.amount_cents has the rule mutex=money and was written without its lock by thread 12 '
                          '(money.c:19, refund); 1 -> 2'),
-                        ('states', 'order.status has the rule states and was given a change that is not allowed, by thread 12 '
+                        ('states',
+                         'order.status has the rule states and was given a change that is not allowed, by thread 12 '
                          '(orders.c:42, set_status); paid -> created is not in the list'),
-                        ('sharing', 'order.status and order.amount_cents lie on one cache line and are written in turns, by '
-                         'thread 12 (orders.c:42, set_status) and thread 13 (money.c:19, refund); 5000 changes of hands')):
+                        ('sharing',
+                         'order.status and order.amount_cents lie on one cache line and are written in turns, by '
+                         'thread 12 (orders.c:42, set_status) and thread 13 (money.c:19, refund); '
+                         '5000 changes of hands')):
         tap.ok(any(line.startswith(words) for line in lines), f'in words: {name}', *lines)
-    tap.ok('8 findings' in lines and any(re.match(r'  conflict  \d+ times  +order\.status  cancel ', line) for line in lines),
+    tap.ok('8 findings' in lines
+           and any(re.match(r'  conflict  \d+ times  +order\.status  cancel ', line) for line in lines),
            'all of them at the end, with counts')
     tap.ok('\033' not in result.stdout, 'no colours where there is no terminal')
-    for words in ('  sites      1,234 found: 813 with a probe (800 beside the store, 10 on it, 3 at calls), 421 refused',
+    for words in ('  sites      1,234 found: 813 with a probe (800 beside the store, 10 on it, 3 at calls), '
+                  '421 refused',
                   '             21 refused: locked', '             400 refused: only by single steps',
                   '  bulk       10 of 40 bulk writes (memcpy and its like) have no known field: 25 %',
                   '  cost       1.23 % of the program\'s processor time, of 2.00 % allowed; 7 threads at most',
@@ -198,10 +214,12 @@ def test_files(folder):
     tap.ok([(line['type'], line['field'], line['thread']) for line in writers] ==
            [('order', 'status', 12), ('order', 'amount_cents', 13), ('order', 'currency', 13), ('main.Pair', 'A', 13)],
            '... who wrote what', writers)
-    tap.ok('ledger' in lines[-1] and sum('kind' in line for line in lines) >= 16, '... findings, first and last, the ledger')
+    tap.ok('ledger' in lines[-1] and sum('kind' in line for line in lines) >= 16,
+           '... findings, first and last, the ledger')
     if shutil.which('gcc'):
         source = folder / 'order.c'
-        source.write_text('struct order { int status; long amount_cents; char currency[4]; } order;\nint main(void) { return 0; }\n')
+        source.write_text('struct order { int status; long amount_cents; char currency[4]; } order;\n'
+                          'int main(void) { return 0; }\n')
         subprocess.run(['gcc', '-g', '-o', folder / 'order', source], check=True)
         result = subprocess.run([FIELDGUARD, 'layout', '--observed', record, folder / 'order', 'order'],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
@@ -218,7 +236,7 @@ def test_tested():
     tap.equal([kind['kind'] for kind in kinds if not kind['sound']], ['sse store', 'watchpoint'], '--self-test --json')
 
 
-# ---- how it ends -------------------------------------------------------------------------------------------------------
+# ---- how it ends -----------------------------------------------------------------------------------------------------
 
 def test_signals():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -235,7 +253,7 @@ def test_signals():
         tap.ok(process.wait(10) == 2 and 'Broken pipe' in words, 'it ends when nobody reads any more', words)
 
 
-# ---- the terminal view -------------------------------------------------------------------------------------------------
+# ---- the terminal view -----------------------------------------------------------------------------------------------
 
 class Terminal:
     """A command in a terminal of tmux, whose screen can be read."""
@@ -247,10 +265,12 @@ class Terminal:
         self.status = folder / 'status'
         self.status.unlink(missing_ok=True)
         words = ' '.join(f"'{word}'" for word in arguments)
-        script = f'stty -g >{folder}/before; {words}; status=$?; stty -g >{folder}/after; echo $status >{self.status}; exec sleep 100'
+        script = (f'stty -g >{folder}/before; {words}; status=$?; stty -g >{folder}/after; '
+                  f'echo $status >{self.status}; exec sleep 100')
         env = {name: value for name, value in os.environ.items() if name not in ('TMUX', 'NO_COLOR')}
         env['LC_ALL'] = 'C.UTF-8'
-        subprocess.run([*self.tmux, 'new-session', '-d', '-x', str(size[0]), '-y', str(size[1]), script], check=True, env=env)
+        subprocess.run([*self.tmux, 'new-session', '-d', '-x', str(size[0]), '-y', str(size[1]), script], check=True,
+                       env=env)
 
     def keys(self, *names):
         subprocess.run([*self.tmux, 'send-keys', *names], check=True)
@@ -304,7 +324,8 @@ def test_view(folder):
         terminal.wait(lambda text: 'sort: name' in text and fields(text) == sorted(fields(text)) and fields(text),
                       'view: by name')
         terminal.keys('/', 'P', 'A', 'I', 'R')
-        terminal.wait(lambda text: fields(text) == ['main.Pair.A', 'main.Pair.B'] and 'filter: PAIR' in text, 'view: / filters')
+        terminal.wait(lambda text: fields(text) == ['main.Pair.A', 'main.Pair.B'] and 'filter: PAIR' in text,
+                      'view: / filters')
         terminal.keys('Escape')
         terminal.wait(lambda text: len(fields(text)) > 10, 'view: Esc drops the filter')
         terminal.keys('End')
@@ -320,14 +341,16 @@ def test_view(folder):
         terminal.keys('NPage')
         terminal.wait(lambda text: 'goroutine 18 on thread 20' in text, 'view: a finding scrolls')
         terminal.keys('q')
-        terminal.wait(lambda text: 'findings' in text and 'fieldguard watch' in text.splitlines()[0], 'view: q goes back')
+        terminal.wait(lambda text: 'findings' in text and 'fieldguard watch' in text.splitlines()[0],
+                      'view: q goes back')
         terminal.resize(20, 5)
         terminal.wait(lambda text: 'fieldguard' in text, 'view: a very small terminal')
         terminal.resize(160, 60)
         terminal.keys('q')
         tap.equal(terminal.ended(), 1, 'view: q ends it')
         text = terminal.screen()
-        tap.ok('8 findings' in text and 'watched /usr/bin/orders' in text, 'view: findings and ledger are printed behind it',
+        tap.ok('8 findings' in text and 'watched /usr/bin/orders' in text,
+               'view: findings and ledger are printed behind it',
                text)
         tap.equal((folder / 'after').read_text(), (folder / 'before').read_text(), 'view: the terminal is as it was')
     finally:
@@ -344,7 +367,8 @@ def test_view_ends(folder):
             if keys:
                 terminal.keys(*keys)
             status = terminal.ended()
-            tap.ok(status in ({'an error': (2,), 'two of them': (0, 130)}.get(name, (0,))), f'view: ended by {name}', status)
+            tap.ok(status in ({'an error': (2,), 'two of them': (0, 130)}.get(name, (0,))), f'view: ended by {name}',
+                   status)
             text = terminal.screen()
             tap.ok('q quit' not in text, f'view: is gone ({name})', text)
             tap.equal((folder / 'after').read_text(), (folder / 'before').read_text(),

@@ -110,9 +110,11 @@ static void make_plan(struct watch *watch)
 	fields[6].atomic = true;
 	fields[6].atomic_why = "its type is atomic";
 	watch->plan = (struct plan){
-		.types = types, .types_n = TYPES, .fields = fields, .fields_n = FIELDS, .sites = sites, .sites_n = SITES,
+		.types = types, .types_n = TYPES, .fields = fields, .fields_n = FIELDS,
+		.sites = sites, .sites_n = SITES,
 		.ledger = {
-			.sites_found = 1234, .sites_unknown = 7, .sites_neighbour = 800, .sites_stepped = 10, .sites_call = 3,
+			.sites_found = 1234, .sites_unknown = 7, .sites_neighbour = 800, .sites_stepped = 10,
+			.sites_call = 3,
 			.refused = {[PLAN_REFUSED_LOCKED] = 21, [PLAN_REFUSED_STEPPED] = 400}, .bulk_found = 40,
 			.bulk_known = 30, .fields_atomic = 1, .modules = 2, .modules_bare = 1, .frees = true,
 		},
@@ -128,7 +130,8 @@ static void make_plan(struct watch *watch)
 
 static struct finding_side side(uint32_t site, uint32_t tid, const char *old_text, const char *new_text)
 {
-	struct finding_side one = {.site = site, .field = site < SITES ? sites[site].field : 0, .tid = tid, .time_ns = 5000,
+	struct finding_side one = {.site = site, .field = site < SITES ? sites[site].field : 0, .tid = tid,
+	                           .time_ns = 5000,
 	                           .address = 0x7f0000001000, .stack = {0x11900, 0x11a00, 0x4}, .stack_n = 3};
 
 	one.ip = site < SITES ? 0x10000 + scan_sites[site].pc + 4 : 0x800123;
@@ -161,16 +164,20 @@ static void make_findings(struct watch *watch)
 	if (watch->options.pid != 10) {
 		add(watch, (struct finding){.kind = FINDING_CONFLICT, .field2 = none}, side(1, 13, "created", "cancelled"),
 		    side(0, 12, "paid", "created"), "");
-		add(watch, (struct finding){.kind = FINDING_CONFLICT, .type_id = 1, .field = 5, .field2 = none}, go[0], go[1], "");
+		add(watch, (struct finding){.kind = FINDING_CONFLICT, .type_id = 1, .field = 5, .field2 = none},
+		    go[0], go[1], "");
 		add(watch, (struct finding){.kind = FINDING_CONFLICT, .field2 = none}, side(0, 12, "paid", "created"),
 		    side(7, 14, "", ""), "");
 		add(watch, (struct finding){.kind = FINDING_MIXED, .field = 1, .field2 = 2}, side(2, 12, "", "100"),
 		    side(2, 13, "", "200"), "amount_cents is of thread 12, currency of thread 13");
-		add(watch, (struct finding){.kind = FINDING_POLICY, .field = 3, .field2 = none, .rule = PLAN_RULE_OWNER},
+		add(watch, (struct finding){.kind = FINDING_POLICY, .field = 3, .field2 = none,
+		                            .rule = PLAN_RULE_OWNER},
 		    side(4, 12, "", "\"ann\""), side(none, 13, "", "\"bob\""), "");
-		add(watch, (struct finding){.kind = FINDING_POLICY, .field = 1, .field2 = none, .rule = PLAN_RULE_MUTEX},
+		add(watch, (struct finding){.kind = FINDING_POLICY, .field = 1, .field2 = none,
+		                            .rule = PLAN_RULE_MUTEX},
 		    side(3, 12, "1", "2"), (struct finding_side){0}, "");
-		add(watch, (struct finding){.kind = FINDING_POLICY, .field2 = none, .rule = PLAN_RULE_ATOMIC, .states = true},
+		add(watch, (struct finding){.kind = FINDING_POLICY, .field2 = none, .rule = PLAN_RULE_ATOMIC,
+		                            .states = true},
 		    side(0, 12, "paid", "created"), (struct finding_side){0}, "paid -> created is not in the list");
 	}
 	add(watch, (struct finding){.kind = FINDING_SHARING, .field = 0, .field2 = 1}, side(0, 12, "", ""),
@@ -214,7 +221,8 @@ static bool has_findings(const struct watch *watch)
 
 static void send_events(struct watch *watch)
 {
-	struct wire_event event = {.time_ns = kernel_now_ns(), .address = 0x7f0000001000, .kind = WIRE_EVENT_WRITE, .tid = 12,
+	struct wire_event event = {.time_ns = kernel_now_ns(), .address = 0x7f0000001000, .kind = WIRE_EVENT_WRITE,
+	                           .tid = 12,
 	                           .width = 4, .old_n = 4, .new_n = 4, .old_value = {1}, .new_value = {2}};
 
 	watch->options.event(watch->options.user, &event, &sites[0], 0);
@@ -381,7 +389,8 @@ size_t plan_frames(const struct plan *plan, const struct target *target, uint64_
 	(void)is_return;
 	for (size_t i = 0; i < SITES && size; i++)
 		if (address - 0x10000 == scan_sites[i].pc) {
-			ret_frames[0] = (struct scan_frame){scan_sites[i].function->name, scan_sites[i].file, scan_sites[i].line, 1};
+			ret_frames[0] = (struct scan_frame){scan_sites[i].function->name, scan_sites[i].file,
+			                                    scan_sites[i].line, 1};
 			return 1;
 		}
 	if (address < 0x10000 || address >= 0x20000 || size < 2)

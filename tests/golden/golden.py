@@ -63,7 +63,8 @@ def compare(tap, name, folder):
 
 
 def build(tap, compiler, root, library, sanitize, name, folder, define=()):
-    flags = STRICT + [*define, '-D_GNU_SOURCE', '-O2', '-g', '-I' + os.path.join(root, 'include'), '-I' + folder, '-I' + FOLDER,
+    flags = STRICT + [*define, '-D_GNU_SOURCE', '-O2', '-g', '-I' + os.path.join(root, 'include'), '-I' + folder,
+                      '-I' + FOLDER,
                       '-I' + os.path.dirname(FOLDER)]
     title = ' '.join([compiler, *define])
     objects = []

@@ -3,8 +3,8 @@
  *
  *     watch_line sharing|apart|reads|locked SECONDS
  *
- * sharing: they write neighbours. apart: fields 64 bytes from one another. reads: the second reads what the first writes,
- * without a lock. locked: with one.
+ * sharing: they write neighbours. apart: fields 64 bytes from one another. reads: the second reads what the first
+ * writes, without a lock. locked: with one.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

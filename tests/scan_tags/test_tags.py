@@ -49,7 +49,8 @@ struct order.id FG(json:"id" key)
 struct order.status FG(json:"status,atomic" states:"created>paid")
 struct order.amount FG(json:"amount,mutex=money")
 generated struct money money_* -
-generated struct order order_* struct order_shared n=id,hits,status,amount snapshot=snapshot:id group_money=mutex:amount ''' \
+generated struct order order_* struct order_shared n=id,hits,status,amount snapshot=snapshot:id ''' \
+    'group_money=mutex:amount ' \
     '''atomics.hits=atomic:hits atomics.status=atomic:status
 model fine: 2 structs
 compared 2, differences 0

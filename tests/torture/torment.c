@@ -4,7 +4,8 @@
  * Linked into every torture program and asleep unless FG_TORMENT is set. Then, from before main to after it:
  *
  *     every 5 ms     a child picks a thread of this process, at whatever instruction it is, and lets it stand for up to
- *                    2 ms: what a preempted thread looks like to the others. It traces it (no signal handler runs: those
+ *                    2 ms: what a preempted thread looks like to the others. It traces it (no signal handler runs:
+ * those
  *                    break ThreadSanitizer when they meet a thread at its end)
  *     every 100 ms   it stops this process whole with SIGSTOP for some milliseconds, and continues it
  *
@@ -66,7 +67,8 @@ static void hold_thread(pid_t tid, long us)
 
 	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) < 0)
 		return;
-	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) == 0 && waitpid(tid, &status, __WALL) == tid && WIFSTOPPED(status)) {
+	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) == 0 && waitpid(tid, &status, __WALL) == tid &&
+	    WIFSTOPPED(status)) {
 		/* A signal of its own is not lost: it goes with the tracer. */
 		int signal = status >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG(status);
 

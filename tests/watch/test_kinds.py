@@ -23,13 +23,15 @@ def test_sharing(program):
     told = told_of(program, 'sharing')
     if len(os.sched_getaffinity(0)) > 1:
         one = next((one for one in told.findings if one['kind'] == 'sharing'), None)
-        tap.ok(one and {one['field'], one['field2']} == {'sent', 'received'} and one['count'] > 100, 'neighbours share a cache line',
+        tap.ok(one and {one['field'], one['field2']} == {'sent', 'received'} and one['count'] > 100,
+               'neighbours share a cache line',
                told)
     else:
         tap.skip('neighbours', 'one processor alone has no cache line to share')
     tap.ok(told.status == 0 and told.kinds() <= {'sharing'}, 'sharing alone is no reason for exit status 1', told)
     told = told_of(program, 'apart')
-    tap.ok(told.status == 0 and not told.findings and told.ledger['hits'] > 100, 'fields 64 bytes apart share nothing', told)
+    tap.ok(told.status == 0 and not told.findings and told.ledger['hits'] > 100,
+           'fields 64 bytes apart share nothing', told)
 
 
 def test_reads(program):

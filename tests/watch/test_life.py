@@ -33,7 +33,7 @@ def sees(name, process, *arguments, function='set_price'):
     return told
 
 
-# ---- where it comes from -----------------------------------------------------------------------------------------------
+# ---- where it comes from -------------------------------------------------------------------------------------------
 
 def test_builds(folder, program):
     with running(program, 'steady', LASTS) as process:
@@ -59,13 +59,15 @@ def test_builds(folder, program):
 
 def test_libraries(folder):
     library = watched.build('gcc', 'watch_life_lib.c', folder / 'libitem.so', '-g', '-shared', '-fPIC')
-    linked = watched.build('gcc', 'watch_life.c', folder / 'with_library', '-DLINKED', f'-L{folder}', '-Wl,--no-as-needed',
+    linked = watched.build('gcc', 'watch_life.c', folder / 'with_library', '-DLINKED', f'-L{folder}',
+                           '-Wl,--no-as-needed',
                            '-litem', f'-Wl,-rpath,{folder}')
     with running(linked, 'library', LASTS) as process:
         told = sees('a library with debug information, in a program without', process, function='item_set_price')
         tap.equal(functions(told), {('item_set_price', 'libitem.so')}, '... told as the library\'s')
     later = watched.build('gcc', 'watch_life.c', folder / 'later', '-g')
-    told = watched.run('--json', '--trace', '--no-holds', 'item.price', '--output', folder / 'out', '--', later, 'later', 3, library)
+    told = watched.run('--json', '--trace', '--no-holds', 'item.price', '--output', folder / 'out', '--', later,
+                       'later', 3, library)
     told = watched.Told(told.status, (folder / 'out').read_text(), told.err)
     tap.ok(('item_set_price', 'libitem.so') in functions(told) and told.ledger['target_exit'] == 0,
            'a library that is opened while the watch runs', functions(told), told)
@@ -94,7 +96,7 @@ def test_places(folder, program):
         sees('a program whose file was deleted', process)
 
 
-# ---- what happens to it ------------------------------------------------------------------------------------------------
+# ---- what happens to it --------------------------------------------------------------------------------------------
 
 def watch_to_end(name, folder, program, *arguments, least=100):
     """Of a command: it ends well, under watch from its first instruction."""
@@ -114,7 +116,8 @@ def test_lives(folder, program):
     out = folder / 'out'
     watched.run('--json', '--trace', '--no-holds', '--output', out, 'item.price', '--', program, 'first', 0)
     told = watched.Told(0, out.read_text(), '')
-    tap.equal([one['new'] for one in told.events], [str(i) for i in range(100)], 'each write from the first instruction on')
+    tap.equal([one['new'] for one in told.events], [str(i) for i in range(100)],
+              'each write from the first instruction on')
     tap.equal(told.ledger['complete'], True, '... and the ledger says so')
 
 
@@ -153,7 +156,8 @@ def test_kill(program):
     """kill -9 at whoever watches, from before the probes are there until long after."""
     with running(program, 'steady', LASTS) as process:
         for at_work, after in ((False, 0.3), (False, 0.6), (True, 0), (True, 0.1), (True, 0.3)):
-            with subprocess.Popen(watched.command('-p', process.pid, '--json', '--trace', 'item'), stdout=subprocess.PIPE) as watch:
+            with subprocess.Popen(watched.command('-p', process.pid, '--json', '--trace', 'item'),
+                                  stdout=subprocess.PIPE) as watch:
                 if at_work:
                     watch.stdout.readline()
                 time.sleep(after)

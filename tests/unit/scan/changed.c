@@ -1,4 +1,5 @@
-/* changed.c - stores of both kinds for test_change.c: functions new_* put in a value from elsewhere, old_* what was there */
+/* changed.c - stores of both kinds for test_change.c: functions new_* put in a value from elsewhere, old_* what was
+ * there */
 #include <stdint.h>
 #include <stdio.h>
 

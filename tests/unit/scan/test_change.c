@@ -21,7 +21,8 @@ static void test_sites(const char *path, const struct scan *scan, const struct s
 			continue;
 		seen++;
 		tap_ok(scan_store_changes(scan, site) == begins(name, "old_"), "%s: %s:%u (offset %llu) %s",
-		       strrchr(path, '/') ? strrchr(path, '/') + 1 : path, name, site->line, (unsigned long long)site->offset,
+		       strrchr(path, '/') ? strrchr(path,
+		                                    '/') + 1 : path, name, site->line, (unsigned long long)site->offset,
 		       begins(name, "old_") ? "changes what was there" : "puts in a new value");
 	}
 	tap_ok(seen >= 11, "%u stores were looked at", seen);

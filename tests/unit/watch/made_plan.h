@@ -5,7 +5,8 @@
  *     verdict_new(&made.plan, &options, &verdict);
  *     made_write(verdict, &made, (struct made_event){.field = USER, .tid = 12, .object = 0x1000, .value = 7});
  *
- * Every field has two sites, made_site(field, 0) and (field, 1), in functions "fill" and "other". Time goes on by itself.
+ * Every field has two sites, made_site(field, 0) and (field, 1), in functions "fill" and "other". Time goes on by
+ * itself.
  */
 #ifndef FG_TESTS_MADE_PLAN_H
 #define FG_TESTS_MADE_PLAN_H
@@ -161,7 +162,8 @@ static inline struct wire_event made_event(struct made *made, struct made_event 
 {
 	const struct plan_field *field = &made->fields[how.field];
 	struct wire_event event = {
-		.address = how.object + field->offset + how.offset, .goroutine = how.goroutine, .tid = how.tid, .tgid = 1,
+		.address = how.object + field->offset + how.offset, .goroutine = how.goroutine,
+		.tid = how.tid, .tgid = 1,
 		.kind = WIRE_EVENT_WRITE, .probe = made_site(how.field, how.which), .cpu = how.cpu,
 		.width = how.width ? how.width : (uint32_t)field->width, .lock = how.lock, .lock_known = how.has_lock,
 	};
@@ -203,7 +205,8 @@ static inline void made_caught(struct verdict *verdict, struct made *made, struc
 	struct wire_event first = made_event(made, held);
 	struct wire_caught caught = {
 		.held = {
-			.address = first.address, .goroutine = first.goroutine, .time_ns = first.time_ns, .probe = first.probe,
+			.address = first.address, .goroutine = first.goroutine, .time_ns = first.time_ns,
+			.probe = first.probe,
 			.tid = first.tid, .width = first.width, .flags = made->sites[first.probe].wire.flags,
 			.new_n = first.new_n, .stack_n = 2, .stack = {0x1111, 0x2222},
 		},

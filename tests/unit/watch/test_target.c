@@ -658,10 +658,11 @@ int main(int argc, char **argv)
 {
 	if (argc < 4)
 		return 2;
-	pie = argv[1];
-	fixed = argv[2];
-	late = argv[3];
-	if (!mkdtemp(folder))
+	/* As the kernel names them. */
+	pie = realpath(argv[1], NULL);
+	fixed = realpath(argv[2], NULL);
+	late = realpath(argv[3], NULL);
+	if (!pie || !fixed || !late || !mkdtemp(folder))
 		return 2;
 	test_modules(pie, true);
 	test_modules(fixed, false);

@@ -59,7 +59,8 @@ static void test_conflict(void)
 		       one->first.sides[1].stack_n == 1 && one->first.sides[1].stack[0] == 0x3333, "both stacks");
 		tap_ok(!one->first.sides[0].is_read && !one->first.sides[1].is_read, "both are writes");
 	}
-	made_caught(verdict, &made, (struct made_event){.field = STATUS, .which = 1, .tid = B, .object = 0x2000, .value = 2},
+	made_caught(verdict, &made,
+	            (struct made_event){.field = STATUS, .which = 1, .tid = B, .object = 0x2000, .value = 2},
 	            (struct made_event){.field = STATUS, .tid = A, .object = 0x2000, .value = 3});
 	tap_eq_int(conflicts(verdict), 1, "the same two sites the other way round: the same finding");
 	tap_ok(one && one->count == 2 && one->first.object == 0x1000 && one->last.object == 0x2000,
@@ -162,14 +163,16 @@ static void test_field(void)
 	struct verdict_field field;
 
 	for (uint32_t i = 0; i < 100; i++)
-		made_write(verdict, &made, (struct made_event){.field = CENTS, .tid = 1 + i % 5, .object = 0x1000, .value = i});
+		made_write(verdict, &made,
+		           (struct made_event){.field = CENTS, .tid = 1 + i % 5, .object = 0x1000, .value = i});
 	field = verdict_field(verdict, CENTS);
 	tap_eq_int(field.events, 100, "events of a field");
 	tap_eq_int(field.writers, 5, "its writers");
 	tap_eq_str(field.last_text, "99", "its last value");
 	tap_eq_int(field.last_ns, made.now_ns, "and when");
 	for (uint32_t i = 0; i < 5; i++)
-		made_write(verdict, &made, (struct made_event){.field = USER, .tid = 1, .goroutine = 10 + i, .object = 0x1000});
+		made_write(verdict, &made,
+		           (struct made_event){.field = USER, .tid = 1, .goroutine = 10 + i, .object = 0x1000});
 	tap_eq_int(verdict_field(verdict, USER).writers, 5, "goroutines of one thread are writers of their own");
 	tap_eq_int(verdict_field(verdict, NAME).events, 0, "a field that nobody wrote");
 	tap_eq_int(verdict_field(verdict, 99999).events, 0, "a field that there is not");
@@ -182,14 +185,17 @@ static void test_objects(void)
 
 	for (uint32_t i = 0; i < 10; i++)
 		for (uint32_t k = 0; k < 3; k++)
-			made_write(verdict, &made, (struct made_event){.field = CENTS, .tid = i < 4 ? k : 1, .object = 0x1000 * (i + 1)});
+			made_write(verdict, &made,
+			           (struct made_event){.field = CENTS, .tid = i < 4 ? k : 1,
+			                               .object = 0x1000 * (i + 1)});
 	tap_eq_int(verdict_objects_seen(verdict), 10, "objects seen");
 	tap_eq_int(verdict_objects_shared(verdict), 4, "objects that several threads wrote");
 	made_free(verdict, &made, 0x1000);
 	made_write(verdict, &made, (struct made_event){.field = CENTS, .tid = 77, .object = 0x1000});
 	tap_ok(verdict_objects_seen(verdict) == 11 && verdict_objects_shared(verdict) == 4, "a new one where one was freed");
 	for (uint32_t i = 0; i < 100000; i++)
-		made_write(verdict, &made, (struct made_event){.field = CENTS, .tid = 1, .object = 0x100000 + 0x40ull * i});
+		made_write(verdict, &made,
+		           (struct made_event){.field = CENTS, .tid = 1, .object = 0x100000 + 0x40ull * i});
 	tap_eq_int(verdict_objects_seen(verdict), 100011, "far more objects than are kept at once");
 	verdict_free(verdict);
 }
@@ -220,7 +226,8 @@ static void test_candidate(void)
 	for (unsigned i = 0; i < 6; i++)
 		if (verdict_candidate(verdict, &field, &address, &object))
 			seen |= 1u << object / 0x1000;
-	made_write(verdict, &made, (struct made_event){.field = USER, .tid = A, .object = 0x9000, .pass_ns = 3000000000});
+	made_write(verdict, &made,
+	           (struct made_event){.field = USER, .tid = A, .object = 0x9000, .pass_ns = 3000000000});
 	tap_ok(!verdict_candidate(verdict, &field, &address, &object), "what was shared long ago is none");
 	verdict_free(verdict);
 }
@@ -228,7 +235,9 @@ static void test_candidate(void)
 static void test_point(void)
 {
 	struct verdict *verdict = begin(0);
-	struct wire_event event = made_event(&made, (struct made_event){.field = CENTS, .tid = A, .object = 0x1000, .value = 3});
+	struct wire_event event = made_event(&made,
+	                                     (struct made_event){.field = CENTS, .tid = A, .object = 0x1000,
+	                                                         .value = 3});
 
 	event.kind = WIRE_EVENT_POINT;
 	event.probe = 65530;
@@ -348,7 +357,8 @@ static int exercise(void)
 		};
 		unsigned at = i % 6;
 
-		made_write(verdict, &made, (struct made_event){.field = order[at].field, .tid = order[at].tid, .object = 0x1000,
+		made_write(verdict, &made,
+		           (struct made_event){.field = order[at].field, .tid = order[at].tid, .object = 0x1000,
 			.value = (order[at].tid * 7919 * (i / 6 + 1)) % 1000});
 	}
 	for (unsigned i = 0; i < 100; i++)

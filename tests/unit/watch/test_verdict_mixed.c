@@ -64,7 +64,8 @@ static uint64_t value_of(const struct world *world, unsigned field, unsigned obj
 	return random_below(1000) * 100 + worker;
 }
 
-static void take_step(const struct world *world, struct verdict *verdict, unsigned worker, unsigned step, unsigned object)
+static void take_step(const struct world *world, struct verdict *verdict, unsigned worker, unsigned step,
+                      unsigned object)
 {
 	const struct made_step *of = &world->rounds[worker].steps[step];
 
@@ -151,7 +152,8 @@ static struct world all_alike(unsigned workers, const unsigned *fields, unsigned
 	return world;
 }
 
-static const unsigned user_name_cents[] = {USER, NAME, CENTS}, cents_user[] = {CENTS, USER}, user_cents[] = {USER, CENTS};
+static const unsigned user_name_cents[] = {USER, NAME, CENTS}, cents_user[] = {CENTS, USER}, user_cents[] = {USER,
+                                                                                                             CENTS};
 static const unsigned name_status[] = {NAME, STATUS};
 
 /* ---- what is found --------------------------------------------------------------------------------------------- */
@@ -269,7 +271,8 @@ static void test_ping_pong(void)
 	verdict_window_begin(verdict, ORDER, made.now_ns);
 	for (unsigned i = 0; i < 4000; i++)
 		made_write(verdict, &made, (struct made_event){
-			.field = order[i % 4].field, .tid = 1 + order[i % 4].who, .object = 0x1000, .value = random_below(1000)});
+			.field = order[i % 4].field, .tid = 1 + order[i % 4].who, .object = 0x1000,
+			.value = random_below(1000)});
 	verdict_window_end(verdict, ORDER, made.now_ns + 1, false);
 	tap_eq_int(made_findings(verdict, FINDING_MIXED, NULL), 0, "threads that answer one another by turns: nothing");
 	verdict_free(verdict);
@@ -293,7 +296,8 @@ static void test_not_exact(void)
 	tap_eq_int(often(&world), 0, "interleaved, but events were lost: nothing");
 }
 
-enum spoil { NO_JUDGE, MODIFIES, ATOMIC_FIELD, BITFIELD, INDEXED, SHARED_FORM, LOCKED, OVERLAPPING, MAY_FAIL, NEW_VALUES, CHANGES };
+enum spoil { NO_JUDGE, MODIFIES, ATOMIC_FIELD, BITFIELD, INDEXED, SHARED_FORM, LOCKED, OVERLAPPING, MAY_FAIL,
+            NEW_VALUES, CHANGES };
 
 /* A program whose stores put in new values, or what was there before: tests/unit/scan/changed.c. */
 static struct scan *code;
@@ -309,7 +313,8 @@ static bool use_code(bool changes)
 		uint32_t id = made_site(found ? CENTS : USER, 0);
 		const char *name = site->function ? site->function->name : "";
 
-		if (strcmp(name, found ? "new_push" : changes ? "old_add" : "new_value") != 0 || !site->type || site->where == SCAN_WHERE_STACK)
+		if (strcmp(name, found ? "new_push" : changes ? "old_add" : "new_value") != 0 || !site->type ||
+		    site->where == SCAN_WHERE_STACK)
 			continue;
 		made.scan_sites[id].pc = site->pc;
 		made.scan_sites[id].function = site->function;
@@ -354,7 +359,8 @@ static unsigned run_spoiled(enum spoil how)
 		unsigned worker = random_below(2);
 
 		made_write(verdict, &made, (struct made_event){
-			.field = fields[at[worker]++ % 2], .tid = worker + 1, .object = 0x1000, .value = random_below(1000)});
+			.field = fields[at[worker]++ % 2], .tid = worker + 1, .object = 0x1000,
+			.value = random_below(1000)});
 	}
 	verdict_window_end(verdict, ORDER, made.now_ns + 1, false);
 	found = made_findings(verdict, FINDING_MIXED, NULL);
@@ -394,10 +400,12 @@ static void test_late(void)
 
 		for (unsigned k = 0; k < 2; k++)
 			first[k] = made_event(&made, (struct made_event){
-				.field = k ? CENTS : USER, .tid = 1, .object = 0x1000, .value = random_below(1000)});
+				.field = k ? CENTS : USER, .tid = 1, .object = 0x1000,
+			.value = random_below(1000)});
 		for (unsigned k = 0; k < 2; k++)
 			then[k] = made_event(&made, (struct made_event){
-				.field = k ? CENTS : USER, .tid = 2, .object = 0x1000, .value = random_below(1000)});
+				.field = k ? CENTS : USER, .tid = 2, .object = 0x1000,
+			.value = random_below(1000)});
 		verdict_event(verdict, &first[0], NULL);
 		/* Now and then the end of the first fill comes behind the second. */
 		if (i % 5)
@@ -418,7 +426,8 @@ static void test_bulk(void)
 	struct world world = {.workers = 2};
 
 	for (unsigned w = 0; w < 2; w++)
-		world.rounds[w] = (struct round_of){.steps = {{.fields = {WHOLE}, .n = 1}, {.fields = {CENTS}, .n = 1}}, .n = 2};
+		world.rounds[w] = (struct round_of){.steps = {{.fields = {WHOLE}, .n = 1},
+		                                              {.fields = {CENTS}, .n = 1}}, .n = 2};
 	tap_eq_int(often(&world), 0, "copies of all, then one field: nothing");
 }
 
@@ -439,7 +448,8 @@ static unsigned run_few(unsigned events)
 	verdict_window_begin(verdict, ORDER, made.now_ns);
 	for (unsigned i = 0; i < events; i++)
 		made_write(verdict, &made, (struct made_event){
-			.field = order[i % 6].field, .tid = 1 + order[i % 6].who, .object = 0x1000, .value = random_below(1000000)});
+			.field = order[i % 6].field, .tid = 1 + order[i % 6].who, .object = 0x1000,
+			.value = random_below(1000000)});
 	verdict_window_end(verdict, ORDER, made.now_ns + 1, false);
 	found = made_findings(verdict, FINDING_MIXED, NULL);
 	verdict_free(verdict);
@@ -456,7 +466,8 @@ static void test_few(void)
 static void test_waits(void)
 {
 	static const struct { unsigned field, who; } order[] = {
-		{USER, 0}, {USER, 1}, {CENTS, 1}, {CENTS, 0}, {USER, 1}, {CENTS, 1}, {USER, 0}, {USER, 1}, {CENTS, 0}, {CENTS, 1},
+		{USER, 0}, {USER, 1}, {CENTS, 1}, {CENTS, 0}, {USER, 1}, {CENTS, 1}, {USER, 0}, {USER, 1}, {CENTS, 0},
+		{CENTS, 1},
 	};
 	struct verdict_options options = {0};
 	struct verdict *verdict = NULL;
@@ -468,9 +479,11 @@ static void test_waits(void)
 	verdict_window_begin(verdict, ORDER, made.now_ns);
 	for (unsigned i = 0; i < 600; i++)
 		made_write(verdict, &made, (struct made_event){
-			.field = order[i % 10].field, .tid = 1 + order[i % 10].who, .object = 0x1000, .value = random_below(1000)});
+			.field = order[i % 10].field, .tid = 1 + order[i % 10].who, .object = 0x1000,
+			.value = random_below(1000)});
 	tap_eq_int(made_findings(verdict, FINDING_MIXED, NULL), 0, "in a window that is open: it might turn out that events are missing");
-	made_write(verdict, &made, (struct made_event){.field = OWNED, .tid = 1, .object = 0x9000, .pass_ns = 1500000000});
+	made_write(verdict, &made,
+	           (struct made_event){.field = OWNED, .tid = 1, .object = 0x9000, .pass_ns = 1500000000});
 	tap_eq_int(made_findings(verdict, FINDING_MIXED, NULL), 1, "a second later it is told");
 	verdict_free(verdict);
 }

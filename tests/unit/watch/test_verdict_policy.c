@@ -49,10 +49,12 @@ static void test_owner(void)
 	put(OWNED, A, X, 3);
 	tap_eq_int(policies(&one), 1, "the first is back: a finding");
 	if (one) {
-		tap_ok(one->rule == PLAN_RULE_OWNER && one->field == OWNED && one->field2 == UINT32_MAX && !one->states, "its key");
+		tap_ok(one->rule == PLAN_RULE_OWNER && one->field == OWNED && one->field2 == UINT32_MAX &&
+		       !one->states, "its key");
 		tap_eq_str(one->first.text, "one thread may write it; both thread 13 and thread 12 do", "who");
 		tap_ok(one->first.sides[0].tid == B && one->first.sides[1].tid == A && one->first.object == X, "both sides");
-		tap_ok(strcmp(one->first.sides[0].new_text, "2") == 0 && strcmp(one->first.sides[1].new_text, "3") == 0, "values");
+		tap_ok(strcmp(one->first.sides[0].new_text, "2") == 0 &&
+		       strcmp(one->first.sides[1].new_text, "3") == 0, "values");
 	}
 	put(OWNED, A, X, 4);
 	tap_eq_int(one->count, 1, "its next write is its own affair");
@@ -200,7 +202,8 @@ static unsigned run_mutex(bool known, uint32_t lock, bool judges, bool form, uns
 	made.scan_sites[made_site(MONEY, 0)].function = &made.functions[function];
 	for (unsigned i = 0; i < 4; i++)
 		made_write(verdict, &made, (struct made_event){
-			.field = MONEY, .tid = i % 2 ? B : A, .object = X, .value = i, .has_lock = known, .lock = lock});
+			.field = MONEY, .tid = i % 2 ? B : A, .object = X, .value = i,
+			.has_lock = known, .lock = lock});
 	return policies(NULL);
 }
 

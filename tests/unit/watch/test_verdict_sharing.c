@@ -29,7 +29,8 @@ static unsigned run(struct traffic traffic, const struct finding **ret_one)
 		unsigned who = i % 2, what = traffic.both && i % 10 == 9 ? !who : who;
 
 		made_write(verdict, &made, (struct made_event){
-			.field = traffic.fields[what], .object = traffic.objects[what], .tid = traffic.one_thread || !who ? A : B,
+			.field = traffic.fields[what], .object = traffic.objects[what],
+			.tid = traffic.one_thread || !who ? A : B,
 			.cpu = traffic.one_cpu ? 0 : who, .pass_ns = traffic.pass_ns, .value = i});
 	}
 	return made_findings(verdict, FINDING_SHARING, ret_one);
@@ -43,7 +44,8 @@ int main(void)
 
 	tap_eq_int(run(traffic, &one), 1, "two threads, each with a field of its own, in one line: one finding");
 	if (one) {
-		tap_ok((one->field == COUNT_A && one->field2 == COUNT_B) || (one->field == COUNT_B && one->field2 == COUNT_A),
+		tap_ok((one->field == COUNT_A && one->field2 == COUNT_B) ||
+		       (one->field == COUNT_B && one->field2 == COUNT_A),
 		       "both fields are named");
 		tap_ok(one->count > 1900 && one->count < 2000, "changes of hands are counted: %llu", (unsigned long long)one->count);
 		tap_ok(one->first.sides[0].tid != one->first.sides[1].tid && one->first.sides[0].thread[0] &&

@@ -1,0 +1,142 @@
+/*
+ * schedule_books.c - what probes cost the target, and what they may
+ *
+ * What hits cost is their number by the price that the self-test measured; holds tell their time themselves. The
+ * income is the budget's share of the target's CPU time.
+ */
+#include "watch/schedule_inside.h"
+
+static const uint64_t credit_max_ns = 20 * MS; /* what an idle time can save up */
+static const uint64_t credit_start_ns = 150 * MS; /* to get to know the target with, once */
+static const uint64_t measure_ns = 200 * MS;  /* between looks at the target's CPU time */
+static const double resident_share = 0.30;     /* of the budget */
+static const double hold_share = 0.50;
+static const double event_ns = 800;            /* what putting an event into a ring adds to a hit */
+
+/* ---- the books ------------------------------------------------------------------------------------------------- */
+
+double schedule_cost_of(const struct schedule *s, uint32_t id)
+{
+	double price = s->options.hit_ns[s->plan->sites[id].kind];
+
+	return (price > 0 ? price : 1000) + (kernel_probe(s->kernel, id)->sample ? event_ns : 0);
+}
+
+static double spent_ns(const struct schedule *s)
+{
+	return s->hits_cost_ns + (double)kernel_totals(s->kernel)->hold_spent_ns + (double)s->other_cost_ns;
+}
+
+/* How many CPUs the target keeps busy: what its threads lose is a share of that. One at least: an idle target waits for
+ * its own threads, and is not to wait longer. */
+static void measure_target(struct schedule *s, uint64_t now_ns)
+{
+	uint64_t cpu_ns;
+	double busy;
+
+	if (now_ns - s->measured_ns < measure_ns)
+		return;
+	cpu_ns = target_cpu_ns(s->target);
+	busy = cpu_ns > s->cpu_ns ? (double)(cpu_ns - s->cpu_ns) / (double)(now_ns - s->measured_ns) : 0;
+	if (s->cpu_ns)
+		s->busy = busy < 1 ? 1 : busy;
+	s->cpu_ns = cpu_ns;
+	s->measured_ns = now_ns;
+}
+
+void schedule_earn(struct schedule *s, uint64_t now_ns)
+{
+	double elapsed_ns;
+
+	/* Who asks may have read the clock before a step that took its time. */
+	if (now_ns <= s->earned_ns)
+		return;
+	elapsed_ns = (double)(now_ns - s->earned_ns);
+	measure_target(s, now_ns);
+	s->target_ns += elapsed_ns * s->busy;
+	s->income_ns += elapsed_ns * s->busy * s->options.budget;
+	s->earned_ns = now_ns;
+}
+
+/* What may be spent now. Once all sites were tried, an idle time saves up no more than credit_max_ns. */
+double schedule_credit(struct schedule *s)
+{
+	double credit = s->income_ns + (double)credit_start_ns - spent_ns(s);
+
+	if (s->next_new == s->ones_n && !s->warm_n && credit > (double)credit_max_ns) {
+		s->income_ns -= credit - (double)credit_max_ns;
+		credit = (double)credit_max_ns;
+	}
+	return credit;
+}
+
+/* Holds have a share of their own, which the kernel keeps to; it saves up as little. */
+void schedule_grant_holds(struct schedule *s, uint64_t now_ns)
+{
+	struct wire_settings *settings = kernel_settings(s->kernel);
+	double permille = s->options.budget * s->busy * hold_share * 1000;
+	uint64_t back_ns, spent = kernel_totals(s->kernel)->hold_spent_ns;
+
+	settings->hold_permille = (uint64_t)(permille < 1 ? 1 : permille);
+	back_ns = (spent + credit_max_ns) * 1000 / settings->hold_permille;
+	if (now_ns - settings->hold_start_ns > back_ns)
+		settings->hold_start_ns = now_ns - back_ns;
+}
+
+/* What all residents together may cost a second. */
+double schedule_resident_may(const struct schedule *s)
+{
+	return s->options.budget * s->busy * resident_share * (double)SECOND;
+}
+void schedule_spend(struct schedule *s, uint64_t ns)
+{
+	s->other_cost_ns += ns;
+}
+
+bool schedule_solvent(struct schedule *s, uint64_t now_ns)
+{
+	schedule_earn(s, now_ns);
+	return s->options.full || schedule_credit(s) > 0;
+}
+
+/* ---- the ledger ------------------------------------------------------------------------------------------------ */
+
+static double attached_seconds(const struct one *one, uint64_t now_ns)
+{
+	uint64_t ns = one->attached_ns + (one->attached ? now_ns - one->since_ns : 0);
+
+	return (double)ns / (double)SECOND;
+}
+
+void schedule_ledger(const struct schedule *s, struct ledger *ledger)
+{
+	uint64_t now_ns = kernel_now_ns();
+	double seconds = (double)(now_ns - s->start_ns) / (double)SECOND, share = 0;
+	uint64_t counted = 0;
+
+	for (uint32_t i = 0; i < s->ones_n; i++) {
+		struct wire_count count = kernel_count(s->kernel, i);
+
+		ledger->sites_attached += s->ones[i].was_attached;
+		ledger->sites_hit += count.hits > 0;
+		ledger->sites_hot += s->ones[i].was_hot;
+		ledger->hits += count.hits;
+		ledger->events += count.events;
+		ledger->dropped += count.dropped;
+		ledger->faults += count.faults;
+		ledger->holds += count.holds;
+		ledger->hold_ns += count.hold_ns;
+		ledger->caught += count.caught;
+		ledger->overlaps_seen += count.met_shared;
+		if (count.hits && seconds > 0) {
+			share += attached_seconds(&s->ones[i], now_ns) / seconds;
+			counted++;
+		}
+	}
+	ledger->attached_share = counted ? share / (double)counted : 0;
+	ledger->windows = s->windows;
+	ledger->attach_failed = s->failed;
+	ledger->budget = s->options.budget;
+	ledger->seconds = seconds;
+	ledger->spent = s->target_ns > 0 ? spent_ns(s) / s->target_ns : 0;
+}

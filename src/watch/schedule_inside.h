@@ -1,0 +1,107 @@
+/* schedule_inside.h - what the parts of schedule.c share: its books, its batches */
+#ifndef FG_WATCH_SCHEDULE_INSIDE_H
+#define FG_WATCH_SCHEDULE_INSIDE_H
+
+#include "watch/heat.h"
+#include "watch/schedule.h"
+
+#define MS 1000000ull
+#define SECOND 1000000000ull
+
+enum { LEAVE_MS = 40 };               /* after which nothing of a batch that was let go fires any more */
+
+enum state { NEW = 0, WARM, TRIED, RESIDENT, HOT, FAILED };
+
+struct one {                          /* a site */
+	uint8_t state;
+	bool attached, was_attached, was_hot;
+	bool calm;                    /* its function is hot and it is not: seen in a window */
+	bool relapsed;                /* it was called calm, and was not */
+	uint64_t hits;                /* when last looked at */
+	uint64_t begun_hits;          /* when it was attached last */
+	double rate;                  /* hits a second while attached, the last that was measured */
+	uint64_t attached_ns;         /* in all, up to since_ns */
+	uint64_t since_ns;
+};
+
+struct of_type {
+	uint32_t sites, attached, hot;
+	uint64_t last_window_ns;
+	uint64_t dropped;             /* of its sites when its window began */
+	uint64_t met_shared;          /* likewise, at the last window's end */
+	double weight;
+	bool open, library;
+};
+
+struct batch {
+	uint32_t *ids;
+	size_t n;
+	struct kernel_set **sets;
+	size_t sets_n;
+	uint64_t begun_ns, looked_ns;
+	uint64_t cost_ns;             /* since it began */
+	uint32_t type_id;             /* of a window */
+	struct batch *next;
+};
+
+struct schedule {
+	struct kernel *kernel;
+	const struct target *target;
+	const struct plan *plan;
+	struct schedule_options options;
+	struct one *ones;
+	size_t ones_n;
+	struct of_type *types;
+	size_t types_n;
+	struct batch **residents;
+	size_t residents_n;
+	struct heat *heat;
+	struct batch *trial, *window;
+	struct batch *leaving;        /* let go of, and perhaps still firing; linked by next */
+	size_t trial_size;            /* of the next */
+	size_t next_new;              /* sites below are no longer NEW */
+	size_t warm_n;                /* sites that are WARM */
+	uint64_t start_ns, look_due_ns;
+	double hits_cost_ns;          /* by hits, in all */
+	double income_ns;             /* the budget's share of the target's time so far */
+	double target_ns;             /* its CPU time so far, one CPU's at least */
+	double busy;                  /* CPUs it keeps busy, lately */
+	uint64_t earned_ns, measured_ns, cpu_ns;
+	uint64_t windows, failed;
+	uint64_t other_cost_ns;       /* told by schedule_spend */
+};
+
+/* ---- the books (schedule_books.c) ---- */
+
+/* Price of one hit of a site, as its probe is set now, ns. */
+double schedule_cost_of(const struct schedule *s, uint32_t id);
+/* Income since the last call. */
+void schedule_earn(struct schedule *s, uint64_t now_ns);
+/* What may be spent now, ns. Once all sites were tried, an idle time saves up no more than a little. */
+double schedule_credit(struct schedule *s);
+/* Holds have a share of their own, which the kernel keeps to; it saves up as little. */
+void schedule_grant_holds(struct schedule *s, uint64_t now_ns);
+/* What all residents together may cost a second, ns. */
+double schedule_resident_may(const struct schedule *s);
+
+/* ---- batches (schedule_batch.c) ---- */
+
+/* Room for n ids. Returns: NULL: no memory. */
+struct batch *batch_new(size_t n);
+/* NULL is fine. */
+void batch_free(struct batch *batch);
+void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_ns);
+/* Letting go takes milliseconds, in which nobody reads the rings: what fires meanwhile only counts. */
+void batch_detach(struct schedule *s, struct batch *batch, uint64_t now_ns);
+/* Takes down what its sites cost since the last look, and how often they fire. Returns: cost a second, ns. */
+double batch_look(struct schedule *s, struct batch *batch, uint64_t now_ns);
+/* Lets go of it; what it still costs comes into the books. */
+void batch_leave(struct schedule *s, struct batch *batch, uint64_t now_ns);
+void batches_look_at_leaving(struct schedule *s, uint64_t now_ns);
+/* Sets how its sites hold and whether they send events. */
+void batch_arm(struct schedule *s, const struct batch *batch, bool events);
+/* A type's order across sites counts while all its sites are attached. */
+void schedule_open_or_shut(struct schedule *s, uint32_t type_id, uint64_t now_ns);
+uint64_t schedule_dropped_of(const struct schedule *s, uint32_t type_id);
+
+#endif
