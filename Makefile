@@ -1,13 +1,14 @@
 # The front door: every target works in a fresh clone with nothing but git and make. Meson does the building; see
 # docs/building.md for the configurations behind these names.
-.PHONY: all run lab test bench bench-scan pictures watch-pictures fuzz torture races races-table model install clean help
+.PHONY: all run lab test bench bench-scan pictures watch-pictures fuzz torture races \
+	races-table model install clean help
 .SILENT:
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 TARGET ?=
 SECONDS ?= 60
-COMPILER ?=
+COMPILER ?= gcc
 
 all:
 	scripts/bootstrap.sh dev:fieldguard dev:lab/fieldguard-lab
@@ -25,7 +26,7 @@ help:
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
 	echo 'make torture    the torture tests under ThreadSanitizer, 60 s each: SECONDS=600'
 	echo 'make races      fieldguard watch on planted races and their right twins (16 minutes, as root):'
-	echo '                COMPILER=--clang for programs that clang made'
+	echo '                COMPILER=clang for C and C++ by clang'
 	echo 'make races-table  the same beside TSan, Helgrind, DRD and go -race: docs/races.md (45 minutes)'
 	echo 'make model      spin on every model in models/: all interleavings, and how many states those were'
 	echo 'make install    into /usr/local: PREFIX=... DESTDIR=...'
@@ -67,7 +68,7 @@ torture:
 
 races:
 	scripts/bootstrap.sh dev:fieldguard
-	tests/races/run.py $(COMPILER) build/fieldguard
+	tests/races/run.py --compiler '$(COMPILER)' build/fieldguard
 
 races-table:
 	scripts/bootstrap.sh dev:fieldguard

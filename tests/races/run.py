@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""run.py [--seconds N] [--short] [--clang] [--only WORD]... FIELDGUARD - does watch find what is there?
+"""run.py [--seconds N] [--short] [--compiler gcc|clang] [--only WORD]... FIELDGUARD - does watch find what is there?
 
 Builds the cases of this folder, runs each racy one and its right twin under `fieldguard watch -p PID` at the default
 budget, and holds what was found against races.json: the type, the fields that race, and the functions that write
@@ -7,7 +7,7 @@ them. A racy case is over when its finding has come; a right one is watched for 
 races have to be found (all but one of a few): each is caught by chance. Of false alarms there is to be none. Prints
 TAP.
 
---short: some of each kind. --clang: C and C++ are compiled by clang, not gcc. --only: those whose name holds the word.
+--short: some of each kind. --compiler: of C and C++. --only: those whose name holds the word.
 """
 import argparse
 import json
@@ -168,7 +168,7 @@ def main():
     parser.add_argument('fieldguard')
     parser.add_argument('--seconds', type=float, default=10)
     parser.add_argument('--short', action='store_true')
-    parser.add_argument('--clang', action='store_true')
+    parser.add_argument('--compiler', choices=['gcc', 'clang'], default='gcc')
     parser.add_argument('--only', action='append', default=[])
     options = parser.parse_args()
     fieldguard = str(Path(options.fieldguard).resolve())
@@ -178,7 +178,7 @@ def main():
         return 0
     found = wrong = racy = right = 0
     with tempfile.TemporaryDirectory() as folder:
-        programs = build(Path(folder), options.clang)
+        programs = build(Path(folder), options.compiler == 'clang')
         for case in json.loads((HERE / 'races.json').read_text()):
             name = f'{case["program"]}/{case["name"]}'
             if options.short and name not in SHORT or options.only and not any(word in name for word in options.only):
