@@ -1,12 +1,14 @@
 # The front door: every target works in a fresh clone with nothing but git and make. Meson does the building; see
 # docs/building.md for the configurations behind these names.
-.PHONY: all run lab test bench bench-scan bench-watch pictures watch-pictures fuzz torture races model install clean help
+.PHONY: all run lab test bench bench-scan bench-watch pictures watch-pictures fuzz torture races races-table model \
+	install clean help
 .SILENT:
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 TARGET ?=
 SECONDS ?= 60
+COMPILER ?= gcc
 
 all:
 	scripts/bootstrap.sh dev:fieldguard dev:lab/fieldguard-lab
@@ -24,7 +26,9 @@ help:
 	echo 'make watch-pictures  what watch shows of incident 3, recorded in docs/pictures (as root)'
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
 	echo 'make torture    the torture tests under ThreadSanitizer, 60 s each: SECONDS=600'
-	echo 'make races      fieldguard watch on planted races and their right twins (12 minutes, as root)'
+	echo 'make races      fieldguard watch on planted races and their right twins (16 minutes, as root):'
+	echo '                COMPILER=clang for C and C++ by clang'
+	echo 'make races-table  the same beside TSan, Helgrind, DRD and go -race: docs/races.md (45 minutes)'
 	echo 'make model      spin on every model in models/: all interleavings, and how many states those were'
 	echo 'make install    into /usr/local: PREFIX=... DESTDIR=...'
 	echo 'make clean      remove the build folders'
@@ -69,7 +73,11 @@ torture:
 
 races:
 	scripts/bootstrap.sh dev:fieldguard
-	tests/races/run.py build/fieldguard
+	tests/races/run.py --compiler '$(COMPILER)' build/fieldguard
+
+races-table:
+	scripts/bootstrap.sh dev:fieldguard
+	tests/races/detectors.py --write docs/races.md build/fieldguard
 
 model:
 	scripts/bootstrap.sh

@@ -3,8 +3,8 @@
  *
  *     program NAME racy|right SECONDS
  *
- * A case is a pair of functions for its workers, which go round for as long as going() says. Nothing is printed but how
- * many rounds there were. Cases of C and of C++ share this.
+ * A case is a pair of functions for its workers, which go round for as long as going() says; all begin at one moment.
+ * Nothing is printed but how many rounds there were. Cases of C and of C++ share this and harness.c.
  */
 #ifndef HARNESS_H
 #define HARNESS_H
@@ -21,6 +21,7 @@
 #define WORKERS_MAX 16
 #define NOINLINE __attribute__((noinline))
 #define CASE(name) static void name(struct worker *w)
+#define LOCKED(lock) for (int once = (pthread_mutex_lock(lock), 1); once; once = (pthread_mutex_unlock(lock), 0))
 
 struct worker {
 	pthread_t thread;
@@ -55,8 +56,10 @@ static inline uint64_t next_random(struct worker *w)
 	return w->random;
 }
 
-/* A round's end: waits until the next is due, by a time that jitters by a tenth. Every 64 rounds it looks at the
- * clock. */
+/*
+ * A round's end: waits until the next is due, by a time that jitters by a tenth. Without a rate it looks at the clock
+ * every 64 rounds.
+ */
 static inline bool going(struct worker *w)
 {
 	uint64_t now;
@@ -88,55 +91,16 @@ static inline void think(struct worker *w, unsigned turns)
 		__asm__ volatile("" : : "r"(next_random(w)) : "memory");
 }
 
-static inline void *worker_main(void *user)
+/* A value that is never negative. */
+static inline int64_t some(struct worker *w)
 {
-	struct worker *w = (struct worker *)user;
-
-	w->work(w);
-	return NULL;
+	return (int64_t)(next_random(w) >> 1);
 }
 
-static inline int run_case(const struct one_case *one, bool racy, double seconds)
-{
-	static struct worker workers[WORKERS_MAX];
-	unsigned n = one->workers ? one->workers : 2;
-	uint64_t start = now_ns(), rounds = 0;
+/* Makes the cases of one source known to main(); each source does so before main() begins. */
+void add_all(const struct one_case *cases, size_t n);
 
-	for (unsigned i = 0; i < n; i++) {
-		workers[i].who = i;
-		workers[i].rate = one->rates[i ? 1 : 0];
-		workers[i].end_ns = start + (uint64_t)(seconds * 1e9);
-		workers[i].next_ns = start;
-		workers[i].random = 0x9e3779b97f4a7c15u * (i + 1);
-		workers[i].work = racy ? one->racy : one->right;
-		if (pthread_create(&workers[i].thread, NULL, worker_main, &workers[i]) != 0)
-			return 1;
-	}
-	for (unsigned i = 0; i < n; i++) {
-		pthread_join(workers[i].thread, NULL);
-		rounds += workers[i].rounds;
-	}
-	printf("%s %s: %llu rounds\n", one->name, racy ? "racy" : "right", (unsigned long long)rounds);
-	return 0;
-}
-
-static inline bool is_of(const struct one_case *cases, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(cases[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-static inline int run_named(const struct one_case *cases, size_t n, int argc, char **argv)
-{
-	for (size_t i = 0; argc == 4 && i < n; i++)
-		if (strcmp(cases[i].name, argv[1]) == 0)
-			return run_case(&cases[i], strcmp(argv[2], "racy") == 0, atof(argv[3]));
-	fprintf(stderr, "usage: %s NAME racy|right SECONDS\n", argv[0]);
-	for (size_t i = 0; i < n; i++)
-		fprintf(stderr, "  %s\n", cases[i].name);
-	return 2;
-}
+/* A zeroed object on the heap, through a pointer of the same name as the case's. */
+#define NEW(pointer) pointer = calloc(1, sizeof(*pointer))
 
 #endif

@@ -4,9 +4,13 @@
 #include "harness.h"
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,7 +18,7 @@ static std::mutex mutex;
 static std::shared_mutex shared_mutex;
 static std::atomic_flag flag = ATOMIC_FLAG_INIT;
 
-/* ---- a member by a method ---------------------------------------------------------------------------------------- */
+/* ---- a member by a method --------------------------------------------------------------------------------------- */
 
 class member_account {
 public:
@@ -45,7 +49,7 @@ CASE(member_right)
 	}
 }
 
-/* ---- by a virtual method of a derived class, a field of the base ------------------------------------------------- */
+/* ---- by a virtual method of a derived class, a field of the base ------------------------------------------------ */
 
 struct base_shape {
 	virtual ~base_shape() = default;
@@ -78,7 +82,7 @@ CASE(derived_right)
 	}
 }
 
-/* ---- of a template ----------------------------------------------------------------------------------------------- */
+/* ---- of a template ---------------------------------------------------------------------------------------------- */
 
 template <typename T> struct template_box {
 	T value{};
@@ -110,7 +114,7 @@ CASE(template_right)
 	}
 }
 
-/* ---- std::atomic, which needs no lock ---------------------------------------------------------------------------- */
+/* ---- std::atomic, which needs no lock --------------------------------------------------------------------------- */
 
 struct plain_progress {
 	int64_t done = 0, failed = 0;
@@ -149,7 +153,7 @@ CASE(progress_right)
 		atomic_set(atomics, static_cast<int64_t>(w->rounds));
 }
 
-/* ---- items of a vector ------------------------------------------------------------------------------------------- */
+/* ---- items of a vector ------------------------------------------------------------------------------------------ */
 
 struct vector_item {
 	int64_t price = 0, count = 0;
@@ -178,7 +182,7 @@ CASE(vector_right)
 	}
 }
 
-/* ---- a pair, captured by a lambda -------------------------------------------------------------------------------- */
+/* ---- a pair, captured by a lambda ------------------------------------------------------------------------------- */
 
 struct lambda_job {
 	std::pair<int64_t, int64_t> range{0, 0};
@@ -213,6 +217,166 @@ CASE(lambda_right)
 		call(body, static_cast<int64_t>(w->rounds));
 }
 
+/* ---- a text that is a pointer and a length, written as one ------------------------------------------------------ */
+
+struct label_profile {
+	int64_t id = 0;
+	std::string_view name;
+};
+
+static auto *label = new label_profile;
+static const std::string_view label_names[] = {"Alice", "Bob", "Carol-Ann", "Dave"};
+
+static NOINLINE void label_rename(label_profile *profile, std::string_view name)
+{
+	profile->name = name;
+	if (name.empty())
+		profile->id = 0;
+}
+
+CASE(label_racy)
+{
+	while (going(w))
+		label_rename(label, label_names[next_random(w) & 3]);
+}
+
+CASE(label_right)
+{
+	while (going(w)) {
+		std::lock_guard<std::mutex> guard(mutex);
+		label_rename(label, label_names[next_random(w) & 3]);
+	}
+}
+
+/* ---- handed on by a unique pointer ------------------------------------------------------------------------------ */
+
+struct moved_parcel {
+	int64_t weight = 0, place = 0;
+};
+
+static std::condition_variable moved_came;
+static std::deque<std::unique_ptr<moved_parcel>> moved_queue;
+static moved_parcel moved_kept[16];
+
+static NOINLINE void moved_weigh(moved_parcel *parcel, int64_t weight)
+{
+	parcel->weight = weight;
+	if (weight < 0)
+		parcel->place = 0;
+}
+
+CASE(moved_racy)
+{
+	while (going(w))
+		moved_weigh(&moved_kept[w->rounds & 15], static_cast<int64_t>(w->rounds));
+}
+
+CASE(moved_right)
+{
+	while (going(w)) {
+		std::unique_ptr<moved_parcel> parcel;
+		std::unique_lock<std::mutex> guard(mutex, std::defer_lock);
+
+		if (!w->who) {
+			parcel = std::make_unique<moved_parcel>();
+			moved_weigh(parcel.get(), static_cast<int64_t>(w->rounds));
+			guard.lock();
+			if (moved_queue.size() < 64)
+				moved_queue.push_back(std::move(parcel));
+			moved_came.notify_one();
+			continue;
+		}
+		guard.lock();
+		if (!moved_came.wait_for(guard, std::chrono::milliseconds(2), [] { return !moved_queue.empty(); }))
+			continue;
+		parcel = std::move(moved_queue.front());
+		moved_queue.pop_front();
+		guard.unlock();
+		moved_weigh(parcel.get(), -1);
+	}
+}
+
+/* ---- each thread's own ------------------------------------------------------------------------------------------ */
+
+struct local_cache {
+	int64_t key = 0, value = 0;
+};
+
+static auto *local_shared = new local_cache;
+static thread_local local_cache local_mine;
+
+static NOINLINE void local_store(local_cache *cache, int64_t key)
+{
+	cache->key = key;
+	if (key < 0)
+		cache->value = 0;
+}
+
+CASE(local_racy)
+{
+	while (going(w))
+		local_store(local_shared, static_cast<int64_t>(w->rounds));
+}
+
+CASE(local_right)
+{
+	while (going(w))
+		local_store(&local_mine, static_cast<int64_t>(w->rounds));
+}
+
+/* ---- a record whose parts are set one by one, each under the lock ----------------------------------------------- */
+
+class mixed_seat {
+public:
+	NOINLINE void set_row(int64_t row)
+	{
+		std::lock_guard<std::mutex> guard(lock_);
+		row_ = row;
+	}
+
+	NOINLINE void set_guest(int64_t guest)
+	{
+		std::lock_guard<std::mutex> guard(lock_);
+		guest_ = guest;
+	}
+
+	NOINLINE void set(int64_t row, int64_t guest)
+	{
+		std::lock_guard<std::mutex> guard(lock_);
+		row_ = row;
+		guest_ = guest;
+	}
+
+private:
+	std::mutex lock_;
+	int64_t row_ = 0, guest_ = 0;
+};
+
+static auto *seat = new mixed_seat;
+
+static NOINLINE void mixed_book(mixed_seat *of, int64_t guest, struct worker *w)
+{
+	of->set_row(guest + 1);
+	think(w, 20);
+	of->set_guest(guest);
+}
+
+CASE(mixed_racy)
+{
+	while (going(w))
+		mixed_book(seat, static_cast<int64_t>(next_random(w) >> 8), w);
+}
+
+CASE(mixed_right)
+{
+	while (going(w)) {
+		int64_t guest = static_cast<int64_t>(next_random(w) >> 8);
+
+		seat->set(guest + 1, guest);
+		think(w, 20);
+	}
+}
+
 static const struct one_case cases[] = {
 	{"member", member_racy, member_right, 0, {0, 0}, false},
 	{"derived", derived_racy, derived_right, 0, {0, 0}, false},
@@ -220,9 +384,13 @@ static const struct one_case cases[] = {
 	{"progress", progress_racy, progress_right, 0, {0, 0}, false},
 	{"vector", vector_racy, vector_right, 0, {0, 2000}, false},
 	{"lambda", lambda_racy, lambda_right, 0, {300, 300}, false},
+	{"label", label_racy, label_right, 0, {0, 0}, false},
+	{"moved", moved_racy, moved_right, 0, {0, 0}, false},
+	{"local", local_racy, local_right, 0, {0, 0}, false},
+	{"mixed", mixed_racy, mixed_right, 0, {0, 10000}, false},
 };
 
-int main(int argc, char **argv)
+__attribute__((constructor)) static void add_cases()
 {
-	return run_named(cases, sizeof(cases) / sizeof(cases[0]), argc, argv);
+	add_all(cases, sizeof(cases) / sizeof(cases[0]));
 }

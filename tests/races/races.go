@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -330,6 +331,169 @@ func freshRight(w *worker) {
 	}
 }
 
+type BoxedSetting struct {
+	Value any
+	Count int64
+}
+
+var boxedSetting = new(BoxedSetting)
+var boxes = []any{int64(1), "two", 3.0, []int{4}}
+
+//go:noinline
+func box(setting *BoxedSetting, value any) {
+	setting.Value = value
+	if value == nil {
+		setting.Count = 0
+	}
+}
+
+func boxedRacy(w *worker) {
+	for w.going() {
+		box(boxedSetting, boxes[w.next()&3])
+	}
+}
+
+func boxedRight(w *worker) {
+	for w.going() {
+		rwmutex.Lock()
+		box(boxedSetting, boxes[w.next()&3])
+		rwmutex.Unlock()
+	}
+}
+
+type ChainNode struct {
+	Next *ChainNode
+	Size int64
+}
+
+var chainHead = new(ChainNode)
+
+//go:noinline
+func link(node *ChainNode, next *ChainNode) {
+	node.Next = next
+	if next == nil {
+		node.Size = 0
+	}
+}
+
+// A new node each round: the collector is at work, and pointers are stored by its barrier at times.
+func chainRacy(w *worker) {
+	for w.going() {
+		link(chainHead, &ChainNode{Size: w.rounds})
+	}
+}
+
+func chainRight(w *worker) {
+	for w.going() {
+		next := &ChainNode{Size: w.rounds}
+		mutex.Lock()
+		link(chainHead, next)
+		mutex.Unlock()
+	}
+}
+
+type GroupTotal struct{ Sum, Parts int64 }
+
+var groupTotals = []*GroupTotal{{}, {}}
+
+//go:noinline
+func sum(total *GroupTotal, value int64) {
+	total.Sum = value
+	if value < 0 {
+		total.Parts = 0
+	}
+}
+
+// A helper adds up; the racy one does not wait for it.
+func groupRound(w *worker, wait bool) {
+	var group sync.WaitGroup
+	total := groupTotals[w.who]
+	group.Add(1)
+	go func() {
+		for i := int64(0); i < 50; i++ {
+			sum(total, i)
+		}
+		group.Done()
+	}()
+	if wait {
+		group.Wait()
+	}
+	for i := int64(0); i < 50; i++ {
+		sum(total, i)
+	}
+	group.Wait()
+}
+
+func groupRacy(w *worker) {
+	for w.going() {
+		groupRound(w, false)
+	}
+}
+
+func groupRight(w *worker) {
+	for w.going() {
+		groupRound(w, true)
+	}
+}
+
+type PipedRequest struct{ State, Size int64 }
+
+var pipe = make(chan *PipedRequest, 16)
+var pipedKept [16]PipedRequest
+
+//go:noinline
+func advance(request *PipedRequest, state int64) {
+	request.State = state
+	if state < 0 {
+		request.Size = 0
+	}
+}
+
+//go:noinline
+func finish(request *PipedRequest) {
+	request.State = -1
+	if request.Size != 0 {
+		request.Size = 0
+	}
+}
+
+// Whoever sent a request away leaves it alone; the racy one does not.
+func pipedRound(w *worker, racy bool) {
+	if w.who == 1 {
+		select {
+		case request := <-pipe:
+			finish(request)
+		case <-time.After(time.Millisecond):
+		}
+		return
+	}
+	request := &pipedKept[w.rounds&15]
+	if !racy {
+		request = new(PipedRequest)
+	}
+	advance(request, w.rounds)
+	select {
+	case pipe <- request:
+		if racy {
+			advance(request, w.rounds)
+		}
+	default:
+		runtime.Gosched()
+	}
+}
+
+func pipedRacy(w *worker) {
+	for w.going() {
+		pipedRound(w, true)
+	}
+}
+
+func pipedRight(w *worker) {
+	for w.going() {
+		pipedRound(w, false)
+	}
+}
+
 type MixedView struct{ ID, Score, Rank int64 }
 
 var mixedView = new(MixedView)
@@ -397,6 +561,10 @@ var cases = map[string]struct {
 	"count":   {countRacy, countRight, 0},
 	"once":    {onceRacy, onceRight, 2000},
 	"fresh":   {freshRacy, freshRight, 0},
+	"boxed":   {boxedRacy, boxedRight, 0},
+	"chain":   {chainRacy, chainRight, 0},
+	"group":   {groupRacy, groupRight, 0},
+	"piped":   {pipedRacy, pipedRight, 0},
 	"mixed":   {mixedRacy, mixedRight, 0},
 }
 
@@ -411,7 +579,8 @@ func main() {
 		work = one.racy
 	}
 	seconds, _ := strconv.ParseFloat(os.Args[3], 64)
-	end := time.Now().Add(time.Duration(seconds * float64(time.Second)))
+	start := time.Now().Add(5 * time.Millisecond) // for all, so that the first does not run alone
+	end := start.Add(time.Duration(seconds * float64(time.Second)))
 	token <- nestedUser
 	var group sync.WaitGroup
 	var rounds int64
@@ -419,6 +588,7 @@ func main() {
 		group.Add(1)
 		go func(who int) {
 			w := worker{who: who, rate: one.rate, end: end, random: uint64(who+1) * 0x9e3779b97f4a7c15}
+			time.Sleep(time.Until(start))
 			work(&w)
 			atomic.AddInt64(&rounds, w.rounds)
 			group.Done()
