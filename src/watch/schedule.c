@@ -173,7 +173,7 @@ static void residents_turn(struct schedule *s, uint64_t now_ns)
 	}
 }
 
-/* Sites of busy functions that hardly fire by themselves stay from now on: a rare writer meets the windows of a hot one.
+/* Sites of busy functions that hardly fire by themselves stay from now on: a rare writer meets the windows of others.
  * Takes them out of the batch; what is left there is hot. Returns: NULL: none, or no memory. */
 static struct batch *take_calm(struct schedule *s, struct batch *batch, double seconds)
 {
