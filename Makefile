@@ -1,7 +1,7 @@
 # The front door: every target works in a fresh clone with nothing but git and make. Meson does the building; see
 # docs/building.md for the configurations behind these names.
-.PHONY: all run lab test bench bench-scan pictures watch-pictures fuzz torture races \
-	races-table model install clean help
+.PHONY: all run lab test bench bench-scan bench-watch pictures watch-pictures fuzz torture races races-table model \
+	install clean help
 .SILENT:
 
 PREFIX ?= /usr/local
@@ -21,6 +21,7 @@ help:
 	echo 'make test       every test under gcc, clang, the sanitizers and valgrind'
 	echo 'make bench      decoding and sharing, beside other libraries and locks'
 	echo 'make bench-scan reading binaries, beside pahole'
+	echo 'make bench-watch  what watch costs lab 3, guarded and naive (as root)'
 	echo 'make pictures   the pictures of structs in docs/pictures'
 	echo 'make watch-pictures  what watch shows of incident 3, recorded in docs/pictures (as root)'
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
@@ -49,6 +50,10 @@ bench:
 bench-scan:
 	scripts/bootstrap.sh dev:fieldguard bench:fieldguard
 	bench/scan.py build-bench/fieldguard build/fieldguard
+
+bench-watch:
+	scripts/bootstrap.sh dev:fieldguard dev:lab/fieldguard-lab
+	bench/watch.py build/fieldguard build/lab/fieldguard-lab
 
 pictures:
 	scripts/bootstrap.sh dev:fieldguard dev:examples/orders/quickstart

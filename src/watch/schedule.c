@@ -173,6 +173,54 @@ static void residents_turn(struct schedule *s, uint64_t now_ns)
 	}
 }
 
+/* Sites of busy functions that hardly fire by themselves stay from now on: a rare writer meets the windows of others.
+ * Takes them out of the batch; what is left there is hot. Returns: NULL: none, or no memory. */
+static struct batch *take_calm(struct schedule *s, struct batch *batch, double seconds)
+{
+	double may = schedule_resident_may(s) / 50;
+	struct batch *calm = batch_new(batch->n);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < batch->n; i++) {
+		uint32_t id = batch->ids[i];
+		struct one *one = &s->ones[id];
+		double rate = (double)(one->hits - one->begun_hits) / seconds;
+
+		if (one->state == FAILED)
+			continue;
+		if (!calm || one->relapsed || rate * schedule_cost_of(s, id) > may) {
+			batch->ids[kept++] = id;
+			if (one->state != HOT)
+				become_hot(s, id);
+			continue;
+		}
+		s->types[s->plan->sites[id].type_id].hot -= one->state == HOT;
+		one->state = RESIDENT;
+		one->calm = true;
+		calm->ids[calm->n++] = id;
+	}
+	batch->n = kept;
+	if (calm && calm->n && !residents_add(s, calm))
+		return calm;
+	/* Without memory they are looked at in windows. */
+	for (size_t i = 0; calm && i < calm->n; i++)
+		become_hot(s, calm->ids[i]);
+	batch_free(calm);
+	return NULL;
+}
+
+/* The hot ones leave at once, for each millisecond costs; then those that may stay are attached again. */
+static void part(struct schedule *s, struct batch *batch, uint64_t now_ns)
+{
+	struct batch *calm = take_calm(s, batch, (double)(now_ns - batch->begun_ns) / (double)SECOND);
+
+	batch_leave(s, batch, now_ns);
+	if (!calm)
+		return;
+	batch_arm(s, calm, true);
+	batch_attach(s, calm, now_ns);
+}
+
 /* ---- trials ---------------------------------------------------------------------------------------------------- */
 
 static void gather_new(struct schedule *s, struct batch *batch, size_t most)
@@ -250,11 +298,13 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 
 	s->trial = NULL;
 	weigh_tried(s, batch);
-	for (size_t i = 0; i < batch->n; i++) {
-		s->ones[batch->ids[i]].calm = s->ones[batch->ids[i]].state == TRIED;
+	if (s->ones[batch->ids[0]].state == TRIED) {
+		part(s, batch, now_ns);
+		return;
+	}
+	for (size_t i = 0; i < batch->n; i++)
 		if (s->ones[batch->ids[i]].state != FAILED)
 			s->ones[batch->ids[i]].state = RESIDENT;
-	}
 	for (size_t i = 0; i < s->residents_n; i++)
 		for (size_t k = 0; k < s->residents[i]->n; k++)
 			resident += cost_a_second(s, s->residents[i]->ids[k]);
@@ -344,35 +394,6 @@ static void weigh(struct schedule *s, const struct batch *batch)
 	type->met_shared = shared;
 }
 
-/* Sites of hot functions that hardly fire by themselves stay from now on: a rare writer meets the windows of a hot
- * one. */
-static void calm_down(struct schedule *s, struct batch *batch, double seconds, uint64_t now_ns)
-{
-	double may = schedule_resident_may(s) / 50;
-	struct batch *calm = batch_new(batch->n);
-	size_t kept = 0;
-
-	for (size_t i = 0; calm && i < batch->n; i++) {
-		struct one *one = &s->ones[batch->ids[i]];
-		double rate = (double)(one->hits - one->begun_hits) / seconds;
-
-		if (one->relapsed || rate * schedule_cost_of(s, batch->ids[i]) > may) {
-			batch->ids[kept++] = batch->ids[i];
-			continue;
-		}
-		one->state = RESIDENT;
-		one->calm = true;
-		s->types[batch->type_id].hot--;
-		calm->ids[calm->n++] = batch->ids[i];
-	}
-	if (!calm || !calm->n || residents_add(s, calm)) {
-		batch_free(calm);
-		return;
-	}
-	batch->n = kept;
-	batch_attach(s, calm, now_ns);
-}
-
 static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 {
 	struct batch *batch = s->window;
@@ -385,8 +406,7 @@ static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 	weigh(s, batch);
 	s->types[batch->type_id].last_window_ns = now_ns;
 	s->window = NULL;
-	calm_down(s, batch, (double)age_ns / (double)SECOND, now_ns);
-	batch_leave(s, batch, now_ns);
+	part(s, batch, now_ns);
 	return glance_ns;
 }
 

@@ -23,8 +23,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SHORT = ['c/array', 'c/bits', 'c/copied', 'c/two_locks', 'c/rare', 'c/small', 'c/handed', 'c/mixed', 'cc/derived',
-         'cc/progress', 'go/text', 'go/reflect']
+SHORT = ['c/array', 'c/copied', 'c/two_locks', 'c/small', 'c/mixed', 'cc/progress', 'go/text', 'go/reflect']
 BUILD = {                       # program -> compiler, and what comes before and after its flags
     'c': ['gcc', '-std=gnu11', '-D_GNU_SOURCE', 'harness.c', 'c_places.c', 'c_ways.c', 'c_locks.c', 'c_owners.c',
           '-pthread'],
@@ -35,7 +34,7 @@ CLANG = {'gcc': 'clang', 'g++': 'clang++'}
 RACE_KINDS = ('conflict', 'mixed', 'policy')
 GRACE = 20                      # seconds that a watch may take to open and to close
 MAY_MISS = 0.05                 # of the races; one at least, for each is caught by chance
-SHORT_RIGHT = 2.0               # seconds that a right one is watched in the short form
+SHORT_RIGHT = 1.5               # seconds that a right one is watched in the short form
 
 count = failed = 0
 
