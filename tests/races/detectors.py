@@ -101,6 +101,7 @@ def sides(case):
 def try_detector(detector, cases, seconds, results):
     tool = detector.command or [detector.version.split()[0]]
     if not shutil.which(tool[0]):
+        print(f'{detector.name}: not on this machine')
         return
     wanted = [(case, which) for case in cases if case['program'] in detector.languages for which in sides(case)]
     wanted = [one for one in wanted if not results.get(detector.name, *one)]
