@@ -37,8 +37,9 @@ DETECTORS = [
              'clang --version'),
     Detector('Helgrind', ('c', 'cc'), VALGRIND, ['valgrind', '--tool=helgrind', *OF_VALGRIND], 'Possible data race',
              'valgrind --version'),
-    Detector('DRD', ('c', 'cc'), VALGRIND, ['valgrind', '--tool=drd', *OF_VALGRIND], r'Conflicting (?:store|load)',
-             'valgrind --version'),
+    # Without chasing, or a call is followed and the report names the caller alone.
+    Detector('DRD', ('c', 'cc'), VALGRIND, ['valgrind', '--tool=drd', '--vex-guest-chase=no', *OF_VALGRIND],
+             r'Conflicting (?:store|load)', 'valgrind --version'),
     Detector('go -race', ('go',), {'go_flags': ('-race',)}, [], 'WARNING: DATA RACE', 'go version'),
 ]
 WATCH = 'fieldguard watch'
@@ -242,8 +243,8 @@ mixed.
   rounds in the same processor time, which says more of small differences. All but `fieldguard watch` need a program
   built for them, or run in them from its start; watch was attached to the one that ran already, built with `-O2 -g`,
   at its default budget.
-- TSan reports what may race in the run that it sees, whether or not the two writes met; watch tells what it caught in
-  the act. Helgrind and DRD know no atomics but those of locked instructions, so that they report right programs that
+- TSan reports what may race in the run that it sees, and keeps a short history: of two loops that never pause clang's
+  loses the report in one short run and makes it in the next. Watch tells what it caught in the act. Helgrind and DRD know no atomics but those of locked instructions, so that they report right programs that
   hand over by a release store.
 - go -race loses the report where the other side's history is overwritten before the two meet: a race between two
   loops that never pause is reported in one run and not in the next.
