@@ -244,8 +244,9 @@ mixed.
   built for them, or run in them from its start; watch was attached to the one that ran already, built with `-O2 -g`,
   at its default budget.
 - TSan reports what may race in the run that it sees, and keeps a short history: of two loops that never pause clang's
-  loses the report in one short run and makes it in the next. Watch tells what it caught in the act. Helgrind and DRD know no atomics but those of locked instructions, so that they report right programs that
-  hand over by a release store.
+  loses the report in one short run and makes it in the next. Watch tells what it caught in the act. Helgrind and DRD
+  know no atomics but those of locked instructions, so that they report right programs that hand over by a release
+  store.
 - go -race loses the report where the other side's history is overwritten before the two meet: a race between two
   loops that never pause is reported in one run and not in the next.
 
