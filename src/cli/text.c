@@ -29,7 +29,7 @@ static void reserve(struct text *text, size_t more)
 
 void text_flush(struct text *text)
 {
-	if (!text->out)
+	if (!text->out || !text->line)
 		return;
 	fwrite(text->data, 1, text->line, text->out);
 	memmove(text->data, text->data + text->line, text->len - text->line);
