@@ -138,11 +138,11 @@ void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 	mark(s, batch, true, kernel_now_ns());
 }
 
-/* Letting go takes milliseconds, in which nobody reads the rings: what fires meanwhile only counts. */
+/* Letting go takes milliseconds, in which nobody reads the rings: what fires then only counts, but for full traces. */
 void batch_detach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
 	mark(s, batch, false, now_ns);
-	for (size_t i = 0; i < batch->n; i++)
+	for (size_t i = 0; !s->options.full && i < batch->n; i++)
 		kernel_probe(s->kernel, batch->ids[i])->sample = kernel_probe(s->kernel, batch->ids[i])->hold_every = 0;
 	for (size_t i = 0; i < batch->sets_n; i++)
 		kernel_let_go(batch->sets[i]);

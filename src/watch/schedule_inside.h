@@ -91,7 +91,7 @@ struct batch *batch_new(size_t n);
 /* NULL is fine. */
 void batch_free(struct batch *batch);
 void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_ns);
-/* Letting go takes milliseconds, in which nobody reads the rings: what fires meanwhile only counts. */
+/* Letting go takes milliseconds, in which nobody reads the rings: what fires then only counts, but for full traces. */
 void batch_detach(struct schedule *s, struct batch *batch, uint64_t now_ns);
 /* Takes down what its sites cost since the last look, and how often they fire. Returns: cost a second, ns. */
 double batch_look(struct schedule *s, struct batch *batch, uint64_t now_ns);
