@@ -21,7 +21,7 @@ help:
 	echo 'make test       every test under gcc, clang, the sanitizers and valgrind'
 	echo 'make bench      decoding and sharing, beside other libraries and locks'
 	echo 'make bench-scan reading binaries, beside pahole'
-	echo 'make bench-watch  what watch costs lab 3, guarded and naive (as root)'
+	echo 'make bench-watch  what watch costs the program that it watches (as root)'
 	echo 'make pictures   the pictures of structs in docs/pictures'
 	echo 'make watch-pictures  what watch shows of incident 3, recorded in docs/pictures (as root)'
 	echo 'make fuzz       libFuzzer on every target in fuzz/, 60 s each: TARGET=decode SECONDS=600'
@@ -52,8 +52,8 @@ bench-scan:
 	bench/scan.py build-bench/fieldguard build/fieldguard
 
 bench-watch:
-	scripts/bootstrap.sh dev:fieldguard dev:lab/fieldguard-lab
-	bench/watch.py build/fieldguard build/lab/fieldguard-lab
+	scripts/bootstrap.sh dev:fieldguard
+	bench/watch.py build/fieldguard
 
 pictures:
 	scripts/bootstrap.sh dev:fieldguard dev:examples/orders/quickstart

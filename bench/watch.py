@@ -1,60 +1,121 @@
 #!/usr/bin/env python3
-"""watch.py [--seconds S] [--pairs N] FIELDGUARD LAB - what `fieldguard watch` costs lab 3, guarded and naive
+"""watch.py [--seconds S] [--pairs N] FIELDGUARD - what `fieldguard watch` costs the program that it watches
 
-Each pair is one run unwatched and one watched with the default budget, the order turned each time. The watch
-lasts for the whole run, reading and attaching included. Only this slowdown is measured here.
+One running program, unwatched and watched in turns, by its own count of what it did: the ratio of the two rates of each
+turn, median and quartiles. The watch lasts for all of its turn, its start and end too. Then a full trace of one field,
+and the memory that the watch took. Each target says reached or MISSED; where the unwatched rates alone differ by more
+than the target, nothing can be said, and that is said.
 """
 import argparse
 import json
+import os
+import signal
 import statistics
 import subprocess
 import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
 
-TARGET = 3.0
+HERE = Path(__file__).resolve().parent
+MODES = {'locked': 'two threads, one record under a mutex', 'own': 'two threads, a record each',
+         'calm': 'as the first, 20 us of other work between'}
+SLOWDOWN, TRACE, MEMORY = 3.0, 1e6, 100.0
 
 
-def rate(command):
-    """Operations a second, as the lab counted them; the lab and watch end with 1 when they found something."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = []
+class Steady:
+    """The program, and what it has said: (ns, fills)."""
 
-    def look(value):
-        if isinstance(value, dict):
-            found.extend(v for k, v in value.items() if k == "operations_per_s")
-            value = list(value.values())
-        for part in value if isinstance(value, list) else []:
-            look(part)
-    try:
-        look(json.loads(done.stdout))
-    except ValueError:
-        pass
-    if len(found) != 1 or not found[0]:
-        sys.exit("%s: exit %d: %s" % (" ".join(command), done.returncode, (done.stderr or done.stdout)[:300]))
-    return found[0]
+    def __init__(self, program, mode):
+        self.process = subprocess.Popen([program, mode], stdout=subprocess.PIPE, text=True)
+        self.said = []
+        threading.Thread(target=self.hear, daemon=True).start()
+        time.sleep(0.5)
+
+    def hear(self):
+        for line in self.process.stdout:
+            ns, fills = line.split()
+            self.said.append((int(ns), int(fills)))
+
+    def rate(self, begin, end):
+        """Fills a second between two times of time.monotonic_ns."""
+        inside = [said for said in self.said if begin <= said[0] <= end]
+        return (inside[-1][1] - inside[0][1]) / (inside[-1][0] - inside[0][0]) * 1e9
+
+    def end(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+def watched(fieldguard, pid, seconds, *words):
+    """Watches for so long. The ledger, and the most memory it had in MB."""
+    with tempfile.NamedTemporaryFile('r') as output:
+        command = [fieldguard, 'watch', '-p', str(pid), '--for', str(seconds), '--json', '--output', output.name,
+                   *words]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        last = output.read().strip().split('\n')[-1]
+    if process.returncode not in (0, 1) or '"ledger"' not in last:
+        sys.exit(f'bench-watch: the watch ended with {process.returncode}')
+    return json.loads(last)['ledger'], usage.ru_maxrss / 1024
+
+
+def told(what, value, unit, wanted, reached, spread=''):
+    word = 'reached' if reached else 'MISSED ' if reached is False else 'unclear'
+    print(f'  {word}  {what}: {value}{spread}, {wanted} {unit} wanted', flush=True)
+
+
+def slowdown(fieldguard, program, mode, options):
+    steady = Steady(program, mode)
+    ratios, bare, hits, spent, memory = [], [], 0, [], 0
+    for _ in range(options.pairs):
+        begin = time.monotonic_ns()
+        time.sleep(options.seconds)
+        middle = time.monotonic_ns()
+        ledger, most = watched(fieldguard, steady.process.pid, options.seconds)
+        end = time.monotonic_ns()
+        time.sleep(0.3)
+        bare.append(steady.rate(begin, middle))
+        ratios.append((1 - steady.rate(middle, end) / bare[-1]) * 100)
+        hits, memory = hits + ledger['hits'], max(memory, most)
+        spent.append(ledger['spent'] * 100)
+    steady.end()
+    low, median, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
+    noise = (max(bare) - min(bare)) / statistics.median(bare) * 100
+    clear = None if low < SLOWDOWN < high or not hits else median <= SLOWDOWN
+    told(f'{MODES[mode]}: slower by', f'{median:.1f} %', '% at most', SLOWDOWN, clear,
+         f' (quartiles {low:.1f} to {high:.1f}; unwatched turns differ by {noise:.0f} %; '
+         f'{statistics.median(spent):.1f} % by the ledger, {hits:,} hits)')
+    return memory
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--pairs", type=int, default=15)
-    parser.add_argument("fieldguard")
-    parser.add_argument("lab")
+    parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
+    parser.add_argument('fieldguard')
+    parser.add_argument('--seconds', type=float, default=10)
+    parser.add_argument('--pairs', type=int, default=7)
     options = parser.parse_args()
-    for variant in ("guarded", "naive"):
-        bare = [options.lab, "3", "--only", variant, "--json", "--for", str(options.seconds)]
-        watched = [options.fieldguard, "watch", "--json", "--output", "/dev/null", "--"] + bare
-        slow = []
-        for turn in range(options.pairs):
-            order = (bare, watched) if turn % 2 == 0 else (watched, bare)
-            rates = {id(command): rate(command) for command in order}
-            slow.append(100 * (rates[id(bare)] / rates[id(watched)] - 1))
-        middle, low, high = statistics.median(slow), min(slow), max(slow)
-        word = "reached" if middle <= TARGET else "MISSED"
-        if low <= TARGET <= high:
-            word = "not quiet: too wide a spread to tell (median %s)" % word
-        print("lab 3 %s: slowdown %.1f %% (%.1f to %.1f, %d pairs), target %.0f %%: %s"
-              % (variant, middle, low, high, len(slow), TARGET, word), flush=True)
+    memory = 0
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / 'steady'
+        subprocess.run(['gcc', '-O2', '-g', '-std=gnu11', '-D_GNU_SOURCE', HERE / 'watch/steady.c', '-o', program,
+                        '-pthread'], check=True)
+        print(f'what watch costs, at its default budget ({options.pairs} turns of {options.seconds:g} s each):')
+        for mode in MODES:
+            memory = max(memory, slowdown(options.fieldguard, program, mode, options))
+        print('a full trace of one field, each write an event:')
+        steady = Steady(program, 'alone')
+        ledger, most = watched(options.fieldguard, steady.process.pid, options.seconds, 'record.status')
+        steady.end()
+        rate = ledger['hits'] / ledger['seconds']
+        told('writes a second', f'{rate / 1e6:.2f} M', 'M at least', TRACE / 1e6, rate >= TRACE)
+        lost = ledger['hits'] - ledger['events'] - ledger['dropped']
+        told('writes that are neither events nor counted as dropped', f'{lost:,}', 'at most', 0, lost <= 0,
+             f' ({ledger["dropped"]:,} dropped)')
+    told('memory', f'{max(memory, most):.0f} MB', 'MB at most', MEMORY, max(memory, most) <= MEMORY)
 
 
-if __name__ == "__main__":
+if __name__ == '__main__':
     main()

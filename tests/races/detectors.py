@@ -37,8 +37,9 @@ DETECTORS = [
              'clang --version'),
     Detector('Helgrind', ('c', 'cc'), VALGRIND, ['valgrind', '--tool=helgrind', *OF_VALGRIND], 'Possible data race',
              'valgrind --version'),
-    Detector('DRD', ('c', 'cc'), VALGRIND, ['valgrind', '--tool=drd', *OF_VALGRIND], r'Conflicting (?:store|load)',
-             'valgrind --version'),
+    # Without chasing, or a call is followed and the report names the caller alone.
+    Detector('DRD', ('c', 'cc'), VALGRIND, ['valgrind', '--tool=drd', '--vex-guest-chase=no', *OF_VALGRIND],
+             r'Conflicting (?:store|load)', 'valgrind --version'),
     Detector('go -race', ('go',), {'go_flags': ('-race',)}, [], 'WARNING: DATA RACE', 'go version'),
 ]
 WATCH = 'fieldguard watch'

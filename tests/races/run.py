@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SHORT = ['c/array', 'c/copied', 'c/two_locks', 'c/small', 'c/mixed', 'cc/progress', 'go/text', 'go/reflect']
+SHORT = ['c/copied', 'c/two_locks', 'c/small', 'c/mixed', 'cc/progress', 'go/reflect']
 BUILD = {                       # program -> compiler, and what comes before and after its flags
     'c': ['gcc', '-std=gnu11', '-D_GNU_SOURCE', 'harness.c', 'c_places.c', 'c_ways.c', 'c_locks.c', 'c_owners.c',
           '-pthread'],
