@@ -86,12 +86,15 @@ void watch_text_evidence(const struct watching *watching, const struct finding_e
 
 void watch_text_finding(struct watching *watching, const struct finding *finding)
 {
+	const struct plan *plan = watch_plan(watching->watch);
 	struct text *out = &watching->out;
 
 	text_str(out, kind_ink(watching, finding->kind));
 	watch_sentence(watching, finding, &finding->first, out);
 	text_printf(out, "%s\n", ink(watching, "\033[0m"));
 	watch_text_evidence(watching, &finding->first, out);
+	if (finding->kind == FINDING_CONFLICT && finding->field < plan->fields_n && plan->fields[finding->field].turns)
+		text_str(out, "    (volatile, or its source is not at hand: were both stores atomic ones, it would be no race)\n");
 }
 
 /* ---- all of them ----------------------------------------------------------------------------------------------- */
