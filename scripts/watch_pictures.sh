@@ -12,14 +12,19 @@ session=fieldguard-pictures-$$
 pid=
 trap 'kill $pid 2>/dev/null || true; tmux kill-session -t "$session" 2>/dev/null || true; rm -rf "$scratch"' EXIT
 
+# Without the folders of this machine.
+bare() {
+	sed "s|$scratch/||g; s|$build/lab/||g; s|$build/||g; s|$PWD/||g"
+}
+
 # Shows a command as it is typed, and runs it.
 shown() {
-	echo "\$ $*" | sed "s|$scratch/||g; s|$build/lab/||g; s|$build/||g"
-	"$@" || true
+	echo "\$ $*" | bare
+	{ "$@" || true; } | bare
 }
 
 in_background() {
-	echo "\$ $* &" | sed "s|$scratch/||g; s|$build/lab/||g; s|$build/||g"
+	echo "\$ $* &" | bare
 	"$@" >/dev/null &
 	pid=$!
 	sleep 0.5
