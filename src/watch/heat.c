@@ -28,7 +28,7 @@ struct heat {
 	size_t parts_n;
 	uint32_t *part_of;            /* of a site: index of its part; UINT32_MAX: none */
 	size_t sites_n;
-	uint64_t looks, start_ns;
+	uint64_t start_ns;
 };
 
 static int compare_parts(const void *a, const void *b)
@@ -151,7 +151,6 @@ static void take(void *user, uint64_t ip)
 	struct heat *heat = user;
 	struct part *part = part_at(heat, ip);
 
-	heat->looks++;
 	if (part)
 		part->looks++;
 }
@@ -178,9 +177,4 @@ bool heat_is_hot(const struct heat *heat, uint32_t site)
 {
 	return site < heat->sites_n && heat->part_of[site] != UINT32_MAX &&
 	       heat->parts[heat->part_of[site]].hot;
-}
-
-uint64_t heat_looks(const struct heat *heat)
-{
-	return heat->looks;
 }

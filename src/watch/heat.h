@@ -19,7 +19,5 @@ int heat_grow(struct heat *heat);
 /* Reads the clock. Returns: true: a function has become hot that was not. */
 bool heat_read(struct heat *heat);
 bool heat_is_hot(const struct heat *heat, uint32_t site);
-/* Looks that met the target so far. */
-uint64_t heat_looks(const struct heat *heat);
 
 #endif

@@ -1,17 +1,9 @@
 /* origin.c - whose a type is, by its name; see origin.h */
 #include "watch/origin.h"
 
+#include "scan/select.h"
+
 #include <string.h>
-
-static const char *bare(const char *name)
-{
-	static const char *const keywords[] = {"struct ", "union ", "class ", "enum "};
-
-	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
-		if (strncmp(name, keywords[i], strlen(keywords[i])) == 0)
-			return name + strlen(keywords[i]);
-	return name;
-}
 
 /* "main.Pair", "example.org/shop/orders.Order": own. "encoding/json.scanner", "[]uint8", "string": not. */
 static bool is_go_library(const char *name)
@@ -26,7 +18,7 @@ static bool is_go_library(const char *name)
 bool origin_is_library(const struct scan_type *type)
 {
 	static const char *const spaces[] = {"std::", "__gnu_cxx::", "core::", "alloc::", "hashbrown::", "_IO_", "__"};
-	const char *name = type->name ? bare(type->name) : "";
+	const char *name = type->name ? scan_bare_name(type->name) : "";
 
 	if (type->language == SCAN_LANGUAGE_GO)
 		return is_go_library(name);

@@ -333,7 +333,7 @@ static uint64_t trial_step(struct schedule *s, uint64_t now_ns)
 	/* Rates over the whole of it, not over its last look. */
 	for (size_t i = 0; i < s->trial->n && seconds > 0; i++)
 		s->ones[s->trial->ids[i]].rate =
-			(double)(kernel_count(s->kernel, s->trial->ids[i]).hits) / seconds;
+			(double)(s->ones[s->trial->ids[i]].hits - s->ones[s->trial->ids[i]].begun_hits) / seconds;
 	trial_end(s, seconds > 0 ? (double)s->trial->cost_ns / seconds : 0, now_ns);
 	return glance_ns;
 }
@@ -430,8 +430,13 @@ int schedule_grow(struct schedule *s)
 		types[i] = (struct of_type){.weight = 1, .last_window_ns = s->start_ns,
 		                            .library = origin_is_library(s->plan->types[i].type)};
 	s->types_n = types_n;
-	for (; s->ones_n < n; s->ones_n++)
-		types[s->plan->sites[s->ones_n].type_id].sites++;
+	for (; s->ones_n < n; s->ones_n++) {
+		struct of_type *type = &types[s->plan->sites[s->ones_n].type_id];
+
+		ones[s->ones_n].next = type->first;
+		type->first = (uint32_t)s->ones_n + 1;
+		type->sites++;
+	}
 	return heat_grow(s->heat);
 }
 

@@ -19,7 +19,6 @@ struct schedule_options {
 	void (*window)(void *user, uint32_t type_id, uint64_t now_ns, bool begins, bool lost);
 	void (*warn)(void *user, const char *text);
 	void *user;
-	uint64_t seed;
 };
 
 int schedule_new(struct kernel *kernel, const struct target *target, const struct plan *plan,

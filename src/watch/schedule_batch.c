@@ -10,9 +10,8 @@ uint64_t schedule_dropped_of(const struct schedule *s, uint32_t type_id)
 {
 	uint64_t dropped = 0;
 
-	for (size_t i = 0; i < s->ones_n; i++)
-		if (s->plan->sites[i].type_id == type_id)
-			dropped += kernel_count(s->kernel, (uint32_t)i).dropped;
+	for (uint32_t next = s->types[type_id].first; next; next = s->ones[next - 1].next)
+		dropped += kernel_count(s->kernel, next - 1).dropped;
 	return dropped;
 }
 

@@ -19,6 +19,7 @@ struct one {                          /* a site */
 	bool relapsed;                /* it was called calm, and was not */
 	uint64_t hits;                /* when last looked at */
 	uint64_t begun_hits;          /* when it was attached last */
+	uint32_t next;                /* of its type: 1 + the id; 0: none */
 	double rate;                  /* hits a second while attached, the last that was measured */
 	uint64_t attached_ns;         /* in all, up to since_ns */
 	uint64_t since_ns;
@@ -26,6 +27,7 @@ struct one {                          /* a site */
 
 struct of_type {
 	uint32_t sites, attached, hot;
+	uint32_t first;               /* of its sites, as next */
 	uint64_t last_window_ns;
 	uint64_t dropped;             /* of its sites when its window began */
 	uint64_t met_shared;          /* likewise, at the last window's end */

@@ -40,7 +40,7 @@ struct watch {
 	struct behind *behind;        /* whose stores they see */
 	struct lives *lives;          /* NULL: not wanted, or too dear */
 	struct aim *aim;              /* likewise */
-	uint64_t started_ns, stopped_ns, refresh_due_ns;
+	uint64_t started_ns, refresh_due_ns;
 	size_t modules_planned, probes_set, frees_seen;
 	bool stopped, ended;
 	int ended_status;
@@ -233,7 +233,7 @@ static int make_parts(struct watch *watch, struct watch_error *error)
 	struct verdict_options verdict_options = {.tell = tell_finding, .thread_name = thread_name, .user = watch};
 	struct schedule_options options = {
 		.budget = watch->options.budget, .full = watch->options.full, .window = window, .warn = warn,
-		.user = watch, .seed = watch->options.seed,
+		.user = watch,
 	};
 	int rc;
 
@@ -493,16 +493,6 @@ struct target *watch_target(struct watch *watch)
 const struct verdict *watch_verdict(const struct watch *watch)
 {
 	return watch->verdict;
-}
-
-uint64_t watch_field_hits(const struct watch *watch, uint32_t field)
-{
-	uint64_t hits = 0;
-
-	for (uint32_t i = 0; i < watch->plan->sites_n; i++)
-		if (watch->plan->sites[i].field == field)
-			hits += kernel_count(watch->kernel, i).hits;
-	return hits;
 }
 
 void watch_fields(const struct watch *watch, size_t fields_n, uint64_t *ret_hits, uint64_t *ret_cost_ns)

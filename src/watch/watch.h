@@ -29,7 +29,6 @@ struct watch_options {
 	bool holds;                   /* conflicts are looked for */
 	bool want_events;             /* event() is called for each */
 	unsigned threads;             /* of the scan */
-	uint64_t seed;                /* of random choices; 0: by time */
 	void (*progress)(void *user, const char *stage, uint64_t done, uint64_t total);
 	void (*warn)(void *user, const char *text);
 	void (*finding)(void *user, const struct finding *finding, bool fresh);
@@ -57,9 +56,7 @@ struct target *watch_target(struct watch *watch);
 const struct verdict *watch_verdict(const struct watch *watch);
 /* As of now. */
 struct ledger watch_ledger(const struct watch *watch);
-/* Hits of a field's sites so far. */
-uint64_t watch_field_hits(const struct watch *watch, uint32_t field);
-/* The same of all fields below fields_n in one pass, and what those hits and holds cost the target, in ns. */
+/* Hits of the sites of each field below fields_n so far, and what those hits and holds cost the target, in ns. */
 void watch_fields(const struct watch *watch, size_t fields_n, uint64_t *ret_hits, uint64_t *ret_cost_ns);
 
 #endif
