@@ -4,7 +4,7 @@
 #include <dwarf.h>
 #include <string.h>
 
-static const int8_t c_params[] = {INSN_RDI, INSN_RSI, INSN_RDX, INSN_RCX, 8, 9};
+const int8_t abi_c_params[ABI_C_PARAMS] = {INSN_RDI, INSN_RSI, INSN_RDX, INSN_RCX, 8, 9};
 static const int8_t c_results_in[] = {INSN_RAX, INSN_RDX};
 /* rax, rbx, rcx, rdi, rsi, r8, r9, r10, r11 */
 static const int8_t go_registers[] = {INSN_RAX, INSN_RBX, INSN_RCX, INSN_RDI, INSN_RSI, 8, 9, 10, 11};
@@ -78,13 +78,13 @@ static void c_add(struct abi *abi, size_t *used, const struct scan_type *type)
 
 	for (size_t i = 0; i < n; i++)
 		wanted += general[i];
-	if (*used + wanted > sizeof(c_params))
+	if (*used + wanted > ABI_C_PARAMS)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		if (!general[i])
 			continue;
 		if (parts[i] && abi->params_n < ABI_MAX)
-			abi->params[abi->params_n++] = (struct abi_register){c_params[*used], parts[i]};
+			abi->params[abi->params_n++] = (struct abi_register){abi_c_params[*used], parts[i]};
 		++*used;
 	}
 }
@@ -216,6 +216,7 @@ static void read_c(const struct scan *scan, const struct scan_function *function
 		for (uint8_t i = before; i < ret->params_n; i++)
 			said[i] = known;
 	} while (dwarf_siblingof(&child, &child) == 0);
+	ret->changed = moved;
 	for (uint8_t i = 0; moved && i < ret->params_n; i++)
 		if (!said[i])
 			ret->params[i].type = NULL;

@@ -14,6 +14,9 @@ struct abi_register {
 };
 
 #define ABI_MAX 12
+#define ABI_C_PARAMS 6          /* registers for arguments of System V's convention */
+
+extern const int8_t abi_c_params[ABI_C_PARAMS];
 
 /* Of one function: the registers that hold something whose type is known. */
 struct abi {
@@ -22,6 +25,7 @@ struct abi {
 	uint8_t params_n, results_n;
 	bool noreturn;
 	bool returns_in_memory;       /* rdi holds, and rax brings back, the address of the result */
+	bool changed;                 /* the compiler left out arguments, or passes others: only callers know them */
 };
 
 /* Reads it from the function's DIE. */

@@ -117,6 +117,7 @@ static void enter(struct follow *follow, struct state *state)
 			state->regs[abi->params[i].reg] = value_of_type(abi->params[i].type, SCAN_CONFIDENCE_TRACKED);
 	if (abi->returns_in_memory)
 		state->regs[INSN_RDI] = value_object(follow->function->returns, 0, SCAN_CONFIDENCE_TRACKED);
+	follow_take_given(follow, state);
 	if (follow->function->language == SCAN_LANGUAGE_GO && follow->world->goroutine)
 		state->regs[INSN_R14] = value_object(follow->world->goroutine, 0, SCAN_CONFIDENCE_TRACKED);
 	state->slots_n = 0;

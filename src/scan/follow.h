@@ -20,10 +20,17 @@
 #include "scan/state.h"
 #include "scan/vars.h"
 
+/* What callers have in the registers for arguments: of those whose types all who know one agree on. */
+struct given {
+	const struct scan_type *types[ABI_C_PARAMS]; /* atomic; NULL: nobody knows; VOID: they do not agree */
+};
+
 /* What every function needs of the others. */
 struct follow_world {
 	const struct scan *scan;
 	struct abi *abis;             /* one for each of scan->functions */
+	struct given *given;          /* likewise; used where the function's abi is changed */
+	bool all_given;               /* those functions are followed now: no more is noted */
 	struct containers containers;
 	uint64_t thread_size;         /* of the thread's own block */
 	const struct scan_type *goroutine; /* Go: runtime.g; NULL: none */
@@ -82,6 +89,11 @@ const struct var *follow_frame_var(const struct follow *follow, uint64_t pc, int
 /* Has a place in the frame been given away? */
 bool follow_is_exposed(const struct follow *follow, int64_t offset);
 void follow_expose(struct follow *follow, int64_t offset);
+
+/* given.c: notes what a call, with the state before it, gives a function whose arguments the compiler changed. */
+void follow_give(const struct follow *follow, const struct insn *call);
+/* What callers gave the function that is followed, where the debug information says nothing. */
+void follow_take_given(const struct follow *follow, struct state *state);
 
 /* step.c: what one instruction does to follow->now. */
 void follow_step(struct follow *follow, const struct insn *insn);

@@ -32,12 +32,26 @@ static bool is_flexible(const struct scan_member *member)
 	return plain && plain->kind == SCAN_KIND_ARRAY && !plain->count;
 }
 
+/* A class without data: as a base it lies where the next one does, and takes up no byte. */
+static bool is_empty(const struct scan_type *type, int depth)
+{
+	const struct scan_type *plain = scan_type_strip(type);
+
+	if (plain->kind != SCAN_KIND_STRUCT || plain->size > 1 || depth > DEPTH_MAX)
+		return false;
+	for (size_t i = 0; i < plain->members_n; i++)
+		if (!plain->members[i].base || !plain->members[i].type ||
+		    !is_empty(plain->members[i].type, depth + 1))
+			return false;
+	return true;
+}
+
 /* Does the member hold the byte? Bit-fields: a bit of the bytes accessed. */
 static bool covers(const struct scan_member *member, uint64_t offset, uint64_t width)
 {
 	uint64_t bits = offset * 8, end = member->offset_bits + member->size_bits;
 
-	if (!member->type || member->virtual_base)
+	if (!member->type || member->virtual_base || (member->base && is_empty(member->type, 0)))
 		return false;
 	if (member->bitfield)
 		return member->offset_bits < bits + 8 * (width ? width : 1) && end > bits;

@@ -329,6 +329,7 @@ static void visit(void *user, struct follow *follow, const struct insn *insn)
 	const struct bulk *bulk;
 
 	if (insn->op == INSN_CALL || insn->op == INSN_JUMP) {
+		follow_give(follow, insn);
 		bulk = bulk_find(follow->scan, &follow->flow, insn);
 		if (bulk)
 			take_bulk(worker, insn, bulk);
@@ -399,7 +400,8 @@ static void find_in_chunk(void *user, unsigned thread, size_t item)
 		size_t first = chunk->n;
 		int error;
 
-		if (!dwarf_offdie(worker->handle.dwarf, job->scan->functions[i].die, &die))
+		if (job->world.abis[i].changed != job->world.all_given ||
+		    !dwarf_offdie(worker->handle.dwarf, job->scan->functions[i].die, &die))
 			continue;
 		positions_load(&worker->positions, &die);
 		error = follow_function(&worker->follow, &job->scan->functions[i], &die,
@@ -414,7 +416,7 @@ static void find_in_chunk(void *user, unsigned thread, size_t item)
 		chunk->given_up += worker->follow.given_up;
 	}
 	__atomic_add_fetch(&job->done, 1, __ATOMIC_RELAXED);
-	if (thread == 0 && job->options->progress)
+	if (thread == 0 && job->options->progress && !job->world.all_given)
 		job->options->progress(job->options->user, "following types",
 		                       __atomic_load_n(&job->done, __ATOMIC_RELAXED) * CHUNK, job->scan->functions_n);
 }
@@ -487,12 +489,16 @@ static int run_job(struct job *job, struct scan_sites *sites)
 	job->workers = calloc(job->workers_n, sizeof(*job->workers));
 	job->chunks = calloc(job->chunks_n ? job->chunks_n : 1, sizeof(*job->chunks));
 	job->world.abis = calloc(scan->functions_n ? scan->functions_n : 1, sizeof(*job->world.abis));
-	if (!job->workers || !job->chunks || !job->world.abis)
+	job->world.given = calloc(scan->functions_n ? scan->functions_n : 1, sizeof(*job->world.given));
+	if (!job->workers || !job->chunks || !job->world.abis || !job->world.given)
 		return -ENOMEM;
 	job->world.scan = scan;
 	job->error = find_world(job);
 	if (!job->error)
 		scan_parallel(job->workers_n, job->chunks_n, read_abis, job);
+	if (!job->error)
+		scan_parallel(job->workers_n, job->chunks_n, find_in_chunk, job);
+	job->world.all_given = true;
 	if (!job->error)
 		scan_parallel(job->workers_n, job->chunks_n, find_in_chunk, job);
 	return job->error ? job->error : gather(job, sites);
@@ -514,6 +520,7 @@ static void end_job(struct job *job, struct sites_inside *inside)
 	free(job->workers);
 	free(job->chunks);
 	free(job->world.abis);
+	free(job->world.given);
 	free(job->world.go_types.items);
 	free(job->world.containers.items);
 }

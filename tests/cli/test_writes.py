@@ -111,6 +111,9 @@ def test_stores(folder):
                 program = compile_c(folder, compiler, level, source)
                 if program:
                     hold(program, source, f'{compiler}-{level}')
+    program = compile_c(folder, 'g++', 'O2', 'given.cc')
+    if program:
+        hold(program, 'given.cc', 'g++-O2')
     for source in ('pair.go', 'stores.go'):
         program = compile_go(folder, source)
         if program:
