@@ -28,7 +28,9 @@ struct heat {
 	size_t parts_n;
 	uint32_t *part_of;            /* of a site: index of its part; UINT32_MAX: none */
 	size_t sites_n;
-	uint64_t start_ns;
+	unsigned hz;
+	uint64_t counted_ns;          /* up to when looks_n counts */
+	double looks_n;               /* that the clock made at one CPU */
 };
 
 static int compare_parts(const void *a, const void *b)
@@ -123,10 +125,11 @@ int heat_new(const struct target *target, const struct plan *plan, struct heat *
 
 	if (!heat)
 		return -ENOMEM;
-	heat->start_ns = kernel_now_ns();
+	heat->counted_ns = kernel_now_ns();
+	heat->hz = PROFILE_HZ_CLOSE;
 	heat->target = target;
 	heat->plan = plan;
-	if (profile_open(target->pid, &heat->profile))
+	if (profile_open(target->pid, heat->hz, &heat->profile))
 		heat->profile = NULL;
 	if (heat_grow(heat)) {
 		heat_free(heat);
@@ -155,12 +158,32 @@ static void take(void *user, uint64_t ip)
 		part->looks++;
 }
 
+static void count_looks(struct heat *heat)
+{
+	uint64_t now_ns = kernel_now_ns();
+
+	heat->looks_n += (double)(now_ns - heat->counted_ns) * 1e-9 * heat->hz;
+	heat->counted_ns = now_ns;
+}
+
+void heat_look_closely(struct heat *heat, bool closely)
+{
+	unsigned hz = closely ? PROFILE_HZ_CLOSE : PROFILE_HZ_LOOSE;
+
+	if (!heat->profile || hz == heat->hz)
+		return;
+	count_looks(heat);
+	if (profile_set_hz(heat->profile, hz) == 0)
+		heat->hz = hz;
+}
+
 bool heat_read(struct heat *heat)
 {
-	double seconds = (double)(kernel_now_ns() - heat->start_ns) * 1e-9;
-	double least = hot_share * seconds * PROFILE_HZ;
 	bool became_hot = false;
+	double least;
 
+	count_looks(heat);
+	least = hot_share * heat->looks_n;
 	if (!heat->profile || !profile_read(heat->profile, take, heat))
 		return false;
 	for (size_t i = 0; i < heat->parts_n; i++) {

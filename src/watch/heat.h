@@ -16,6 +16,8 @@ int heat_new(const struct target *target, const struct plan *plan, struct heat *
 void heat_free(struct heat *heat);
 /* Sites were added to the plan, or modules moved. Returns: 0 or -ENOMEM. */
 int heat_grow(struct heat *heat);
+/* Looks closely while there are sites to be tried; loosely when what is left may be found out in time. */
+void heat_look_closely(struct heat *heat, bool closely);
 /* Reads the clock. Returns: true: a function has become hot that was not. */
 bool heat_read(struct heat *heat);
 bool heat_is_hot(const struct heat *heat, uint32_t site);

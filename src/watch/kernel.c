@@ -255,12 +255,24 @@ void kernel_forget(struct kernel *kernel, uint32_t first, uint32_t n)
 	kernel->points_n = 0;
 }
 
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec time;
+
+	return clock_gettime(clock, &time) ? 0 : (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
 uint64_t kernel_now_ns(void)
 {
-	struct timespec now;
+	return clock_ns(CLOCK_MONOTONIC);
+}
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+uint64_t kernel_own_cpu_ns(const struct kernel *kernel)
+{
+	clockid_t setter;
+	bool there = kernel->setter_pid > 0 && clock_getcpuclockid(kernel->setter_pid, &setter) == 0;
+
+	return clock_ns(CLOCK_PROCESS_CPUTIME_ID) + (there ? clock_ns(setter) : 0);
 }
 
 /* ---- probes ---------------------------------------------------------------------------------------------------- */

@@ -73,6 +73,8 @@ void kernel_detach(struct kernel_set *set); /* before kernel_close */
 void kernel_let_go(struct kernel_set *set);
 /* Waits until all that were let go are gone. */
 void kernel_settle(struct kernel *kernel);
+/* CPU time that this process has taken so far, and the one that holds the probes. */
+uint64_t kernel_own_cpu_ns(const struct kernel *kernel);
 
 /* Attaches the watchpoints' program to a perf event of type breakpoint, for as long as that is open. cookie: comes
  * back as event.probe; below probes_max. Its probe has to say what is watched: WIRE_GLOBAL, displacement the address

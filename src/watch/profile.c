@@ -5,6 +5,7 @@
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,14 +32,18 @@ struct look {
 	uint32_t pid, tid;
 };
 
-static int open_cpu(int cpu)
+static uint64_t period_ns(unsigned hz)
+{
+	return 1000000000u / hz;
+}
+
+static int open_cpu(int cpu, unsigned hz)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE,
 		.size = sizeof(attr),
 		.config = PERF_COUNT_SW_CPU_CLOCK,
-		.sample_freq = PROFILE_HZ,
-		.freq = 1,
+		.sample_period = period_ns(hz),
 		.sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_TID,
 		.exclude_kernel = 1,
 		.exclude_hv = 1,
@@ -48,7 +53,7 @@ static int open_cpu(int cpu)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-int profile_open(pid_t pid, struct profile **ret_profile)
+int profile_open(pid_t pid, unsigned hz, struct profile **ret_profile)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
 	struct profile *profile = calloc(1, sizeof(*profile));
@@ -63,7 +68,7 @@ int profile_open(pid_t pid, struct profile **ret_profile)
 	profile->pid = (uint32_t)pid;
 	profile->page = (size_t)sysconf(_SC_PAGESIZE);
 	for (int cpu = 0; cpu < cpus && !rc; cpu++) {
-		struct ring ring = {.fd = open_cpu(cpu)};
+		struct ring ring = {.fd = open_cpu(cpu, hz)};
 
 		if (ring.fd == -ENODEV)
 			continue; /* it is offline */
@@ -97,6 +102,17 @@ void profile_close(struct profile *profile)
 	}
 	free(profile->rings);
 	free(profile);
+}
+
+int profile_set_hz(struct profile *profile, unsigned hz)
+{
+	uint64_t period = period_ns(hz);
+	int rc = 0;
+
+	for (size_t i = 0; i < profile->rings_n; i++)
+		if (ioctl(profile->rings[i].fd, PERF_EVENT_IOC_PERIOD, &period) != 0)
+			rc = -errno;
+	return rc;
 }
 
 /* A look may lie across the end of the ring. */

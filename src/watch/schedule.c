@@ -22,7 +22,7 @@ enum {
 	BATCH_MIN = 16,               /* sites of a trial: the more, the longer it takes to let go of a dear one */
 	WARM_MAX = 32,                /* of a trial of busy functions' sites */
 	BATCH_MAX = 512,              /* of one that comes after cheap ones: cold code lies together */
-	LOOK_MIN_MS = 20,             /* between looks at the residents' counters */
+	LOOK_MIN_MS = 40,             /* between looks at the residents' counters */
 };
 
 static const uint64_t trial_ns = 10 * MS, trial_cost_ns = 2 * MS;
@@ -30,6 +30,7 @@ static const uint64_t window_min_ns = 1 * MS, window_max_ns = 60 * MS, window_co
 static const uint64_t window_idle_ns = 20 * MS; /* without a hit */
 static const uint64_t listen_ns = 300 * MS;    /* to the clock, before the first trial */
 static const uint64_t glance_ns = 1 * MS;      /* between looks at a trial or a window */
+static const uint64_t full_ns = 10 * MS;       /* a ring may be full in some 40 ms */
 
 /* ---- residents ------------------------------------------------------------------------------------------------- */
 
@@ -60,7 +61,7 @@ static double heat_dearest(struct schedule *s, struct batch *batch)
 	double most = -1;
 
 	for (size_t i = 0; i < batch->n; i++) {
-		double cost = s->ones[batch->ids[i]].rate * schedule_cost_of(s, batch->ids[i]);
+		double cost = schedule_cost_a_second(s, batch->ids[i]);
 
 		if (cost > most) {
 			most = cost;
@@ -149,7 +150,7 @@ static void residents_keep(struct schedule *s, uint64_t now_ns)
 		double own = 0;
 
 		for (size_t i = 0; i < dearest->n; i++)
-			own += s->ones[dearest->ids[i]].rate * schedule_cost_of(s, dearest->ids[i]);
+			own += schedule_cost_a_second(s, dearest->ids[i]);
 		thin(s, dearest, own, own - (total - may) > 0 ? own - (total - may) : 0, now_ns);
 	}
 	s->look_due_ns = now_ns + LOOK_MIN_MS * MS + s->ones_n * 2000;
@@ -214,6 +215,9 @@ static void part(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
 	struct batch *calm = take_calm(s, batch, (double)(now_ns - batch->begun_ns) / (double)SECOND);
 
+	/* One that found nobody at work says nothing of who waits. */
+	if (batch->cost_ns >= window_cost_ns)
+		schedule_wait_end(s, batch, now_ns);
 	batch_leave(s, batch, now_ns);
 	if (!calm)
 		return;
@@ -272,7 +276,8 @@ static bool trial_begin(struct schedule *s, uint64_t now_ns)
 		return false;
 	}
 	/* Among warm ones the trial is a window: there is something to be seen. */
-	batch_arm(s, batch, s->options.full || s->ones[batch->ids[0]].state == TRIED);
+	batch->warm = s->ones[batch->ids[0]].state == TRIED;
+	batch_arm(s, batch, s->options.full || batch->warm);
 	s->trial = batch;
 	batch_attach(s, batch, now_ns);
 	return true;
@@ -286,11 +291,6 @@ static void weigh_tried(struct schedule *s, const struct batch *batch)
 			s->types[s->plan->sites[batch->ids[i]].type_id].weight = 4;
 }
 
-static double cost_a_second(const struct schedule *s, uint32_t id)
-{
-	return s->ones[id].rate * schedule_cost_of(s, id);
-}
-
 static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 {
 	double may = schedule_resident_may(s), resident = 0;
@@ -298,7 +298,7 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 
 	s->trial = NULL;
 	weigh_tried(s, batch);
-	if (s->ones[batch->ids[0]].state == TRIED) {
+	if (batch->warm) {
 		part(s, batch, now_ns);
 		return;
 	}
@@ -307,7 +307,7 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 			s->ones[batch->ids[i]].state = RESIDENT;
 	for (size_t i = 0; i < s->residents_n; i++)
 		for (size_t k = 0; k < s->residents[i]->n; k++)
-			resident += cost_a_second(s, s->residents[i]->ids[k]);
+			resident += schedule_cost_a_second(s, s->residents[i]->ids[k]);
 	if (residents_add(s, batch)) {
 		batch_detach(s, batch, now_ns);
 		batch_free(batch);
@@ -469,7 +469,10 @@ int schedule_new(struct kernel *kernel, const struct target *target, const struc
 
 uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 {
+	uint64_t due_ns, wait_ns;
+
 	schedule_earn(s, now_ns);
+	heat_look_closely(s->heat, s->next_new < s->ones_n && !s->options.full);
 	schedule_grant_holds(s, now_ns);
 	batches_look_at_leaving(s, now_ns);
 	if (s->trial)
@@ -486,7 +489,11 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 	if (s->options.full || (!s->leaving && schedule_credit(s) > (double)window_cost_ns))
 		if (trial_begin(s, now_ns) || window_begin(s, now_ns))
 			return glance_ns;
-	return s->look_due_ns > now_ns ? s->look_due_ns - now_ns : glance_ns;
+	due_ns = s->look_due_ns > now_ns ? s->look_due_ns - now_ns : glance_ns;
+	if (s->options.full)
+		return due_ns < full_ns ? due_ns : full_ns;
+	wait_ns = schedule_waits(s, window_cost_ns);
+	return wait_ns < glance_ns ? glance_ns : wait_ns < due_ns ? wait_ns : due_ns;
 }
 
 void schedule_stop(struct schedule *s)

@@ -135,6 +135,7 @@ void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 		s->ones[batch->ids[i]].begun_hits = s->ones[batch->ids[i]].hits =
 			kernel_count(s->kernel, batch->ids[i]).hits;
 	mark(s, batch, true, kernel_now_ns());
+	schedule_wait_begin(s, batch);
 }
 
 /* Letting go takes milliseconds, in which nobody reads the rings: what fires then only counts, but for full traces. */

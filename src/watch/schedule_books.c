@@ -1,10 +1,15 @@
 /*
  * schedule_books.c - what probes cost the target, and what they may
  *
- * What hits cost is their number by the price that the self-test measured; holds tell their time themselves. The
- * income is the budget's share of the target's CPU time.
+ * What hits cost is their number by the price that the self-test measured; holds tell their time themselves. Threads
+ * that wait for a lock whose holder is at a probe lose time too: it shows as CPU time that the target did not take
+ * while a window was open. Where no CPU is idle the time that we take ourselves is the target's. The income is the
+ * budget's share of the target's CPU time.
  */
 #include "watch/schedule_inside.h"
+
+#include <stdio.h>
+#include <unistd.h>
 
 static const uint64_t credit_max_ns = 20 * MS; /* what an idle time can save up */
 static const uint64_t credit_start_ns = 150 * MS; /* to get to know the target with, once */
@@ -22,9 +27,39 @@ double schedule_cost_of(const struct schedule *s, uint32_t id)
 	return (price > 0 ? price : 1000) + (kernel_probe(s->kernel, id)->sample ? event_ns : 0);
 }
 
+double schedule_cost_a_second(const struct schedule *s, uint32_t id)
+{
+	return s->ones[id].rate * schedule_cost_of(s, id);
+}
+
 static double spent_ns(const struct schedule *s)
 {
-	return s->hits_cost_ns + (double)kernel_totals(s->kernel)->hold_spent_ns + (double)s->other_cost_ns;
+	return s->hits_cost_ns + (double)kernel_totals(s->kernel)->hold_spent_ns + (double)s->other_cost_ns +
+	       (double)s->taken_ns + (s->waited_ns > 0 ? s->waited_ns : 0);
+}
+
+/* CPU time that nobody has used on this machine since it started. Returns: UINT64_MAX: not known, plenty. */
+static uint64_t machine_idle_ns(void)
+{
+	unsigned long long idle, waiting;
+	FILE *file = fopen("/proc/stat", "re");
+	bool read = file && fscanf(file, "cpu %*u %*u %*u %llu %llu", &idle, &waiting) == 2;
+
+	if (file)
+		fclose(file);
+	return read ? (idle + waiting) * (SECOND / (uint64_t)sysconf(_SC_CLK_TCK)) : UINT64_MAX;
+}
+
+/* What we took of the CPUs and was not idle is what others did not get: the target, most likely. */
+static void measure_own(struct schedule *s)
+{
+	uint64_t own_ns = kernel_own_cpu_ns(s->kernel), idle_ns = machine_idle_ns();
+	uint64_t own = own_ns - s->own_ns, idle = idle_ns - s->idle_ns;
+
+	if (s->own_ns && own > idle)
+		s->taken_ns += own - idle;
+	s->own_ns = own_ns;
+	s->idle_ns = idle_ns;
 }
 
 /* How many CPUs the target keeps busy: what its threads lose is a share of that. One at least: an idle target waits for
@@ -32,16 +67,31 @@ static double spent_ns(const struct schedule *s)
 static void measure_target(struct schedule *s, uint64_t now_ns)
 {
 	uint64_t cpu_ns;
-	double busy;
 
 	if (now_ns - s->measured_ns < measure_ns)
 		return;
 	cpu_ns = target_cpu_ns(s->target);
-	busy = cpu_ns > s->cpu_ns ? (double)(cpu_ns - s->cpu_ns) / (double)(now_ns - s->measured_ns) : 0;
+	s->used = cpu_ns > s->cpu_ns ? (double)(cpu_ns - s->cpu_ns) / (double)(now_ns - s->measured_ns) : 0;
 	if (s->cpu_ns)
-		s->busy = busy < 1 ? 1 : busy;
+		s->busy = s->used < 1 ? 1 : s->used;
 	s->cpu_ns = cpu_ns;
 	s->measured_ns = now_ns;
+	measure_own(s);
+}
+
+void schedule_wait_begin(const struct schedule *s, struct batch *batch)
+{
+	batch->open_ns = kernel_now_ns();
+	batch->open_cpu_ns = target_cpu_ns(s->target);
+}
+
+/* Chance goes both ways, and is not cut off here. */
+void schedule_wait_end(struct schedule *s, const struct batch *batch, uint64_t now_ns)
+{
+	uint64_t cpu_ns = target_cpu_ns(s->target);
+
+	if (now_ns > batch->open_ns && cpu_ns)
+		s->waited_ns += (double)(now_ns - batch->open_ns) * s->used - (double)(cpu_ns - batch->open_cpu_ns);
 }
 
 void schedule_earn(struct schedule *s, uint64_t now_ns)
@@ -68,6 +118,13 @@ double schedule_credit(struct schedule *s)
 		credit = (double)credit_max_ns;
 	}
 	return credit;
+}
+
+uint64_t schedule_waits(struct schedule *s, uint64_t ns)
+{
+	double lacks_ns = (double)ns - schedule_credit(s);
+
+	return lacks_ns > 0 ? (uint64_t)(lacks_ns / (s->options.budget * s->busy)) : 0;
 }
 
 /* Holds have a share of their own, which the kernel keeps to; it saves up as little. */

@@ -42,7 +42,9 @@ struct batch {
 	size_t sets_n;
 	uint64_t begun_ns, looked_ns;
 	uint64_t cost_ns;             /* since it began */
+	uint64_t open_ns, open_cpu_ns; /* when all was attached: the time, the target's CPU time */
 	uint32_t type_id;             /* of a window */
+	bool warm;                    /* of a trial: its sites are busy functions' */
 	struct batch *next;
 };
 
@@ -67,8 +69,12 @@ struct schedule {
 	double hits_cost_ns;          /* by hits, in all */
 	double income_ns;             /* the budget's share of the target's time so far */
 	double target_ns;             /* its CPU time so far, one CPU's at least */
-	double busy;                  /* CPUs it keeps busy, lately */
+	double used;                  /* CPUs it keeps busy, lately */
+	double busy;                  /* the same, one at least */
 	uint64_t earned_ns, measured_ns, cpu_ns;
+	uint64_t own_ns, idle_ns;     /* CPU time of ours, and that nobody used on this machine, as last read */
+	uint64_t taken_ns;            /* CPU time of ours that came from no idle CPU */
+	double waited_ns;             /* by the target's threads for each other in windows; less than none is chance */
 	uint64_t windows, failed;
 	uint64_t other_cost_ns;       /* told by schedule_spend */
 };
@@ -77,12 +83,19 @@ struct schedule {
 
 /* Price of one hit of a site, as its probe is set now, ns. */
 double schedule_cost_of(const struct schedule *s, uint32_t id);
+/* What a site costs a second while it is attached, ns. */
+double schedule_cost_a_second(const struct schedule *s, uint32_t id);
 /* Income since the last call. */
 void schedule_earn(struct schedule *s, uint64_t now_ns);
 /* What may be spent now, ns. Once all sites were tried, an idle time saves up no more than a little. */
 double schedule_credit(struct schedule *s);
+/* How long until the credit is more than ns, if nothing is spent meanwhile. */
+uint64_t schedule_waits(struct schedule *s, uint64_t ns);
 /* Holds have a share of their own, which the kernel keeps to; it saves up as little. */
 void schedule_grant_holds(struct schedule *s, uint64_t now_ns);
+/* How long the target's threads wait for each other while probes are attached: begins and ends. */
+void schedule_wait_begin(const struct schedule *s, struct batch *batch);
+void schedule_wait_end(struct schedule *s, const struct batch *batch, uint64_t now_ns);
 /* What all residents together may cost a second, ns. */
 double schedule_resident_may(const struct schedule *s);
 

@@ -16,6 +16,8 @@ char watch_license[] SEC("license") = "GPL";
 enum {
 	CONVICTIONS = 4,              /* of one hold: the others who arrive before it ends are not told */
 	COLD = 64,                    /* bytes not known to be shared are held so much more rarely */
+	HOLD_PLENTY_NS = 5000000,     /* unspent allowance from which holds are longer */
+	HOLD_LONGER = 3,              /* times */
 	SPINS = 1 << 20,              /* of a hold: a bound beyond the longest */
 };
 
@@ -437,6 +439,9 @@ static __always_inline uint64_t hold_length(struct seen *seen, bool shared)
 	allowed = (now - settings.hold_start_ns) * settings.hold_permille / 1000;
 	if (now < settings.hold_start_ns || totals.hold_spent_ns + length > allowed)
 		return 0;
+	/* Slow writers leave much of it: then each of their few holds may be longer. */
+	if (allowed - totals.hold_spent_ns > HOLD_PLENTY_NS)
+		length *= HOLD_LONGER;
 	add(&totals.hold_spent_ns, length);
 	return length;
 }

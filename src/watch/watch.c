@@ -23,7 +23,8 @@ enum {
 };
 
 static const uint64_t settle_ns = 2 * MS;        /* longer than an event takes from its time to its ring */
-static const uint64_t nap_max_ns = 10 * MS;      /* rings are emptied at least so often */
+static const uint64_t nap_max_ns = 40 * MS;      /* rings are emptied at least so often */
+static const uint64_t nap_aimed_ns = 10 * MS;    /* the same while watchpoints go round */
 static const uint64_t refresh_ns = 250 * MS;     /* between looks at the target's maps and threads */
 static const uint64_t shared_ns = 2 * SECOND;
 static const uint32_t hold_min_ns = 20000, hold_max_ns = 180000;
@@ -372,10 +373,11 @@ static void refresh(struct watch *watch, uint64_t now_ns)
 static void nap(const struct watch *watch, uint64_t ns)
 {
 	struct pollfd end = {.fd = watch->target->pidfd, .events = POLLIN};
+	uint64_t most_ns = watch->aim ? nap_aimed_ns : nap_max_ns;
 	struct timespec time;
 
-	if (ns > nap_max_ns)
-		ns = nap_max_ns;
+	if (ns > most_ns)
+		ns = most_ns;
 	time = (struct timespec){.tv_sec = 0, .tv_nsec = (long)ns};
 	ppoll(&end, end.fd >= 0 ? 1 : 0, &time, NULL);
 }

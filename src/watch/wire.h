@@ -72,7 +72,7 @@ struct wire_settings {
 	uint64_t hold_start_ns;       /* budget of holds: (now - start) * hold_permille / 1000 - totals.hold_spent_ns
 	                                 (since kernel_open) may be used up */
 	uint64_t hold_permille;       /* 0: no holds */
-	uint32_t hold_min_ns, hold_max_ns; /* max 0, or below min: no holds */
+	uint32_t hold_min_ns, hold_max_ns; /* usually, up to 3 times for few; max 0, or below min: no holds */
 	uint64_t focus;               /* address that is held for with preference; 0: none */
 	uint64_t shared_ns;           /* so long after a change of hands, bytes count as shared */
 };
