@@ -3,6 +3,8 @@
  *
  *     watch_form wrong|right SECONDS
  */
+#define _GNU_SOURCE
+#include "timed.h"
 #include "watch_form.fg.h"
 
 #include <pthread.h>
@@ -27,14 +29,6 @@ __attribute__((noinline)) static void pay(struct account_shared *account)
 	money->amount++;
 	money->fee++;
 	account_unlock_money(account);
-}
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 static void *work(void *user)

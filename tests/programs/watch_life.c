@@ -15,6 +15,7 @@
  * Ends with 0, or 3 where a result was wrong; before its time on SIGTERM.
  */
 #define _GNU_SOURCE
+#include "timed.h"
 #include "watch_life.h"
 
 #include <dlfcn.h>
@@ -35,14 +36,6 @@ static item_set *library_set;
 #ifdef LINKED
 item_set item_set_price;
 #endif
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static volatile sig_atomic_t stopped;
 

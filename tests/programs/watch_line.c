@@ -7,8 +7,9 @@
  * writes, without a lock. locked: with one.
  */
 #define _GNU_SOURCE
+#include "timed.h"
+
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,31 +35,6 @@ ALONE void send(struct counts *c) { c->sent++; }
 ALONE void receive(struct counts *c) { c->received++; }
 ALONE void receive_far(struct counts *c) { c->far++; }
 ALONE long look(const struct counts *c) { return c->sent; }
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/* Each thread its own processor: on a busy machine they may share one for long. */
-static void take_processor(long number)
-{
-	cpu_set_t all, one;
-
-	if (sched_getaffinity(0, sizeof(all), &all) || CPU_COUNT(&all) < 2)
-		return;
-	for (int i = 0; i < CPU_SETSIZE; i++) {
-		if (!CPU_ISSET(i, &all) || number-- > 0)
-			continue;
-		CPU_ZERO(&one);
-		CPU_SET(i, &one);
-		sched_setaffinity(0, sizeof(one), &one);
-		return;
-	}
-}
 
 static void second(void)
 {

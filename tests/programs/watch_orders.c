@@ -6,8 +6,9 @@
  * race: pay and cancel write the status of one order with no lock between them. locked: with one. still: nobody writes.
  */
 #define _GNU_SOURCE
+#include "timed.h"
+
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,31 +27,6 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool locked;
 static double seconds;
 static volatile long work;
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/* On a busy machine both threads may share one processor for long; there, no thread comes while the other is held. */
-static void take_processor(int number)
-{
-	cpu_set_t all, one;
-
-	if (sched_getaffinity(0, sizeof(all), &all) || CPU_COUNT(&all) < 2)
-		return;
-	for (int i = 0; i < CPU_SETSIZE; i++) {
-		if (!CPU_ISSET(i, &all) || number-- > 0)
-			continue;
-		CPU_ZERO(&one);
-		CPU_SET(i, &one);
-		sched_setaffinity(0, sizeof(one), &one);
-		return;
-	}
-}
 
 static void pause_a_little(void)
 {

@@ -6,6 +6,9 @@
  * clang keeps the tags in the binary; under gcc they are told by a policy file. In the right twin each order is made
  * anew where an old one was, so that what is reused must not be taken for the same.
  */
+#define _GNU_SOURCE
+#include "timed.h"
+
 #include <fieldguard/annotate.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -36,14 +39,6 @@ ALONE void reopen(struct order *o, long when) { o->opened = when; }
 ALONE void view(struct order *o) { o->views++; }
 ALONE void view_right(struct order *o, long n) { __atomic_store_n(&o->views, n, __ATOMIC_RELAXED); }
 ALONE void pay(struct order *o) { o->amount++; }
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void pause_a_little(void)
 {

@@ -459,6 +459,8 @@ static void test_point(struct kernel *kernel)
 	struct wire_probe probe = after;
 	struct child child;
 	struct kernel_set *set;
+	uint64_t times = 0;
+	bool fired;
 	int fd;
 
 	by_address = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -483,10 +485,13 @@ static void test_point(struct kernel *kernel)
 	__atomic_store_n(&by_address->armed, 1, __ATOMIC_RELEASE);
 	tap_eq_int(child_end(&child), 0, "point: the child ends well");
 	kernel_detach(set);
+	fired = fd >= 0 && read(fd, &times, sizeof(times)) == sizeof(times) && times > 0;
 	if (fd >= 0)
 		close(fd);
 	kernel_poll(kernel, 0, hear, NULL);
-	if (fd >= 0)
+	if (fd >= 0 && !fired)
+		tap_skip("this machine has debug registers that never fire");
+	else if (fd >= 0)
 		tap_ok(heard.caught_by_point > 0, "one who comes by any code is caught (%u of %llu)", heard.caught_by_point,
 		       (unsigned long long)kernel_count(kernel, POINT).hits);
 	kernel_settings(kernel)->hold_permille = 0;
