@@ -21,7 +21,10 @@ struct record {
 	int32_t status, flags;
 };
 
-static struct record shared, own[THREADS_MAX];
+static struct record shared;
+static struct {
+	_Alignas(128) struct record record; /* lines apart: how two threads share one is chance */
+} own[THREADS_MAX];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic uint64_t fills[THREADS_MAX][16]; /* a line each */
 static const char *mode;
@@ -55,7 +58,7 @@ static void *run(void *user)
 	for (int64_t n = 0;; n++) {
 		if (locked)
 			pthread_mutex_lock(&lock);
-		fill(locked ? &shared : &own[who], n);
+		fill(locked ? &shared : &own[who].record, n);
 		if (locked)
 			pthread_mutex_unlock(&lock);
 		if (calm)
