@@ -22,7 +22,7 @@ enum {
 	BATCH_MIN = 16,               /* sites of a trial: the more, the longer it takes to let go of a dear one */
 	WARM_MAX = 32,                /* of a trial of busy functions' sites */
 	BATCH_MAX = 512,              /* of one that comes after cheap ones: cold code lies together */
-	LOOK_MIN_MS = 40,             /* between looks at the residents' counters */
+	LOOK_MIN_MS = 30,             /* between looks at the residents' counters */
 };
 
 static const uint64_t trial_ns = 10 * MS, trial_cost_ns = 2 * MS;
@@ -485,15 +485,14 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 	}
 	if (!s->options.full && now_ns - s->start_ns < listen_ns)
 		return glance_ns;
-	/* What leaves is not paid for yet, and its hits can't be told from those of a window that begins. */
-	if (s->options.full || (!s->leaving && schedule_credit(s) > (double)window_cost_ns))
-		if (trial_begin(s, now_ns) || window_begin(s, now_ns))
-			return glance_ns;
 	due_ns = s->look_due_ns > now_ns ? s->look_due_ns - now_ns : glance_ns;
+	wait_ns = s->options.full ? 0 : schedule_waits(s, window_cost_ns);
+	/* What leaves is not paid for yet, and its hits can't be told from those of a window that begins. */
+	if (!wait_ns && (s->options.full || !s->leaving) && (trial_begin(s, now_ns) || window_begin(s, now_ns)))
+		return glance_ns;
 	if (s->options.full)
 		return due_ns < full_ns ? due_ns : full_ns;
-	wait_ns = schedule_waits(s, window_cost_ns);
-	return wait_ns < glance_ns ? glance_ns : wait_ns < due_ns ? wait_ns : due_ns;
+	return wait_ns && wait_ns < due_ns ? wait_ns : due_ns;
 }
 
 void schedule_stop(struct schedule *s)
