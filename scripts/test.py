@@ -25,8 +25,8 @@ ON_REQUEST = ['tsan-clang']
 VALGRIND = 'valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite,possible --error-exitcode=99'
 RUNS = [
     Run('gcc', 'dev', [], [], None),
-    Run('clang', 'clang', [], ['style', 'model', 'scan', 'watch', 'usdt', 'bench', 'install', 'cli'], None),
-    Run('asan', 'asan', [], ['style', 'install', 'model', 'watch', 'usdt', 'bench'], None),
+    Run('clang', 'clang', [], ['style', 'model', 'code', 'scan', 'watch', 'usdt', 'bench', 'install', 'cli'], None),
+    Run('asan', 'asan', [], ['style', 'install', 'model', 'code', 'watch', 'usdt', 'bench'], None),
     Run('tsan', 'tsan', ['unit', 'torture'], [], None),
     Run('valgrind', 'dev', ['valgrind'], [], VALGRIND),
     Run('tsan-clang', 'tsan-clang', ['torture'], [], None),
