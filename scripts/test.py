@@ -27,7 +27,7 @@ RUNS = [
     Run('gcc', 'dev', [], [], None),
     Run('clang', 'clang', [], ['style', 'model', 'code', 'scan', 'watch', 'usdt', 'bench', 'install', 'cli'], None),
     Run('asan', 'asan', [], ['style', 'install', 'model', 'code', 'watch', 'usdt', 'bench'], None),
-    Run('tsan', 'tsan', ['unit', 'torture'], [], None),
+    Run('tsan', 'tsan', ['unit', 'torture'], ['alone'], None),
     Run('valgrind', 'dev', ['valgrind'], [], VALGRIND),
     Run('tsan-clang', 'tsan-clang', ['torture'], [], None),
 ]
