@@ -13,6 +13,7 @@
 struct file {
 	char *path;                   /* NULL: unused */
 	char *text;                   /* NULL: not found */
+	time_t changed;
 	size_t *lines, lines_n;       /* where each begins; one more than there are */
 };
 
@@ -20,9 +21,10 @@ struct scan_source {
 	struct file files[FILES_KEPT];
 	size_t next;                  /* to be forgotten */
 	size_t last;                  /* asked for */
+	time_t trusted;               /* 0: whatever the file's time */
 };
 
-static char *read_all(const char *path)
+static char *read_all(const char *path, time_t *ret_changed)
 {
 	FILE *file = fopen(path, "re");
 	char *text = NULL;
@@ -30,8 +32,10 @@ static char *read_all(const char *path)
 
 	if (!file)
 		return NULL;
+	st.st_mtime = 0;
 	if (fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode) && st.st_size < BYTES_MAX)
 		text = malloc((size_t)st.st_size + 1);
+	*ret_changed = st.st_mtime;
 	if (text)
 		text[fread(text, 1, (size_t)st.st_size, file)] = '\0';
 	fclose(file);
@@ -82,7 +86,7 @@ static const struct file *find_file(struct scan_source *source, const char *dire
 	file = &source->files[source->last];
 	forget(file);
 	file->path = strdup(path);
-	file->text = read_all(path);
+	file->text = read_all(path, &file->changed);
 	if (file->text)
 		find_lines(file);
 	return file;
@@ -102,6 +106,11 @@ void scan_source_free(struct scan_source *source)
 	free(source);
 }
 
+void scan_source_trust_until(struct scan_source *source, time_t built)
+{
+	source->trusted = built;
+}
+
 /* ---- lines ----------------------------------------------------------------------------------------------------- */
 
 static void trim(char *line)
@@ -114,10 +123,12 @@ static void trim(char *line)
 	line[n - blank] = '\0';
 }
 
-static bool line_of(const struct file *file, unsigned line, char *ret, size_t size)
+static bool line_of(const struct scan_source *source, const struct file *file, unsigned line, char *ret, size_t size)
 {
 	const char *begin, *end;
 
+	if (source->trusted && file->changed > source->trusted)
+		return false;
 	if (!file->lines || !line || line > file->lines_n || !size)
 		return false;
 	begin = file->text + file->lines[line - 1];
@@ -129,7 +140,7 @@ static bool line_of(const struct file *file, unsigned line, char *ret, size_t si
 bool scan_source_line(struct scan_source *source, const char *directory, const char *file, unsigned line, char *ret,
                       size_t size)
 {
-	if (!file || !line_of(find_file(source, directory, file), line, ret, size))
+	if (!file || !line_of(source, find_file(source, directory, file), line, ret, size))
 		return false;
 	trim(ret);
 	return true;
@@ -280,9 +291,9 @@ static void add_text(struct statement *statement, const char *text)
 	statement->call = statement->call || is_call(text);
 }
 
-static bool code_of(const struct file *file, unsigned line, char *ret, size_t size)
+static bool code_of(const struct scan_source *source, const struct file *file, unsigned line, char *ret, size_t size)
 {
-	if (!line_of(file, line, ret, size))
+	if (!line_of(source, file, line, ret, size))
 		return false;
 	blank_comments(ret);
 	return true;
@@ -320,17 +331,18 @@ enum scan_source_atomic scan_source_atomic(struct scan_source *source, const cha
 	if (scan_source_is_atomics(path))
 		return SCAN_SOURCE_ATOMIC;
 	file = path && line ? find_file(source, directory, path) : NULL;
-	if (!file || !code_of(file, line, text, sizeof(text)))
+	if (!file || !code_of(source, file, line, text, sizeof(text)))
 		return SCAN_SOURCE_UNREAD;
 	cut_statement(text, column, &first, &last);
 	trim(text);
 	add_text(&statement, text);
 	for (unsigned i = 1; last && i < STATEMENT && !ends_statement(text) && !strchr(text, ';') &&
-	     code_of(file, line + i, text, sizeof(text)); i++) {
+	     code_of(source, file, line + i, text, sizeof(text)); i++) {
 		trim(text);
 		add_text(&statement, text);
 	}
-	for (unsigned i = 1; first && i < STATEMENT && i < line && code_of(file, line - i, text, sizeof(text)); i++) {
+	for (unsigned i = 1; first && i < STATEMENT && i < line &&
+	     code_of(source, file, line - i, text, sizeof(text)); i++) {
 		trim(text);
 		if (ends_statement(text))
 			break;

@@ -267,6 +267,16 @@ uint64_t kernel_now_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
+bool kernel_knows(const struct kernel *kernel, pid_t pid)
+{
+	char path[32];
+	struct stat namespace;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
+	return !kernel->programs->rodata->namespace_inode || stat(path, &namespace) != 0 ||
+	       namespace.st_ino == kernel->programs->rodata->namespace_inode;
+}
+
 uint64_t kernel_own_cpu_ns(const struct kernel *kernel)
 {
 	clockid_t setter;

@@ -73,6 +73,9 @@ void kernel_detach(struct kernel_set *set); /* before kernel_close */
 void kernel_let_go(struct kernel_set *set);
 /* Waits until all that were let go are gone. */
 void kernel_settle(struct kernel *kernel);
+/* Are the threads of a process known to the programs by the numbers that /proc gives them here? Not where it lives in a
+ * PID namespace below ours, unless ours is the first of the machine. */
+bool kernel_knows(const struct kernel *kernel, pid_t pid);
 /* CPU time that this process has taken so far, and the one that holds the probes. */
 uint64_t kernel_own_cpu_ns(const struct kernel *kernel);
 

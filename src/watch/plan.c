@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const char *plan_refusal_text(enum plan_refusal why)
 {
@@ -208,6 +209,14 @@ static bool is_about(const char *text, const char *file)
 	return file && strncmp(text, file, strlen(file)) == 0;
 }
 
+/* When a file was written. Returns: 0: not known. */
+static time_t built_at(const char *path)
+{
+	struct stat file;
+
+	return stat(path, &file) == 0 ? file.st_mtime : 0;
+}
+
 /* Returns: 1: it has debug information; 0: it has none; or a negative errno. */
 static int open_module(struct plan *plan, const struct target_module *module, struct plan_module *ret,
                        struct watch_error *ret_error)
@@ -231,6 +240,8 @@ static int open_module(struct plan *plan, const struct target_module *module, st
 			warn(plan, error.text);
 		return 0;
 	}
+	/* A line that was edited since says nothing of what runs. */
+	scan_source_trust_until(plan->inside->source, built_at(module->open_path));
 	rc = scan_find_sites(ret->scan, &site_options, &ret->sites, &error);
 	if (rc) {
 		ret->sites = NULL;

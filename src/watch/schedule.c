@@ -22,6 +22,7 @@ enum {
 	BATCH_MIN = 16,               /* sites of a trial: the more, the longer it takes to let go of a dear one */
 	WARM_MAX = 32,                /* of a trial of busy functions' sites */
 	BATCH_MAX = 512,              /* of one that comes after cheap ones: cold code lies together */
+	LIBRARY_RARER = 8,            /* windows of a library's types, which few have asked about */
 	LOOK_MIN_MS = 30,             /* between looks at the residents' counters */
 };
 
@@ -279,6 +280,7 @@ static bool trial_begin(struct schedule *s, uint64_t now_ns)
 	batch->warm = s->ones[batch->ids[0]].state == TRIED;
 	batch_arm(s, batch, s->options.full || batch->warm);
 	s->trial = batch;
+	s->tried_last = true;
 	batch_attach(s, batch, now_ns);
 	return true;
 }
@@ -299,6 +301,8 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 	s->trial = NULL;
 	weigh_tried(s, batch);
 	if (batch->warm) {
+		for (size_t i = 0; i < batch->n; i++)
+			s->types[s->plan->sites[batch->ids[i]].type_id].last_window_ns = now_ns;
 		part(s, batch, now_ns);
 		return;
 	}
@@ -348,7 +352,7 @@ static size_t window_choose(const struct schedule *s, uint64_t now_ns)
 
 	for (size_t i = 0; i < s->types_n; i++) {
 		double score = (double)(now_ns - s->types[i].last_window_ns) * s->types[i].weight /
-		               (s->types[i].library ? 4 : 1);
+		               (s->types[i].library ? LIBRARY_RARER : 1);
 
 		if (s->types[i].hot && score > most) {
 			most = score;
@@ -372,6 +376,7 @@ static bool window_begin(struct schedule *s, uint64_t now_ns)
 	batch_arm(s, batch, true);
 	s->windows++;
 	s->window = batch;
+	s->tried_last = false;
 	batch_attach(s, batch, now_ns);
 	return true;
 }
@@ -408,6 +413,15 @@ static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 	s->window = NULL;
 	part(s, batch, now_ns);
 	return glance_ns;
+}
+
+/* Cold sites are tried first, for they stay. Trials of busy ones, of which a large program has hundreds, take turns with
+ * windows of those that were tried. */
+static bool begin(struct schedule *s, uint64_t now_ns)
+{
+	if (s->next_new == s->ones_n && s->tried_last && window_begin(s, now_ns))
+		return true;
+	return trial_begin(s, now_ns) || window_begin(s, now_ns);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------------------------- */
@@ -488,7 +502,7 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 	due_ns = s->look_due_ns > now_ns ? s->look_due_ns - now_ns : glance_ns;
 	wait_ns = s->options.full ? 0 : schedule_waits(s, window_cost_ns);
 	/* What leaves is not paid for yet, and its hits can't be told from those of a window that begins. */
-	if (!wait_ns && (s->options.full || !s->leaving) && (trial_begin(s, now_ns) || window_begin(s, now_ns)))
+	if (!wait_ns && (s->options.full || !s->leaving) && begin(s, now_ns))
 		return glance_ns;
 	if (s->options.full)
 		return due_ns < full_ns ? due_ns : full_ns;

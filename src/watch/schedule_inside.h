@@ -65,6 +65,7 @@ struct schedule {
 	size_t trial_size;            /* of the next */
 	size_t next_new;              /* sites below are no longer NEW */
 	size_t warm_n;                /* sites that are WARM */
+	bool tried_last;              /* what was begun last was a trial */
 	uint64_t start_ns, look_due_ns;
 	double hits_cost_ns;          /* by hits, in all */
 	double income_ns;             /* the budget's share of the target's time so far */

@@ -139,9 +139,15 @@ static int test_kernel(struct watch *watch, struct watch_error *error)
 
 static int reach_target(struct watch *watch, struct watch_error *error)
 {
-	if (watch->options.command)
-		return target_start(watch->options.command, &watch->target, error);
-	return target_open(watch->options.pid, &watch->target, error);
+	int rc = watch->options.command ? target_start(watch->options.command, &watch->target, error)
+	                                : target_open(watch->options.pid, &watch->target, error);
+
+	if (rc || kernel_knows(watch->kernel, watch->target->pid))
+		return rc;
+	snprintf(error->text, sizeof(error->text),
+	         "process %d lives in a PID namespace below ours, where its threads have other numbers: watch it from the "
+	         "host, or from within (nsenter -t %d -p -m)", (int)watch->target->pid, (int)watch->target->pid);
+	return -ENOTSUP;
 }
 
 /* The probes of sites that are new go into the kernel's table. */

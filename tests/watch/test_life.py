@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import watched
 from watched import running
@@ -94,6 +95,23 @@ def test_places(folder, program):
     with running(copy, 'steady', LASTS) as process:
         copy.unlink()
         sees('a program whose file was deleted', process)
+
+
+def test_namespace(program):
+    """A program in a container, seen from another container around it."""
+    outer = ('unshare', '-pf', '--mount-proc')
+    if subprocess.run([*outer, 'true'], check=False).returncode:
+        tap.skip('a PID namespace', 'this may not be made here')
+        return
+    with running(*outer, program, 'steady', LASTS):
+        inner = subprocess.run(['pgrep', '-f', f'^{program} steady'], stdout=subprocess.PIPE, text=True, check=True)
+        sees('a program in a PID namespace', SimpleNamespace(pid=int(inner.stdout)))
+    script = (f'unshare -pf {program} steady 20 & for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; '
+              f'pgrep -f "^{program} steady" >/dev/null && break; done; '
+              f'{" ".join(watched.command("--for", 1, "-p"))} $(pgrep -f "^{program} steady")')
+    told = subprocess.run([*outer, 'sh', '-c', script], capture_output=True, text=True, check=False)
+    tap.ok(told.returncode == 2 and 'a PID namespace below ours' in told.stderr,
+           'one in a namespace below ours is refused, with what to do', told)
 
 
 # ---- what happens to it --------------------------------------------------------------------------------------------
@@ -184,6 +202,7 @@ def main():
         test_builds(folder, program)
         test_libraries(folder)
         test_places(folder, program)
+        test_namespace(program)
         test_lives(folder, program)
         test_ends(program)
         test_kill(program)

@@ -117,6 +117,22 @@ static void test_files(void)
 	remove_file("lines.c");
 }
 
+/* Edited since the program was built: it may say anything. */
+static void test_trust(void)
+{
+	char text[64];
+
+	write_file("edited.c", "o->id = 1;\n");
+	scan_source_trust_until(source, time(NULL) - 3600);
+	tap_ok(!scan_source_line(source, folder, "edited.c", 1, text, sizeof(text)), "a file that is newer than the program");
+	tap_eq_int(scan_source_atomic(source, folder, "edited.c", 1, 0), SCAN_SOURCE_UNREAD, "... says nothing of stores");
+	scan_source_trust_until(source, time(NULL) + 3600);
+	tap_eq_int(scan_source_atomic(source, folder, "edited.c", 1, 0), SCAN_SOURCE_PLAIN, "of a later program it does");
+	scan_source_trust_until(source, 0);
+	tap_ok(scan_source_line(source, folder, "edited.c", 1, text, sizeof(text)), "and where nobody asks for its age");
+	remove_file("edited.c");
+}
+
 static void test_headers(void)
 {
 	tap_ok(scan_source_is_atomics("/usr/include/c++/12/bits/atomic_base.h"), "the header of std::atomic");
@@ -136,6 +152,7 @@ int main(void)
 	}
 	test_statements();
 	test_files();
+	test_trust();
 	test_headers();
 	scan_source_free(source);
 	rmdir(folder);

@@ -369,6 +369,34 @@ static void test_start(void)
 	end(schedule);
 }
 
+/* A program of Go: hundreds of busy sites in its library, and one type of its own. */
+static void test_library(void)
+{
+	static struct scan_type library = {.kind = SCAN_KIND_STRUCT, .name = "std::node"};
+	uint64_t longest = 0, first_ns;
+	struct schedule *schedule;
+
+	make_world(1000, 25);
+	for (uint32_t i = 0; i < 1000; i++) {
+		sim.rate[i] = 20000;
+		sim.hot[i] = true;
+	}
+	for (uint32_t i = 1; i < TYPES; i++)
+		types[i].type = &library;
+	first_ns = sim.now_ns;
+	schedule = begin(false);
+	for (unsigned i = 0; i < 40; i++) {
+		run(schedule, 0.25);
+		if (sim.last_ns[0])
+			longest = sim.now_ns - sim.last_ns[0] > longest ? sim.now_ns - sim.last_ns[0] : longest;
+		else
+			longest = sim.now_ns - first_ns;
+	}
+	end(schedule);
+	tap_ok(longest < 2 * second, "our own type is seen again and again while libraries are tried: %.1f s apart",
+	       (double)longest / (double)second);
+}
+
 /* Threads that wait for one that is at a probe, and our own time where no CPU is idle, come out of the same purse. */
 static void test_waiting(void)
 {
@@ -430,6 +458,7 @@ int main(void)
 	test_cold();
 	test_hot();
 	test_start();
+	test_library();
 	test_waiting();
 	test_full();
 	test_refused();
