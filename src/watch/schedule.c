@@ -415,8 +415,8 @@ static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 	return glance_ns;
 }
 
-/* Cold sites are tried first, for they stay. Trials of busy ones, of which a large program has hundreds, take turns with
- * windows of those that were tried. */
+/* Cold sites are tried first, for they stay. Trials of busy ones, of which a large program has hundreds, take turns
+ * with windows of those that were tried. */
 static bool begin(struct schedule *s, uint64_t now_ns)
 {
 	if (s->next_new == s->ones_n && s->tried_last && window_begin(s, now_ns))

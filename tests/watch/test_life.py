@@ -99,7 +99,7 @@ def test_places(folder, program):
 
 def test_namespace(program):
     """A program in a container, seen from another container around it."""
-    outer = ('unshare', '-pf', '--mount-proc')
+    outer = ('unshare', '-pf', '--kill-child', '--mount-proc')
     if subprocess.run([*outer, 'true'], check=False).returncode:
         tap.skip('a PID namespace', 'this may not be made here')
         return
