@@ -228,15 +228,17 @@ static void part(struct schedule *s, struct batch *batch, uint64_t now_ns)
 
 /* ---- trials ---------------------------------------------------------------------------------------------------- */
 
-static void gather_new(struct schedule *s, struct batch *batch, size_t most)
+static void gather_new(struct schedule *s, struct batch *batch, size_t most, bool library)
 {
-	for (; s->next_new < s->ones_n && batch->n < most; s->next_new++) {
-		if (s->ones[s->next_new].state != NEW)
+	for (size_t *next = &s->next_new[library]; *next < s->ones_n && batch->n < most; ++*next) {
+		uint32_t id = (uint32_t)*next;
+
+		if (s->ones[id].state != NEW || s->types[s->plan->sites[id].type_id].library != library)
 			continue;
-		if (!s->options.full && heat_is_hot(s->heat, (uint32_t)s->next_new))
-			become_warm(s, (uint32_t)s->next_new);
+		if (!s->options.full && heat_is_hot(s->heat, id))
+			become_warm(s, id);
 		else
-			batch->ids[batch->n++] = (uint32_t)s->next_new;
+			batch->ids[batch->n++] = id;
 	}
 }
 
@@ -262,14 +264,17 @@ static bool trial_begin(struct schedule *s, uint64_t now_ns)
 	size_t most = s->options.full ? s->ones_n : s->trial_size;
 	struct batch *batch;
 
-	if (s->next_new == s->ones_n && !s->warm_n)
+	if (schedule_tried(s) && !s->warm_n)
 		return false;
 	batch = batch_new(most > WARM_MAX ? most : WARM_MAX);
 	if (!batch)
 		return false;
-	gather_new(s, batch, most);
+	/* What is asked for in full is attached at once. */
+	gather_new(s, batch, most, false);
 	if (!batch->n)
 		gather_warm(s, batch, false);
+	if (!batch->n || s->options.full)
+		gather_new(s, batch, most, true);
 	if (!batch->n)
 		gather_warm(s, batch, true);
 	if (!batch->n) {
@@ -415,11 +420,11 @@ static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 	return glance_ns;
 }
 
-/* Cold sites are tried first, for they stay. Trials of busy ones, of which a large program has hundreds, take turns
- * with windows of those that were tried. */
+/* One's own types are tried first. Then trials of what libraries bring, which may be a large program's hundreds, take
+ * turns with windows of those that were tried and are hot. */
 static bool begin(struct schedule *s, uint64_t now_ns)
 {
-	if (s->next_new == s->ones_n && s->tried_last && window_begin(s, now_ns))
+	if (s->next_new[0] == s->ones_n && s->tried_last && window_begin(s, now_ns))
 		return true;
 	return trial_begin(s, now_ns) || window_begin(s, now_ns);
 }
@@ -486,7 +491,7 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 	uint64_t due_ns, wait_ns;
 
 	schedule_earn(s, now_ns);
-	heat_look_closely(s->heat, s->next_new < s->ones_n && !s->options.full);
+	heat_look_closely(s->heat, !schedule_tried(s) && !s->options.full);
 	schedule_grant_holds(s, now_ns);
 	batches_look_at_leaving(s, now_ns);
 	if (s->trial)

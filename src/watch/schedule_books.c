@@ -113,7 +113,7 @@ double schedule_credit(struct schedule *s)
 {
 	double credit = s->income_ns + (double)credit_start_ns - spent_ns(s);
 
-	if (s->next_new == s->ones_n && !s->warm_n && credit > (double)credit_max_ns) {
+	if (schedule_tried(s) && !s->warm_n && credit > (double)credit_max_ns) {
 		s->income_ns -= credit - (double)credit_max_ns;
 		credit = (double)credit_max_ns;
 	}

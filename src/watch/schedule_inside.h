@@ -63,7 +63,7 @@ struct schedule {
 	struct batch *trial, *window;
 	struct batch *leaving;        /* let go of, and perhaps still firing; linked by next */
 	size_t trial_size;            /* of the next */
-	size_t next_new;              /* sites below are no longer NEW */
+	size_t next_new[2];           /* of types of one's own, of libraries: sites below are no longer NEW */
 	size_t warm_n;                /* sites that are WARM */
 	bool tried_last;              /* what was begun last was a trial */
 	uint64_t start_ns, look_due_ns;
@@ -79,6 +79,12 @@ struct schedule {
 	uint64_t windows, failed;
 	uint64_t other_cost_ns;       /* told by schedule_spend */
 };
+
+/* Was every site tried, but for those that are WARM? */
+static inline bool schedule_tried(const struct schedule *s)
+{
+	return s->next_new[0] == s->ones_n && s->next_new[1] == s->ones_n;
+}
 
 /* ---- the books (schedule_books.c) ---- */
 
