@@ -1,8 +1,8 @@
 /*
  * profile.h - where the target's CPU time goes, by a clock that looks at each CPU again and again
  *
- * Needs no probe: so that probes need not be tried on code that never rests. A look costs a microsecond or two on bare
- * metal, but some 50 where a hypervisor keeps the timers.
+ * Needs no probe: so that probes need not be tried on code that never rests. Not free: where a hypervisor keeps the
+ * timers, a look was seen to cost some 50 microseconds.
  */
 #ifndef FG_WATCH_PROFILE_H
 #define FG_WATCH_PROFILE_H

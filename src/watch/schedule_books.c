@@ -38,7 +38,7 @@ static double spent_ns(const struct schedule *s)
 	       (double)s->taken_ns + (s->waited_ns > 0 ? s->waited_ns : 0);
 }
 
-/* CPU time that nobody has used on this machine since it started. Returns: UINT64_MAX: not known, plenty. */
+/* CPU time that nobody has used on this machine since it started. Returns: UINT64_MAX: not known. */
 static uint64_t machine_idle_ns(void)
 {
 	unsigned long long idle, waiting;
@@ -56,7 +56,7 @@ static void measure_own(struct schedule *s)
 	uint64_t own_ns = kernel_own_cpu_ns(s->kernel), idle_ns = machine_idle_ns();
 	uint64_t own = own_ns - s->own_ns, idle = idle_ns - s->idle_ns;
 
-	if (s->own_ns && own > idle)
+	if (s->own_ns && idle_ns != UINT64_MAX && own > idle)
 		s->taken_ns += own - idle;
 	s->own_ns = own_ns;
 	s->idle_ns = idle_ns;
@@ -71,9 +71,10 @@ static void measure_target(struct schedule *s, uint64_t now_ns)
 	if (now_ns - s->measured_ns < measure_ns)
 		return;
 	cpu_ns = target_cpu_ns(s->target);
-	s->used = cpu_ns > s->cpu_ns ? (double)(cpu_ns - s->cpu_ns) / (double)(now_ns - s->measured_ns) : 0;
-	if (s->cpu_ns)
+	if (s->cpu_ns) {
+		s->used = cpu_ns > s->cpu_ns ? (double)(cpu_ns - s->cpu_ns) / (double)(now_ns - s->measured_ns) : 0;
 		s->busy = s->used < 1 ? 1 : s->used;
+	}
 	s->cpu_ns = cpu_ns;
 	s->measured_ns = now_ns;
 	measure_own(s);

@@ -440,7 +440,7 @@ static __always_inline uint64_t hold_length(struct seen *seen, bool shared)
 	if (now < settings.hold_start_ns || totals.hold_spent_ns + length > allowed)
 		return 0;
 	/* Slow writers leave much of it: then each of their few holds may be longer. */
-	if (allowed - totals.hold_spent_ns > HOLD_PLENTY_NS)
+	if (totals.hold_spent_ns + HOLD_PLENTY_NS < allowed)
 		length *= HOLD_LONGER;
 	add(&totals.hold_spent_ns, length);
 	return length;
