@@ -1,9 +1,10 @@
 /*
  * store.pml - one shard of fg_store: look-ups without a lock beside inserts, removes and another table
  *
- * Keys A and K have the same home, so K lies behind A or behind A's mark, and each comes and goes. Mergers and a reader
- * want K. A number is reused, and an old table freed, when all read sections that were open have ended: epoch.pml has
- * that part, here it is one step that waits.
+ * Buckets of one place. Keys A and K have the same home, so the one that comes second lies in the next bucket, and the
+ * home is marked as passed; each comes and goes. The tag and the mark of a bucket are one word, its place is another.
+ * Mergers and a reader want K. A number is reused, and an old table freed, when all read sections that were open have
+ * ended: epoch.pml has that part, here it is one step that waits.
  *
  * Holds: a key that is there for all of a look-up is found; what is found is whole and not freed; there are never two
  * records of a key; a merge that begins after a remove returned does not go into what was removed; in the end every
@@ -17,19 +18,21 @@
  * RUN fails -DMERGERS=2 -DBROKEN_RECHECK            who found nothing inserts without looking again under the lock
  * RUN fails -DMERGERS=1 -DCHURN_K -DBROKEN_GRACE    a removed number is used again at once
  * RUN fails -DMERGERS=1 -DGROW -DBROKEN_TABLE       an old table is freed at once
- * RUN fails -DMERGERS=1 -DBROKEN_SHIFT              a remove moves what lies behind into the gap (Knuth's algorithm R)
- * RUN fails -DMERGERS=1 -DBROKEN_EMPTY              a remove always empties the slot
- * RUN fails -DMERGERS=1 -DBROKEN_PUBLISH            the slot is stored before the first merge is done
+ * RUN fails -DMERGERS=1 -DBROKEN_SHIFT              a remove moves what lies behind into the gap
+ * RUN fails -DMERGERS=1 -DBROKEN_UNPASSED           a remove takes the mark of its bucket away
+ * RUN fails -DMERGERS=1 -DBROKEN_UNMARKED           an insert does not mark the bucket that it passes
+ * RUN fails -DMERGERS=1 -DBROKEN_PUBLISH            the tag is stored before the first merge is done
+ * RUN fails -DMERGERS=1 -DBROKEN_PLACE              the tag is stored before the place
  */
 #ifndef MERGERS
 #define MERGERS 0
 #endif
 #define MERGES 2
 #define REMOVES 1
-#define SLOTS 3
+#define BUCKETS 3
 #define NUMBERS 6
-#define EMPTY 0
-#define MARK 254
+#define TAG 1
+#define PASSED 2
 #define POISON 255
 #define A 1
 #define K 2
@@ -37,7 +40,7 @@
 
 bool locked;
 byte table;                             /* 0 or 1 */
-byte slots[6];                          /* of both tables */
+byte words[6], places[6];               /* of both tables' buckets: TAG and PASSED, and a number */
 byte key[NUMBERS], merges[NUMBERS];     /* of each number; 0 is none */
 bool used[NUMBERS], freed[NUMBERS];
 byte life[NUMBERS], gone[NUMBERS];      /* how often it was taken; the last life whose remove has returned */
@@ -45,24 +48,25 @@ byte section[READERS];                  /* odd: open */
 byte made, dropped, absences;           /* absences: how often K ceased to be there */
 bool there;                             /* K is */
 
-/* Leaves the number of k in found and its slot in i. */
+/* Leaves the number of k in found and its bucket in i. */
 inline search(k)
 {
-	t = table; i = 0;
+	t = table; i = 0; found = 0;
 	do
-	:: v = slots[t * SLOTS + i];
-		assert(v != POISON);
+	:: w = words[t * BUCKETS + i];
+		assert(w != POISON);
 		if
-		:: v == EMPTY -> found = 0; break
-		:: v == MARK -> i++
-		:: else ->
-			assert(!freed[v]);
-			if
-			:: key[v] == k -> found = v; break
-			:: else -> i++
-			fi
+		:: w & TAG ->
+			v = places[t * BUCKETS + i];
+			assert(v != 0 && !freed[v]);
+			found = (key[v] == k -> v : 0)
+		:: else
 		fi;
-		assert(i < SLOTS)
+		if
+		:: found || !(w & PASSED) -> break
+		:: else -> i++
+		fi;
+		assert(i < BUCKETS)
 	od
 }
 
@@ -81,28 +85,38 @@ inline insert(k, first)
 		used[n] = true; freed[n] = false; life[n]++; key[n] = k; merges[n] = 0;
 		i = 0;
 		do
-		:: slots[table * SLOTS + i] == EMPTY || slots[table * SLOTS + i] == MARK -> break
-		:: else -> assert(key[slots[table * SLOTS + i]] != k); i++
+		:: words[table * BUCKETS + i] & TAG -> assert(key[places[table * BUCKETS + i]] != k); i++
+		:: else -> break
 		od;
 		/* A second record of the key may lie behind. */
 		v = i;
 		do
-		:: v == SLOTS -> break
+		:: v == BUCKETS -> break
 		:: else ->
-			if
-			:: slots[table * SLOTS + v] == EMPTY || slots[table * SLOTS + v] == MARK
-			:: else -> assert(key[slots[table * SLOTS + v]] != k)
-			fi;
+			assert(!(words[table * BUCKETS + v] & TAG) || key[places[table * BUCKETS + v]] != k);
 			v++
 		od;
 		v = 0
 	}
 #ifdef BROKEN_PUBLISH
-	slots[table * SLOTS + i] = n;
+	places[table * BUCKETS + i] = n;
+	words[table * BUCKETS + i] = words[table * BUCKETS + i] | TAG;
 	merges[n] = first;
+#elif defined(BROKEN_PLACE)
+	merges[n] = first;
+	words[table * BUCKETS + i] = words[table * BUCKETS + i] | TAG;
+	places[table * BUCKETS + i] = n;
 #else
 	merges[n] = first;
-	slots[table * SLOTS + i] = n;
+	places[table * BUCKETS + i] = n;
+	words[table * BUCKETS + i] = words[table * BUCKETS + i] | TAG;
+#endif
+#ifndef BROKEN_UNMARKED
+	do
+	:: v == i -> break
+	:: else -> words[table * BUCKETS + v] = words[table * BUCKETS + v] | PASSED; v++
+	od;
+	v = 0;
 #endif
 	if
 	:: k == K -> there = true
@@ -119,7 +133,7 @@ inline grace()
 
 proctype merger(byte me)
 {
-	byte t, i, v, n, found, turn;
+	byte t, i, w, v, n, found, turn;
 	byte was[NUMBERS];
 
 	do
@@ -151,7 +165,7 @@ proctype merger(byte me)
 
 proctype reader(byte me)
 {
-	byte t, i, v, found, before;
+	byte t, i, w, v, found, before;
 	bool must;
 
 	d_step { must = there; before = absences }
@@ -167,7 +181,7 @@ proctype reader(byte me)
 /* Takes k out of the table and, after the grace period, frees its number; makes it first if it is not there. */
 proctype churner(byte k; byte turns)
 {
-	byte t, i, v, n, found, s0, s1, s2;
+	byte t, i, w, v, n, found, s0, s1, s2;
 
 	do
 	:: turns == 0 -> break
@@ -189,24 +203,15 @@ proctype churner(byte k; byte turns)
 			fi;
 #ifdef BROKEN_SHIFT
 			if
-			:: i == 0 && slots[table * SLOTS + 1] != EMPTY ->
-				slots[table * SLOTS] = slots[table * SLOTS + 1];
-				slots[table * SLOTS + 1] = EMPTY
-			:: else -> slots[table * SLOTS + i] = EMPTY
+			:: i == 0 && words[table * BUCKETS + 1] & TAG ->
+				places[table * BUCKETS] = places[table * BUCKETS + 1];
+				words[table * BUCKETS + 1] = words[table * BUCKETS + 1] & PASSED
+			:: else -> words[table * BUCKETS + i] = words[table * BUCKETS + i] & PASSED
 			fi;
-#elif defined(BROKEN_EMPTY)
-			slots[table * SLOTS + i] = EMPTY;
+#elif defined(BROKEN_UNPASSED)
+			words[table * BUCKETS + i] = 0;
 #else
-			slots[table * SLOTS + i] = MARK;
-			if
-			:: slots[table * SLOTS + i + 1] == EMPTY ->
-				slots[table * SLOTS + i] = EMPTY;
-				if
-				:: i > 0 && slots[table * SLOTS + i - 1] == MARK -> slots[table * SLOTS + i - 1] = EMPTY
-				:: else
-				fi
-			:: else
-			fi;
+			words[table * BUCKETS + i] = words[table * BUCKETS + i] & PASSED;
 #endif
 			unlock();
 			gone[found] = life[found];
@@ -226,19 +231,25 @@ proctype churner(byte k; byte turns)
 	od
 }
 
-/* Copies the numbers into the other table, without the marks, and publishes it. */
+/* Puts the numbers into the other table, one behind the other, and publishes it. */
 proctype grower()
 {
-	byte i, j, v, s0, s1, s2, old;
+	byte i, j, s0, s1, s2, old;
 
 	lock();
 	d_step {
 		do
-		:: i == SLOTS -> break
+		:: i == BUCKETS -> break
 		:: else ->
-			v = slots[table * SLOTS + i];
 			if
-			:: v != EMPTY && v != MARK -> slots[(1 - table) * SLOTS + j] = v; j++
+			:: words[table * BUCKETS + i] & TAG ->
+				places[(1 - table) * BUCKETS + j] = places[table * BUCKETS + i];
+				words[(1 - table) * BUCKETS + j] = TAG;
+				if
+				:: j > 0 -> words[(1 - table) * BUCKETS + j - 1] = TAG | PASSED
+				:: else
+				fi;
+				j++
 			:: else
 			fi;
 			i++
@@ -250,7 +261,7 @@ proctype grower()
 #ifndef BROKEN_TABLE
 	grace();
 #endif
-	d_step { do :: i == SLOTS -> break :: else -> slots[old * SLOTS + i] = POISON; i++ od }
+	d_step { do :: i == BUCKETS -> break :: else -> words[old * BUCKETS + i] = POISON; i++ od }
 }
 
 init
@@ -276,11 +287,11 @@ init
 	_nr_pr == 1;
 	d_step {
 		do
-		:: i == SLOTS -> break
+		:: i == BUCKETS -> break
 		:: else ->
 			if
-			:: slots[table * SLOTS + i] != EMPTY && slots[table * SLOTS + i] != MARK &&
-			   key[slots[table * SLOTS + i]] == K -> left = left + merges[slots[table * SLOTS + i]]
+			:: words[table * BUCKETS + i] & TAG && key[places[table * BUCKETS + i]] == K ->
+				left = left + merges[places[table * BUCKETS + i]]
 			:: else
 			fi;
 			i++

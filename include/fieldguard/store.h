@@ -35,7 +35,7 @@ struct fg_store_options {
 	void *user;                               /* for evict */
 };
 
-/* What a key takes beside its record, about: its bytes and its slot. */
+/* What a key takes beside its record, about: its bytes and what finds it. */
 #define FG_STORE_KEY_BYTES 32
 
 /* type: must have a shared form and a key (-EINVAL otherwise), and outlive the store. options: NULL for defaults.

@@ -181,7 +181,7 @@ static struct epoch_slot *crowd_enter(void)
 	return &epoch_crowd;
 }
 
-static void crowd_leave(void)
+void epoch_leave_crowd(void)
 {
 	if (--crowd_nesting)
 		return;
@@ -198,14 +198,6 @@ struct epoch_slot *epoch_enter_slow(void)
 	return epoch_enter();
 }
 
-void epoch_leave_slow(struct epoch_slot *slot)
-{
-	/* Closed twice: going on would take the protection from a section that is open. */
-	if (!slot)
-		__builtin_trap();
-	crowd_leave();
-}
-
 void epoch_poll_once(void)
 {
 	looks(1);
@@ -220,6 +212,9 @@ void fg_read_end(struct fg_read *read)
 {
 	struct epoch_slot *slot = read->place;
 
+	/* Closed twice: going on would take the protection from a section that is open. */
+	if (FG_UNLIKELY(!slot))
+		__builtin_trap();
 	read->place = NULL;
 	epoch_leave(slot);
 }

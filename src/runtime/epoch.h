@@ -66,13 +66,13 @@ struct epoch_slot {
 /* Only ever goes up; read by all who enter. */
 extern struct epoch_clock {
 	_Alignas(128) _Atomic uint64_t epoch;
-} epoch_clock;
+} epoch_clock __attribute__((visibility("hidden")));
 /* Initial-exec: in the shared library this is one load, not a call. */
 extern __thread struct epoch_slot *epoch_own __attribute__((tls_model("initial-exec")));
 /* Stands for a section of a thread that has no slot. */
-extern struct epoch_slot epoch_crowd;
+extern struct epoch_slot epoch_crowd __attribute__((visibility("hidden")));
 struct epoch_slot *epoch_enter_slow(void);
-void epoch_leave_slow(struct epoch_slot *slot);
+void epoch_leave_crowd(void);
 
 static inline struct epoch_slot *epoch_enter(void)
 {
@@ -90,8 +90,8 @@ static inline struct epoch_slot *epoch_enter(void)
 
 static inline void epoch_leave(struct epoch_slot *slot)
 {
-	if (FG_UNLIKELY(!slot || slot == &epoch_crowd)) {
-		epoch_leave_slow(slot);
+	if (FG_UNLIKELY(slot == &epoch_crowd)) {
+		epoch_leave_crowd();
 		return;
 	}
 	if (--slot->nesting)

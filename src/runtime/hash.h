@@ -13,7 +13,7 @@
 void hash_init(void);
 
 /* Of this process, constant once it is drawn. */
-extern unsigned char hash_secret[XXH3_SECRET_DEFAULT_SIZE];
+extern unsigned char hash_secret[XXH3_SECRET_DEFAULT_SIZE] __attribute__((visibility("hidden")));
 /* hash_key for keys of any length. */
 uint64_t hash_bytes(const void *key, size_t len);
 

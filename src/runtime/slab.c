@@ -28,8 +28,8 @@ static void cell_init(struct slab_shape *shape, const struct fg_type *type)
 void slab_shape_init(struct slab_shape *shape, const struct fg_type *type, const struct fg_allocator *allocator)
 {
 	shape->allocator = allocator;
-	shape->align = type->shared_align < 16 ? 16 : type->shared_align;
-	shape->stride = (type->shared_size + type->shared_align - 1) & ~(type->shared_align - 1);
+	shape->align = type->shared_align < SLAB_ALIGN ? SLAB_ALIGN : type->shared_align;
+	shape->stride = (type->shared_size + shape->align - 1) & ~(shape->align - 1);
 	shape->slab_n = 1;
 	while (shape->slab_n < SLAB_RECORDS_MAX && shape->slab_n * 2 * shape->stride <= SLAB_BYTES)
 		shape->slab_n *= 2;
@@ -133,22 +133,21 @@ static void slab_give_back(const struct slab_shape *shape, struct slabs *slabs, 
 /* Fills a cell. */
 static int key_set(const struct slab_shape *shape, struct slabs *slabs, struct slab_key *cell, struct fg_key key)
 {
+	struct slab_probe probe = slab_probe_of(key);
 	void *far;
 
 	if (key.len > SLAB_KEY_MAX)
 		return -ENOMEM;
-	memset(cell->bytes, 0, sizeof(cell->bytes));
 	if (key.len > SLAB_KEY_INLINE) {
 		far = memory_alloc(shape->allocator, key.len);
 		if (!far)
 			return -ENOMEM;
 		memcpy(far, key.ptr, key.len);
-		memcpy(cell->bytes, &far, sizeof(far));
+		probe.head = (uintptr_t)far;
 		count_bytes(slabs, key.len, 0);
-	} else if (key.len) {
-		memcpy(cell->bytes, key.ptr, key.len);
 	}
-	atomic_init(&cell->len, (uint32_t)key.len | shape->touched);
+	cell->head = probe.head;
+	atomic_init(&cell->rest, (probe.rest & ~SLAB_KEY_TOUCHED) | shape->touched);
 	return 0;
 }
 

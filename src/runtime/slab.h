@@ -1,8 +1,8 @@
 /*
  * slab.h - the records of one shard and their keys, each at a place that it keeps for as long as it lives
  *
- * One allocation a slab, for up to 64 records. A place is a record and its index in its slab; all else is found from
- * these two. Where the shared form ends with room enough behind what it uses, the key cell lies there, on the line of
+ * One allocation a slab, for up to 64 records, each on cache lines of its own. A place is a record and its index in its
+ * slab; all else is found from these two, and one word holds both. Where the shared form ends with room enough behind what it uses, the key cell lies there, on the line of
  * the record's last fields; otherwise the cells lie before the records:
  *
  *     struct slab | record 0, cell 0 | record 1, cell 1 | ...                      records aligned
@@ -32,12 +32,18 @@
 #define SLAB_KEY_INLINE 12
 #define SLAB_KEY_MAX 0x7fffffffu
 
+/* Of struct slab_key's rest. The tail of a key of 9 to 12 bytes lies behind its head, the length behind that. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define SLAB_KEY_LEN_AT 32
+#else
+#define SLAB_KEY_LEN_AT 0
+#endif
 /* Set: looked up since the eviction's hand was here. In a store without limits always set, so that nobody writes it. */
-#define SLAB_KEY_TOUCHED 0x80000000u
+#define SLAB_KEY_TOUCHED (UINT64_C(0x80000000) << SLAB_KEY_LEN_AT)
 
 struct slab_key {
-	unsigned char bytes[SLAB_KEY_INLINE];        /* the key and zeros, or where it lies, if it is longer */
-	_Atomic uint32_t len;                /* and SLAB_KEY_TOUCHED; all else is constant while the record lives */
+	uint64_t head;                       /* the first 8 bytes and zeros, or where the key lies, if it is longer */
+	_Atomic uint64_t rest;               /* tail, length, SLAB_KEY_TOUCHED; all else is constant while it lives */
 };
 
 struct slab {
@@ -59,13 +65,17 @@ struct slab_shape {
 	ptrdiff_t cell_at, cell_step;        /* from record i to its cell: cell_at + i * cell_step */
 	uint32_t slab_n;                     /* records a slab: a power of two, at most SLAB_RECORDS_MAX */
 	const struct fg_type_pointers *pointers;     /* of the type; NULL: a record that is all zero is empty */
-	uint32_t touched;                    /* SLAB_KEY_TOUCHED where new keys begin with it, else 0 */
+	uint64_t touched;                    /* SLAB_KEY_TOUCHED where new keys begin with it, else 0 */
 };
 
 struct slab_place {
 	unsigned char *record;
 	uint32_t i;                          /* in its slab */
 };
+
+/* Of a record's address, which the index in its slab fills. */
+#define SLAB_ALIGN 64u
+_Static_assert(SLAB_RECORDS_MAX <= SLAB_ALIGN, "an index fits into what an address leaves free");
 
 /* Zero-initialised is empty. */
 struct slabs {
@@ -91,9 +101,8 @@ bool slabs_reclaim(const struct slab_shape *shape, struct slabs *slabs, struct s
 /* A key in the form that it is compared in. */
 struct slab_probe {
 	const void *ptr;
-	uint64_t head;                       /* the bytes of a short key in its cell */
-	uint32_t tail;
-	uint32_t len;
+	uint64_t head, rest;                 /* as its cell has them, touched; a longer key: head is 0 */
+	size_t len;
 };
 
 /* Up to 8 bytes as they lie in memory, and zeros. By way of registers: a load of what several stores have just written
@@ -113,23 +122,29 @@ static inline uint64_t slab_word_of(const unsigned char *bytes, size_t n)
 
 FG_ALWAYS_INLINE struct slab_probe slab_probe_of(struct fg_key key)
 {
-	struct slab_probe probe = { .ptr = key.ptr, .len = (uint32_t)key.len };
+	struct slab_probe probe = { .ptr = key.ptr, .len = key.len };
 	const unsigned char *bytes = key.ptr;
-	uint64_t tail;
 
+	probe.rest = SLAB_KEY_TOUCHED | (uint64_t)(uint32_t)key.len << SLAB_KEY_LEN_AT;
 	/* Integer keys by a constant size: this is a move, not a loop. */
 	if (key.len == 8) {
 		memcpy(&probe.head, bytes, 8);
 	} else if (key.len && key.len <= SLAB_KEY_INLINE) {
 		probe.head = slab_word_of(bytes, key.len < 8 ? key.len : 8);
-		tail = key.len > 8 ? slab_word_of(bytes + 8, key.len - 8) : 0;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-		probe.tail = (uint32_t)tail;
-#else
-		probe.tail = (uint32_t)(tail >> 32);
-#endif
+		probe.rest |= key.len > 8 ? slab_word_of(bytes + 8, key.len - 8) : 0;
 	}
 	return probe;
+}
+
+static inline uintptr_t slab_pack(struct slab_place place)
+{
+	return (uintptr_t)place.record | place.i;
+}
+
+static inline struct slab_place slab_unpack(uintptr_t packed)
+{
+	return (struct slab_place){ (unsigned char *)(packed & ~(uintptr_t)(SLAB_ALIGN - 1)),
+		                    (uint32_t)(packed & (SLAB_ALIGN - 1)) };
 }
 
 static inline struct slab_key *slab_cell(const struct slab_shape *shape, struct slab_place place)
@@ -153,39 +168,29 @@ static inline uint64_t slab_live(const struct slab *slab)
 	return slab->used & ~slab->removed & ~slab->retired;
 }
 
+static inline uint64_t slab_key_rest(const struct slab_key *cell)
+{
+	return atomic_load_explicit(&cell->rest, memory_order_relaxed);
+}
+
 static inline struct fg_key slab_key_of(const struct slab_key *cell)
 {
-	struct fg_key key = { cell->bytes, atomic_load_explicit(&cell->len, memory_order_relaxed) & ~SLAB_KEY_TOUCHED };
+	uint64_t rest = slab_key_rest(cell) & ~SLAB_KEY_TOUCHED;
+	struct fg_key key = { cell, (uint32_t)(rest >> SLAB_KEY_LEN_AT) };
 
 	if (key.len > SLAB_KEY_INLINE)
-		memcpy(&key.ptr, cell->bytes, sizeof(key.ptr));
+		key.ptr = (const void *)(uintptr_t)cell->head;
 	return key;
 }
 
-FG_ALWAYS_INLINE bool slab_key_is(const struct slab_key *cell, const struct slab_probe *probe)
+/* rest: the cell's, touched. */
+FG_ALWAYS_INLINE bool slab_key_is(const struct slab_key *cell, uint64_t rest, const struct slab_probe *probe)
 {
-	const void *far;
-	uint64_t head;
-	uint32_t tail;
-
-	if ((atomic_load_explicit(&cell->len, memory_order_relaxed) & ~SLAB_KEY_TOUCHED) != probe->len)
+	if (rest != probe->rest)
 		return false;
-	if (FG_UNLIKELY(probe->len > SLAB_KEY_INLINE)) {
-		memcpy(&far, cell->bytes, sizeof(far));
-		return !memcmp(far, probe->ptr, probe->len);
-	}
-	memcpy(&head, cell->bytes, sizeof(head));
-	memcpy(&tail, cell->bytes + sizeof(head), sizeof(tail));
-	return head == probe->head && tail == probe->tail;
-}
-
-/* Writes only where the hand has cleared the mark. Both values say the same length. */
-static inline void slab_key_touch(struct slab_key *cell)
-{
-	uint32_t len = atomic_load_explicit(&cell->len, memory_order_relaxed);
-
-	if (!(len & SLAB_KEY_TOUCHED))
-		atomic_store_explicit(&cell->len, len | SLAB_KEY_TOUCHED, memory_order_relaxed);
+	if (FG_UNLIKELY(probe->len > SLAB_KEY_INLINE))
+		return !memcmp((const void *)(uintptr_t)cell->head, probe->ptr, probe->len);
+	return cell->head == probe->head;
 }
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * store.c - shared records by key
  *
- * The top 8 bits of a key's hash choose one of 256 shards: a table of slots, from hash to record, and slabs, which hold
+ * The top 8 bits of a key's hash choose one of 256 shards: a table, from hash to record, and slabs, which hold
  * records and keys. store_parts.h has the picture.
  *
  * Who reads a record, or merges into one that exists, looks it up within a read section (epoch.h) and takes no lock:
@@ -23,29 +23,63 @@ static struct shard *shard_of(struct fg_store *store, uint64_t hash)
 
 struct found {
 	struct slab_place place;
-	size_t slot;
+	struct table_at at;
 };
 
-/* The record of a key, in a read section or under the lock. */
-FG_ALWAYS_INLINE bool find(const struct fg_store *store, const struct shard *shard, const struct slab_probe *key,
-                        uint64_t hash, struct found *ret_found)
+/* The place of the first match in a bucket. Acquire: what was written before it was published is seen. */
+FG_ALWAYS_INLINE struct slab_place first_place(const struct table_bucket *bucket, uint64_t matches)
+{
+	return slab_unpack(atomic_load_explicit(&bucket->places[table_first(matches)], memory_order_acquire));
+}
+
+/*
+ * The record of a key, in a read section or under the lock, if it is the first that one looks at: in its home, with no
+ * other before it that has the same tag, and looked up since the eviction's hand was there. So it is nearly always, and
+ * that way is kept short: what an operation costs is how many of them the processor has under way at once while each
+ * waits for memory. Returns: false where find has to say.
+ */
+FG_ALWAYS_INLINE bool find_at_once(const struct fg_store *store, const struct shard *shard,
+                                   const struct slab_probe *key, uint64_t hash, void **ret_record)
 {
 	const struct table *table = atomic_load_explicit(&shard->table, memory_order_acquire);
+	const struct table_bucket *bucket = &table->buckets[table_home(table, hash)];
+	uint64_t matches = table_matches(atomic_load_explicit(&bucket->tags, memory_order_acquire), hash);
 	struct slab_place place;
-	size_t slot;
+	struct slab_key *cell;
 
-	if (FG_UNLIKELY(!table))
+	if (FG_UNLIKELY(!matches))
 		return false;
-	for (slot = table_home(table, hash); (place.record = table_search(table, hash, &slot, &place.i));
-	     slot = table_next(table, slot)) {
-		struct slab_key *cell = slab_cell(&store->shape, place);
+	place = first_place(bucket, matches);
+	cell = slab_cell(&store->shape, place);
+	*ret_record = place.record;
+	return slab_key_is(cell, slab_key_rest(cell), key);
+}
 
-		if (FG_UNLIKELY(!slab_key_is(cell, key)))
-			continue;
-		slab_key_touch(cell);
-		ret_found->place = place;
-		ret_found->slot = slot;
-		return true;
+/* The record of a key, in a read section or under the lock. Every bucket at most once: all of them may be passed. */
+static bool find(const struct fg_store *store, const struct shard *shard, const struct slab_probe *key, uint64_t hash,
+                 struct found *ret_found)
+{
+	const struct table *table = atomic_load_explicit(&shard->table, memory_order_acquire);
+	size_t at = table_home(table, hash);
+
+	for (size_t left = table->buckets_n; left; left--, at = table_next(table, at)) {
+		const struct table_bucket *bucket = &table->buckets[at];
+		uint64_t tags = atomic_load_explicit(&bucket->tags, memory_order_acquire);
+
+		for (uint64_t matches = table_matches(tags, hash); matches; matches &= matches - 1) {
+			struct slab_place place = first_place(bucket, matches);
+			struct slab_key *cell = slab_cell(&store->shape, place);
+			uint64_t rest = slab_key_rest(cell);
+
+			if (!slab_key_is(cell, rest | SLAB_KEY_TOUCHED, key))
+				continue;
+			if (!(rest & SLAB_KEY_TOUCHED))
+				atomic_store_explicit(&cell->rest, rest | SLAB_KEY_TOUCHED, memory_order_relaxed);
+			*ret_found = (struct found){ place, { at, table_first(matches) } };
+			return true;
+		}
+		if (!(tags & TABLE_PASSED))
+			break;
 	}
 	return false;
 }
@@ -64,7 +98,7 @@ static void store_destroy(struct fg_store *store)
 				limit_tell(store, slab, slab->evicted);
 		}
 		slabs_fini(&store->shape, slabs);
-		memory_free(store->allocator, atomic_load_explicit(&store->shards[i].table, memory_order_relaxed));
+		table_free(store->allocator, atomic_load_explicit(&store->shards[i].table, memory_order_relaxed));
 	}
 	memory_free(store->allocator, store->told_block);
 	memory_free(store->allocator, store->block);
@@ -81,7 +115,7 @@ static void table_reclaim(struct epoch_garbage *garbage)
 	struct table *table = (struct table *)garbage;
 	struct fg_store *store = table->owner;
 
-	memory_free(store->allocator, table);
+	table_free(store->allocator, table);
 	unref(store);
 }
 
@@ -127,40 +161,56 @@ void leftovers_retire(struct fg_store *store, const struct leftovers *leftovers)
 		return;
 	atomic_fetch_add_explicit(&store->users, pieces, memory_order_relaxed);
 	if (leftovers->table)
-		epoch_retire(&leftovers->table->garbage, table_size(leftovers->table->slots_n), table_reclaim);
+		epoch_retire(&leftovers->table->garbage, table_size(leftovers->table->buckets_n), table_reclaim);
 	if (leftovers->slab)
 		slab_retire(store, leftovers->slab);
 }
 
 /* ---- changes of a shard, its lock held ---- */
 
-static int table_replace(struct fg_store *store, struct shard *shard, size_t slots_n, struct leftovers *leftovers)
+/* Every record of the shard, by its key: a tag is not all of the hash. Slab by slab they lie one behind the other. */
+static size_t table_fill(const struct fg_store *store, const struct shard *shard, struct table *table)
+{
+	size_t passed = 0;
+
+	for (size_t n = 0; n < shard->slabs.directory_n; n++) {
+		struct slab *slab = shard->slabs.directory[n];
+
+		for (uint64_t live = slab ? slab_live(slab) : 0; live; live &= live - 1) {
+			struct slab_place place = slab_place(&store->shape, slab, (uint32_t)__builtin_ctzll(live));
+			struct fg_key key = slab_key_of(slab_cell(&store->shape, place));
+
+			passed += table_insert(table, hash_key(key.ptr, key.len), slab_pack(place));
+		}
+	}
+	return passed;
+}
+
+static int table_replace(struct fg_store *store, struct shard *shard, size_t buckets_n, struct leftovers *leftovers)
 {
 	struct table *old = atomic_load_explicit(&shard->table, memory_order_relaxed);
-	struct table *table = table_new(store->allocator, slots_n);
+	struct table *table = table_new(store->allocator, buckets_n);
 
 	if (!table)
 		return -ENOMEM;
 	table->owner = store;
-	if (old)
-		table_copy(table, old);
-	shard->filled = atomic_load_explicit(&shard->count, memory_order_relaxed);
-	atomic_store_explicit(&shard->table_bytes, table_size(slots_n), memory_order_relaxed);
+	shard->passed = table_fill(store, shard, table);
+	atomic_store_explicit(&shard->table_bytes, table_size(buckets_n), memory_order_relaxed);
 	atomic_store_explicit(&shard->table, table, memory_order_release);
-	leftovers->table = old;
+	leftovers->table = old == &table_none ? NULL : old;
 	return 0;
 }
 
-/* Room for one number more. Marks of what was removed count against it, and are left behind. */
+/* Room for one key more. The marks of those that have passed are left behind. */
 static int table_make_room(struct fg_store *store, struct shard *shard, struct leftovers *leftovers)
 {
 	const struct table *table = atomic_load_explicit(&shard->table, memory_order_relaxed);
-	size_t slots_n;
+	size_t count = atomic_load_explicit(&shard->count, memory_order_relaxed) + 1, buckets_n;
 
-	if (table && !table_crowded(shard->filled + 1, table->slots_n))
+	if (!table_crowded(count, shard->passed, table->buckets_n))
 		return 0;
-	slots_n = table_slots_for(atomic_load_explicit(&shard->count, memory_order_relaxed) + 1);
-	return table_replace(store, shard, slots_n < store->slots_min ? store->slots_min : slots_n, leftovers);
+	buckets_n = table_buckets_for(count);
+	return table_replace(store, shard, buckets_n < store->buckets_min ? store->buckets_min : buckets_n, leftovers);
 }
 
 struct patch {
@@ -185,20 +235,20 @@ static int insert(struct fg_store *store, struct shard *shard, const struct patc
 		slabs_undo(&store->shape, &shard->slabs, place);
 		return rc;
 	}
-	shard->filled += table_insert(atomic_load_explicit(&shard->table, memory_order_relaxed), patch->hash,
-	                              place.record,
-	                              place.i);
+	shard->passed += table_insert(atomic_load_explicit(&shard->table, memory_order_relaxed), patch->hash,
+	                              slab_pack(place));
 	atomic_store_explicit(&shard->count, count + 1, memory_order_relaxed);
 	return rc;
 }
 
-void shard_remove(struct shard *shard, size_t slot, struct slab_place place, bool evicted, struct leftovers *leftovers)
+void shard_remove(struct shard *shard, struct table_at at, struct slab_place place, bool evicted,
+                  struct leftovers *leftovers)
 {
 	struct fg_store *store = shard->store;
 	struct slab_key *cell = slab_cell(&store->shape, place);
 	size_t count = atomic_load_explicit(&shard->count, memory_order_relaxed);
 
-	shard->filled -= table_remove(atomic_load_explicit(&shard->table, memory_order_relaxed), slot);
+	table_remove(atomic_load_explicit(&shard->table, memory_order_relaxed), at);
 	atomic_store_explicit(&shard->count, count - 1, memory_order_relaxed);
 	if (store->limited)
 		limit_give(store, limit_charge(store, slab_key_of(cell).len));
@@ -211,19 +261,19 @@ static bool type_fits(const struct fg_type *type)
 	       type->shared_size && type->shared_align && !(type->shared_align & (type->shared_align - 1));
 }
 
-/* Tables for so many keys at once. Keys don't fall evenly: one part in eight more than the mean is rarely passed. */
+/* Tables for so many keys at once. Keys don't fall evenly: with four a bucket there is room for a quarter more than the
+ * mean, which is rarely passed. */
 static int expect(struct fg_store *store, size_t keys)
 {
-	size_t mean = keys / SHARDS + 1, slots_n = table_slots_for(mean - mean / 8);
 	struct leftovers none = { NULL, NULL };
 	int rc = 0;
 
-	store->slots_min = TABLE_SLOTS_MIN;
+	store->buckets_min = 1;
 	if (!keys)
 		return 0;
-	store->slots_min = slots_n;
+	store->buckets_min = keys / SHARDS / 4 + 1;
 	for (size_t i = 0; i < SHARDS && !rc; i++)
-		rc = table_replace(store, &store->shards[i], slots_n, &none);
+		rc = table_replace(store, &store->shards[i], store->buckets_min, &none);
 	return rc;
 }
 
@@ -242,13 +292,16 @@ int fg_store_new(const struct fg_type *type, const struct fg_store_options *opti
 		return -ENOMEM;
 	store = memory_align(block, _Alignof(struct fg_store));
 	store->type = type;
+	store->read = type->pointers ? NULL : type->read;
 	store->allocator = allocator;
 	store->block = block;
 	store->users = 1;
 	if (options)
 		store->options = *options;
-	for (size_t i = 0; i < SHARDS; i++)
+	for (size_t i = 0; i < SHARDS; i++) {
 		store->shards[i].store = store;
+		atomic_init(&store->shards[i].table, &table_none);
+	}
 	slab_shape_init(&store->shape, type, allocator);
 	rc = limit_init(store);
 	if (!rc)
@@ -307,7 +360,7 @@ static int merge_or_insert(struct fg_store *store, struct shard *shard, const st
 	return rc;
 }
 
-static __attribute__((noinline)) int merge_new(struct fg_store *store, struct shard *shard, const struct patch *patch)
+static int merge_new(struct fg_store *store, struct shard *shard, const struct patch *patch)
 {
 	int rc;
 
@@ -332,12 +385,11 @@ static __attribute__((noinline)) int merge_new(struct fg_store *store, struct sh
 	return rc;
 }
 
-/* As store_merge_hashed; compiled once for integer keys, whose length is a constant then, and once for all. */
-FG_ALWAYS_INLINE int merge(struct fg_store *store, const struct patch *patch)
+/* What is not found at once. In the caller's section, which is closed. */
+static __attribute__((noinline)) int merge_searched(struct fg_store *store, struct shard *shard,
+                                                    const struct patch *patch, struct epoch_slot *section)
 {
 	struct slab_probe probe = slab_probe_of(patch->key);
-	struct shard *shard = shard_of(store, patch->hash);
-	struct epoch_slot *section = epoch_enter();
 	struct found found;
 	int rc;
 
@@ -348,6 +400,26 @@ FG_ALWAYS_INLINE int merge(struct fg_store *store, const struct patch *patch)
 	}
 	epoch_leave(section);
 	return merge_new(store, shard, patch);
+}
+
+/* As store_merge_hashed; compiled once for integer keys, whose length is a constant then, and once for all. */
+FG_ALWAYS_INLINE int merge(struct fg_store *store, const struct patch *patch)
+{
+	struct slab_probe probe = slab_probe_of(patch->key);
+	struct shard *shard = shard_of(store, patch->hash);
+	struct epoch_slot *section = epoch_enter();
+	void *there;
+	int rc;
+
+	if (FG_UNLIKELY(!find_at_once(store, shard, &probe, patch->hash, &there))) {
+		/* A copy, so that the other way has all of it in registers. */
+		struct patch copy = *patch;
+
+		return merge_searched(store, shard, &copy, section);
+	}
+	rc = store->type->merge(there, patch->record, patch->present, patch->ret_refusal);
+	epoch_leave(section);
+	return rc;
 }
 
 int store_merge_hashed(struct fg_store *store, struct fg_key key, uint64_t hash, const void *record,
@@ -379,6 +451,25 @@ int fg_store_merge(struct fg_store *store, const void *record, const void *prese
 	return fg_store_merge_told(store, record, present, NULL);
 }
 
+/* What is not found at once, and what has pointers. In the caller's section, which is closed. */
+static __attribute__((noinline)) int read_searched(struct fg_store *store, struct fg_key key, struct fg_arena *arena,
+                                                   void *ret_record, void *ret_present, struct epoch_slot *section)
+{
+	uint64_t hash = hash_key(key.ptr, key.len);
+	struct slab_probe probe = slab_probe_of(key);
+	struct found found;
+	int rc = 0;
+
+	if (!find(store, shard_of(store, hash), &probe, hash, &found))
+		rc = -ENOENT;
+	else if (store->type->pointers)
+		rc = store->type->pointers->read(found.place.record, arena, ret_record, ret_present);
+	else
+		store->type->read(found.place.record, ret_record, ret_present);
+	epoch_leave(section);
+	return rc;
+}
+
 /* fg_store_read_into, compiled twice as merge is. */
 FG_ALWAYS_INLINE int read_into(struct fg_store *store, struct fg_key key, struct fg_arena *arena, void *ret_record,
                                void *ret_present)
@@ -386,17 +477,13 @@ FG_ALWAYS_INLINE int read_into(struct fg_store *store, struct fg_key key, struct
 	uint64_t hash = hash_key(key.ptr, key.len);
 	struct slab_probe probe = slab_probe_of(key);
 	struct epoch_slot *section = epoch_enter();
-	struct found found;
-	int rc = 0;
+	void *there;
 
-	if (!find(store, shard_of(store, hash), &probe, hash, &found))
-		rc = -ENOENT;
-	else if (FG_UNLIKELY(store->type->pointers))
-		rc = store->type->pointers->read(found.place.record, arena, ret_record, ret_present);
-	else
-		store->type->read(found.place.record, ret_record, ret_present);
+	if (FG_UNLIKELY(!find_at_once(store, shard_of(store, hash), &probe, hash, &there) || !store->read))
+		return read_searched(store, key, arena, ret_record, ret_present, section);
+	store->read(there, ret_record, ret_present);
 	epoch_leave(section);
-	return rc;
+	return 0;
 }
 
 static __attribute__((noinline)) int read_any(struct fg_store *store, struct fg_key key, struct fg_arena *arena,
@@ -408,14 +495,14 @@ static __attribute__((noinline)) int read_any(struct fg_store *store, struct fg_
 int fg_store_read_into(struct fg_store *store, struct fg_key key, struct fg_arena *arena, void *ret_record,
                        void *ret_present)
 {
-	if (key.len == 8)
+	if (FG_LIKELY(key.len == 8))
 		return read_into(store, (struct fg_key){ key.ptr, 8 }, arena, ret_record, ret_present);
 	return read_any(store, key, arena, ret_record, ret_present);
 }
 
 int fg_store_read(struct fg_store *store, struct fg_key key, void *ret_record, void *ret_present)
 {
-	if (key.len == 8)
+	if (FG_LIKELY(key.len == 8))
 		return read_into(store, (struct fg_key){ key.ptr, 8 }, NULL, ret_record, ret_present);
 	return read_any(store, key, NULL, ret_record, ret_present);
 }
@@ -432,7 +519,7 @@ int fg_store_remove(struct fg_store *store, struct fg_key key)
 	fg_mutex_lock(&shard->lock);
 	there = find(store, shard, &probe, hash, &found);
 	if (there)
-		shard_remove(shard, found.slot, found.place, false, &leftovers);
+		shard_remove(shard, found.at, found.place, false, &leftovers);
 	fg_mutex_unlock(&shard->lock);
 	leftovers_retire(store, &leftovers);
 	return there ? 0 : -ENOENT;

@@ -81,7 +81,8 @@ static bool victim(struct shard *shard, struct slab_place *ret_place)
 		size_t at = shard->hand++;
 		struct slab_key *cell;
 		struct slab *slab;
-		uint32_t i, len;
+		uint64_t rest;
+		uint32_t i;
 
 		if (at >= places) {
 			shard->hand = 0;
@@ -93,10 +94,10 @@ static bool victim(struct shard *shard, struct slab_place *ret_place)
 			continue;
 		*ret_place = slab_place(shape, slab, i);
 		cell = slab_cell(shape, *ret_place);
-		len = atomic_load_explicit(&cell->len, memory_order_relaxed);
-		if (!(len & SLAB_KEY_TOUCHED) || seen > 2 * places)
+		rest = atomic_load_explicit(&cell->rest, memory_order_relaxed);
+		if (!(rest & SLAB_KEY_TOUCHED) || seen > 2 * places)
 			return true;
-		atomic_store_explicit(&cell->len, len & ~SLAB_KEY_TOUCHED, memory_order_relaxed);
+		atomic_store_explicit(&cell->rest, rest & ~SLAB_KEY_TOUCHED, memory_order_relaxed);
 	}
 }
 
@@ -105,13 +106,11 @@ bool limit_evict(struct shard *shard, struct leftovers *leftovers)
 	struct table *table = atomic_load_explicit(&shard->table, memory_order_relaxed);
 	struct slab_place place;
 	struct fg_key key;
-	size_t slot;
 
 	if (!victim(shard, &place))
 		return false;
 	key = slab_key_of(slab_cell(&shard->store->shape, place));
-	slot = table_slot_of(table, hash_key(key.ptr, key.len), place.record);
-	shard_remove(shard, slot, place, true, leftovers);
+	shard_remove(shard, table_find(table, hash_key(key.ptr, key.len), slab_pack(place)), place, true, leftovers);
 	return true;
 }
 

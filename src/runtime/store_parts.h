@@ -18,10 +18,10 @@
 #define CACHE_LINE 64
 
 struct shard {
-	_Alignas(2 * CACHE_LINE) _Atomic(struct table *) table;    /* written under lock; NULL: no key yet */
+	_Alignas(2 * CACHE_LINE) _Atomic(struct table *) table;    /* written under lock; never NULL */
 	struct slabs slabs;            /* lock; used by who makes and removes, as is what follows */
 	_Alignas(CACHE_LINE) struct fg_mutex lock;
-	size_t filled;                 /* lock; slots that are not empty */
+	size_t passed;                 /* lock; buckets of the table that are marked so */
 	size_t hand;                   /* lock; the number that eviction looks at next */
 	atomic_size_t count;           /* written under lock, read by anyone */
 	atomic_size_t table_bytes;     /* likewise */
@@ -30,10 +30,11 @@ struct shard {
 
 struct fg_store {
 	const struct fg_type *type;
+	void (*read)(void *shared, void *ret_record, void *ret_present);      /* the type's; NULL: it has pointers */
 	const struct fg_allocator *allocator;
 	void *block;                   /* what the allocator gave; the store lies aligned inside it */
 	struct slab_shape shape;
-	size_t slots_min;              /* a table doesn't become smaller */
+	size_t buckets_min;            /* a table doesn't become smaller */
 	bool limited;
 	struct fg_store_options options;
 	struct fg_mutex tell_lock;     /* held while options.evict is called */
@@ -51,8 +52,9 @@ struct leftovers {
 	struct slab *slab;
 };
 
-/* Lock held. Takes the record in this slot out of the shard. */
-void shard_remove(struct shard *shard, size_t slot, struct slab_place place, bool evicted, struct leftovers *leftovers);
+/* Lock held. Takes the record at this place, which the table has there, out of the shard. */
+void shard_remove(struct shard *shard, struct table_at at, struct slab_place place, bool evicted,
+                  struct leftovers *leftovers);
 /* Lock not held. */
 void leftovers_retire(struct fg_store *store, const struct leftovers *leftovers);
 

@@ -1,74 +1,93 @@
-/* store_table.c - the slots of one shard; see store_table.h */
+/* store_table.c - the table of one shard; see store_table.h */
 #include "store_table.h"
 #include "memory.h"
 
-struct table *table_new(const struct fg_allocator *allocator, size_t slots_n)
+struct table table_none = { .buckets = { { .tags = 0 } } };
+
+struct table *table_new(const struct fg_allocator *allocator, size_t buckets_n)
 {
 	struct table *table;
+	void *block;
 
-	if (slots_n > (SIZE_MAX - sizeof(*table)) / sizeof(table->slots[0]) || slots_n > UINT32_MAX)
+	if (buckets_n > SIZE_MAX / 2 / sizeof(table->buckets[0]) || buckets_n > UINT32_MAX)
 		return NULL;
-	table = memory_zalloc(allocator, table_size(slots_n));
-	if (table)
-		table->slots_n = slots_n;
+	block = memory_zalloc(allocator, table_size(buckets_n));
+	if (!block)
+		return NULL;
+	table = memory_align(block, _Alignof(struct table));
+	table->block = block;
+	table->buckets_n = buckets_n;
 	return table;
 }
 
-static uint64_t get(const struct table *table, size_t slot)
+void table_free(const struct fg_allocator *allocator, struct table *table)
 {
-	return atomic_load_explicit(&table->slots[slot].tag, memory_order_relaxed);
+	if (table != &table_none)
+		memory_free(allocator, table->block);
 }
 
-/* Stores a record in the first slot from its home on that takes one. Returns: that was an empty one. */
-static bool put(struct table *table, uint64_t tag, unsigned char *record)
+static uint64_t get(const struct table_bucket *bucket)
 {
-	size_t slot = table_home(table, tag);
-	bool was_empty;
-
-	while (get(table, slot) & TABLE_TAKEN)
-		slot = table_next(table, slot);
-	was_empty = get(table, slot) == TABLE_EMPTY;
-	atomic_store_explicit(&table->slots[slot].record, record, memory_order_release);
-	atomic_store_explicit(&table->slots[slot].tag, tag, memory_order_release);
-	return was_empty;
+	return atomic_load_explicit(&bucket->tags, memory_order_relaxed);
 }
 
-void table_copy(struct table *to, const struct table *from)
+/* Returns: the first place without a tag, or TABLE_PLACES. */
+static unsigned vacant(uint64_t tags)
 {
-	for (size_t i = 0; i < from->slots_n; i++) {
-		uint64_t tag = get(from, i);
+	unsigned k = 0;
 
-		if (tag & TABLE_TAKEN)
-			put(to, tag, atomic_load_explicit(&from->slots[i].record, memory_order_relaxed));
+	while (k < TABLE_PLACES && tags >> 8 * k & 0xff)
+		k++;
+	return k;
+}
+
+/* The marks come last: who finds a bucket not passed looks up before this place is there. */
+static size_t mark_passed(struct table *table, size_t from, size_t to)
+{
+	size_t passed = 0;
+
+	for (; from != to; from = table_next(table, from)) {
+		struct table_bucket *bucket = &table->buckets[from];
+		uint64_t tags = get(bucket);
+
+		passed += !(tags & TABLE_PASSED);
+		atomic_store_explicit(&bucket->tags, tags | TABLE_PASSED, memory_order_release);
+	}
+	return passed;
+}
+
+size_t table_insert(struct table *table, uint64_t hash, uintptr_t place)
+{
+	size_t home = table_home(table, hash), at = home;
+	struct table_bucket *bucket = &table->buckets[at];
+	unsigned k;
+
+	while ((k = vacant(get(bucket))) == TABLE_PLACES) {
+		at = table_next(table, at);
+		bucket = &table->buckets[at];
+	}
+	atomic_store_explicit(&bucket->places[k], place, memory_order_release);
+	atomic_store_explicit(&bucket->tags, get(bucket) | table_tag(hash) << 8 * k, memory_order_release);
+	return mark_passed(table, home, at);
+}
+
+struct table_at table_find(const struct table *table, uint64_t hash, uintptr_t place)
+{
+	for (size_t at = table_home(table, hash);; at = table_next(table, at)) {
+		const struct table_bucket *bucket = &table->buckets[at];
+
+		for (uint64_t found = table_matches(get(bucket), hash); found; found &= found - 1) {
+			unsigned k = table_first(found);
+
+			if (atomic_load_explicit(&bucket->places[k], memory_order_relaxed) == place)
+				return (struct table_at){ at, k };
+		}
 	}
 }
 
-bool table_insert(struct table *table, uint64_t hash, unsigned char *record, uint32_t index)
+void table_remove(struct table *table, struct table_at at)
 {
-	return put(table, (hash & ~(uint64_t)TABLE_INDEX) | TABLE_TAKEN | index, record);
-}
+	struct table_bucket *bucket = &table->buckets[at.bucket];
 
-size_t table_slot_of(const struct table *table, uint64_t hash, const unsigned char *record)
-{
-	size_t slot = table_home(table, hash);
-	uint32_t index;
-
-	while (table_search(table, hash, &slot, &index) != record)
-		slot = table_next(table, slot);
-	return slot;
-}
-
-/* A mark before an empty slot holds up no search: it and those before it become empty too. */
-size_t table_remove(struct table *table, size_t slot)
-{
-	size_t emptied = 0;
-
-	atomic_store_explicit(&table->slots[slot].tag, TABLE_MARK, memory_order_release);
-	if (get(table, table_next(table, slot)) != TABLE_EMPTY)
-		return 0;
-	for (; get(table, slot) == TABLE_MARK; emptied++) {
-		atomic_store_explicit(&table->slots[slot].tag, TABLE_EMPTY, memory_order_release);
-		slot = slot ? slot - 1 : table->slots_n - 1;
-	}
-	return emptied;
+	atomic_store_explicit(&bucket->tags, get(bucket) & ~(UINT64_C(0xff) << 8 * at.k), memory_order_release);
 }

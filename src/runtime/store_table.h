@@ -1,16 +1,19 @@
 /*
- * store_table.h - the slots of one shard: from the hash of a key to its record
+ * store_table.h - the table of one shard: from the hash of a key to the place of its record
  *
- *     table   slots_n | slots {tag, record}, linear probing from the key's home
+ *     table    buckets_n | bucket 0 | bucket 1 | ...      a bucket is one line of memory
+ *     bucket   7 tags, passed | place 0 | ... | place 6   a tag is a byte of the hash, 0: nothing there
  *
- * The tag is the hash, but for its lowest bits: these hold the record's index in its slab. A slot is empty, or holds a
- * record, or is a mark where one was removed: a record never moves within a table. So one that is there for all of a
- * look-up is found by it: the slots between its home and its own are not empty at any moment in between. Growing makes
- * another table and leaves the old one as it is for those who are still in it.
+ * A place goes into the first bucket with room, from the home of its hash on; each full one before that is marked as
+ * passed. Who looks up compares the seven tags at once, goes to the places whose tags are right, and on to the next
+ * bucket only where this one was passed. So most look-ups touch one line, and their branches can be foretold: the
+ * processor goes to the record, and to the next operation, before memory has answered.
  *
- * The record is stored before the tag, both with release: who loads a tag gets the record that was stored with it, or
- * that of a key which took the slot since. Both are whole, and the key itself tells them apart. So a tag and a record
- * that don't belong together do no harm.
+ * The tags of a bucket and its mark are one word, so who loads it has them as of one moment. A place never moves within
+ * a table, and a mark stays: a place that is there for all of a look-up is found by it. It is stored before its tag,
+ * both with release: who loads a tag gets the place that was stored with it, or one that came there since. Both are
+ * whole, and the key itself tells them apart. Growing makes another table and leaves the old one as it is for those who
+ * are still in it.
  *
  * Threads: looking up needs a read section, or the shard's lock; all else the lock.
  */
@@ -23,86 +26,96 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-struct table_slot {
-	_Atomic uint64_t tag;
-	_Atomic(unsigned char *) record;     /* meaningless in an empty one and in a mark */
+#define TABLE_PLACES 7u
+
+struct table_bucket {
+	_Alignas(64) _Atomic uint64_t tags;  /* byte k: of place k; the uppermost: TABLE_PASSED or 0 */
+	_Atomic uintptr_t places[TABLE_PLACES];      /* meaningless where the tag is 0 */
 };
 
 struct table {
-	struct epoch_garbage garbage;
+	_Alignas(64) struct epoch_garbage garbage;
 	void *owner;                         /* for who frees it */
-	size_t slots_n;                      /* at most 2^32 */
-	struct table_slot slots[];
+	void *block;                         /* what the allocator gave */
+	size_t buckets_n;                    /* at most 2^32 */
+	struct table_bucket buckets[];
 };
 
-#define TABLE_EMPTY UINT64_C(0)
-#define TABLE_MARK UINT64_C(1)
-#define TABLE_INDEX 63u                      /* of a tag: the index in the slab */
-#define TABLE_TAKEN UINT64_C(64)             /* in every tag that is neither empty nor a mark */
-/* With fewer the first growths come too often. */
-#define TABLE_SLOTS_MIN 8
+/* Of a shard without keys: no bucket counts, and one can be looked at. */
+extern struct table table_none;
 
-/* Records and marks together fill at most 7/8, so that every search ends. */
-static inline bool table_crowded(size_t filled, size_t slots_n)
+#define TABLE_BYTES UINT64_C(0x0101010101010101)
+#define TABLE_PASSED (UINT64_C(1) << 56)
+
+/* Another table is due: more than 5 keys a bucket, or so many buckets passed, which keys that are gone may have left. */
+static inline bool table_crowded(size_t count, size_t passed, size_t buckets_n)
 {
-	return filled > slots_n - slots_n / 8;
+	return count > 5 * buckets_n || passed > buckets_n / 2;
 }
 
-/* The size to make a table for that many keys, with room for more: 24 bytes a key. */
-static inline size_t table_slots_for(size_t count)
+/* The size to make a table for that many keys, with room for half as many again: 20 bytes a key. */
+static inline size_t table_buckets_for(size_t count)
 {
-	size_t slots_n = count + count / 2;
-
-	return slots_n < TABLE_SLOTS_MIN ? TABLE_SLOTS_MIN : slots_n;
+	return count / 16 * 5 + count % 16 * 5 / 16 + 1;
 }
 
-static inline size_t table_size(size_t slots_n)
+static inline size_t table_size(size_t buckets_n)
 {
-	return sizeof(struct table) + slots_n * sizeof(struct table_slot);
+	return sizeof(struct table) + buckets_n * sizeof(struct table_bucket) + _Alignof(struct table) - 1;
 }
 
 /* An empty one, or NULL. */
-struct table *table_new(const struct fg_allocator *allocator, size_t slots_n);
-/* Records of `from` into `to`, which has room for them; marks are left behind. */
-void table_copy(struct table *to, const struct table *from);
-/* Publishes a record whose key is not there. Returns: the slots that are neither empty have become one more. */
-bool table_insert(struct table *table, uint64_t hash, unsigned char *record, uint32_t index);
-/* The slot of a record that is there. */
-size_t table_slot_of(const struct table *table, uint64_t hash, const unsigned char *record);
-/* Returns: how many slots have become empty. */
-size_t table_remove(struct table *table, size_t slot);
+struct table *table_new(const struct fg_allocator *allocator, size_t buckets_n);
+void table_free(const struct fg_allocator *allocator, struct table *table);
+/* Publishes a place whose key is not there, in a table with room. Returns: how many buckets were passed by the first. */
+size_t table_insert(struct table *table, uint64_t hash, uintptr_t place);
 
-/* Of a hash or a tag. Multiplying takes the upper bits: any number of slots will do. The uppermost 8 bits of a hash
- * chose the shard, the lowest are not in a tag. */
+/* One that is there. */
+struct table_at {
+	size_t bucket;
+	unsigned k;
+};
+
+/* Where a place is that is there. */
+struct table_at table_find(const struct table *table, uint64_t hash, uintptr_t place);
+void table_remove(struct table *table, struct table_at at);
+
+/* Multiplying takes the upper bits: any number of buckets will do. The uppermost 8 bits of a hash chose the shard, the
+ * lowest are the tag. */
 static inline size_t table_home(const struct table *table, uint64_t hash)
 {
-	return (size_t)((uint64_t)(uint32_t)(hash >> 24) * table->slots_n >> 32);
+	return (size_t)((uint64_t)(uint32_t)(hash >> 24) * table->buckets_n >> 32);
 }
 
-static inline size_t table_next(const struct table *table, size_t slot)
+static inline size_t table_next(const struct table *table, size_t bucket)
 {
-	return slot + 1 == table->slots_n ? 0 : slot + 1;
+	return bucket + 1 == table->buckets_n ? 0 : bucket + 1;
+}
+
+/* Never 0, and never 1: see below. */
+static inline uint64_t table_tag(uint64_t hash)
+{
+	uint64_t tag = hash & 0xff;
+
+	return tag < 2 ? tag + 2 : tag;
 }
 
 /*
- * The next record under this hash from *slot on, and leaves *slot there. Returns: it, or NULL at an empty slot.
- * Acquire: what was written before the record was published is seen.
+ * The places whose tag is that of the hash, as the uppermost bits of their bytes. Where one is, those above it whose tag
+ * differs by 1 may be among them (the subtraction borrows): the key tells them apart. Neither one without a tag is nor
+ * the uppermost byte, for no tag is 0 or 1. (Known from H. Warren, "Hacker's Delight", 6-1.)
  */
-static inline unsigned char *table_search(const struct table *table, uint64_t hash, size_t *slot, uint32_t *ret_index)
+static inline uint64_t table_matches(uint64_t tags, uint64_t hash)
 {
-	uint64_t wanted = hash | TABLE_TAKEN | TABLE_INDEX;
+	uint64_t other = tags ^ table_tag(hash) * TABLE_BYTES;
 
-	for (;; *slot = table_next(table, *slot)) {
-		const struct table_slot *at = &table->slots[*slot];
-		uint64_t tag = atomic_load_explicit(&at->tag, memory_order_acquire);
+	return (other - TABLE_BYTES) & ~other & TABLE_BYTES << 7;
+}
 
-		if ((tag | TABLE_INDEX) == wanted) {
-			*ret_index = (uint32_t)tag & TABLE_INDEX;
-			return atomic_load_explicit(&at->record, memory_order_acquire);
-		}
-		if (tag == TABLE_EMPTY)
-			return NULL;
-	}
+/* The first of the matches. */
+static inline unsigned table_first(uint64_t matches)
+{
+	return (unsigned)__builtin_ctzll(matches) / 8;
 }
 
 #endif
