@@ -2,8 +2,9 @@
  * slab.h - the records of one shard and their keys, each at a place that it keeps for as long as it lives
  *
  * One allocation a slab, for up to 64 records, each on cache lines of its own. A place is a record and its index in its
- * slab; all else is found from these two, and one word holds both. Where the shared form ends with room enough behind what it uses, the key cell lies there, on the line of
- * the record's last fields; otherwise the cells lie before the records:
+ * slab; all else is found from these two, and one word holds both. Where the shared form ends with room enough behind
+ * what it uses, the key cell lies there, on the line of the record's last fields; otherwise the cells lie before the
+ * records:
  *
  *     struct slab | record 0, cell 0 | record 1, cell 1 | ...                      records aligned
  *     struct slab | cell n-1 | ... | cell 1 | cell 0 | record 0 | record 1 | ...

@@ -47,7 +47,7 @@ extern struct table table_none;
 #define TABLE_BYTES UINT64_C(0x0101010101010101)
 #define TABLE_PASSED (UINT64_C(1) << 56)
 
-/* Another table is due: more than 5 keys a bucket, or so many buckets passed, which keys that are gone may have left. */
+/* Another table is due: more than 5 keys a bucket, or half of them passed, as keys that are gone may have left them. */
 static inline bool table_crowded(size_t count, size_t passed, size_t buckets_n)
 {
 	return count > 5 * buckets_n || passed > buckets_n / 2;
@@ -67,7 +67,7 @@ static inline size_t table_size(size_t buckets_n)
 /* An empty one, or NULL. */
 struct table *table_new(const struct fg_allocator *allocator, size_t buckets_n);
 void table_free(const struct fg_allocator *allocator, struct table *table);
-/* Publishes a place whose key is not there, in a table with room. Returns: how many buckets were passed by the first. */
+/* Publishes a place whose key is not there, in a table with room. Returns: how many buckets it is the first to pass. */
 size_t table_insert(struct table *table, uint64_t hash, uintptr_t place);
 
 /* One that is there. */
@@ -101,7 +101,7 @@ static inline uint64_t table_tag(uint64_t hash)
 }
 
 /*
- * The places whose tag is that of the hash, as the uppermost bits of their bytes. Where one is, those above it whose tag
+ * The places whose tag is that of the hash, as the uppermost bits of their bytes. Where one is, those above whose tag
  * differs by 1 may be among them (the subtraction borrows): the key tells them apart. Neither one without a tag is nor
  * the uppermost byte, for no tag is 0 or 1. (Known from H. Warren, "Hacker's Delight", 6-1.)
  */
