@@ -55,35 +55,51 @@ static void become_hot(struct schedule *s, uint32_t id)
 	s->types[s->plan->sites[id].type_id].hot++;
 }
 
-/* The dearest site of a batch becomes hot. Returns: what it cost a second. */
-static double heat_dearest(struct schedule *s, struct batch *batch)
+/* What left a batch by its state goes out of it; the others are attached anew. */
+static void move_out(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
-	size_t dearest = 0;
-	double most = -1;
+	size_t kept = 0;
+
+	batch_detach(s, batch, now_ns);
+	for (size_t i = 0; i < batch->n; i++)
+		if (s->ones[batch->ids[i]].state == RESIDENT)
+			batch->ids[kept++] = batch->ids[i];
+	batch->n = kept;
+	batch_arm(s, batch, true);
+	if (kept)
+		batch_attach(s, batch, now_ns);
+}
+
+/* Returns: what the dearest resident of a batch costs a second, 0: none costs anything. */
+static double find_dearest(const struct schedule *s, const struct batch *batch, uint32_t *ret_id)
+{
+	double most = 0;
 
 	for (size_t i = 0; i < batch->n; i++) {
 		double cost = schedule_cost_a_second(s, batch->ids[i]);
 
-		if (cost > most) {
-			most = cost;
-			dearest = i;
-		}
+		if (s->ones[batch->ids[i]].state != RESIDENT || cost <= most)
+			continue;
+		most = cost;
+		*ret_id = batch->ids[i];
 	}
-	become_hot(s, batch->ids[dearest]);
-	memmove(batch->ids + dearest, batch->ids + dearest + 1, (batch->n - dearest - 1) * sizeof(*batch->ids));
-	batch->n--;
 	return most;
 }
 
-/* Moves sites out of a batch until the rest costs no more than may_cost a second. */
-static void thin(struct schedule *s, struct batch *batch, double cost, double may_cost, uint64_t now_ns)
+/* The dearest sites of a batch become hot, until that has spared as much a second. Silent ones can't spare anything,
+ * whatever the sum says: a site's price is another once its batch is armed. */
+static void thin(struct schedule *s, struct batch *batch, double spare, uint64_t now_ns)
 {
-	batch_detach(s, batch, now_ns);
-	while (batch->n && cost > may_cost)
-		cost -= heat_dearest(s, batch);
-	batch_arm(s, batch, true);
-	if (batch->n)
-		batch_attach(s, batch, now_ns);
+	while (spare > 0) {
+		uint32_t id = 0;
+		double cost = find_dearest(s, batch, &id);
+
+		if (!(cost > 0))
+			break;
+		become_hot(s, id);
+		spare -= cost;
+	}
+	move_out(s, batch, now_ns);
 }
 
 static void become_warm(struct schedule *s, uint32_t id)
@@ -100,23 +116,15 @@ static bool is_hot(const struct schedule *s, uint32_t id)
 /* Sites whose function the clock has found hot go out of the batch. */
 static void cool(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
-	size_t kept = 0, n = batch->n;
+	bool any = false;
 
-	for (size_t i = 0; i < n; i++)
-		kept += !is_hot(s, batch->ids[i]);
-	if (kept == n)
-		return;
-	batch_detach(s, batch, now_ns);
-	kept = 0;
-	for (size_t i = 0; i < n; i++)
-		if (is_hot(s, batch->ids[i]))
+	for (size_t i = 0; i < batch->n; i++)
+		if (s->ones[batch->ids[i]].state == RESIDENT && is_hot(s, batch->ids[i])) {
 			become_warm(s, batch->ids[i]);
-		else
-			batch->ids[kept++] = batch->ids[i];
-	batch->n = kept;
-	batch_arm(s, batch, true);
-	if (kept)
-		batch_attach(s, batch, now_ns);
+			any = true;
+		}
+	if (any)
+		move_out(s, batch, now_ns);
 }
 
 static double residents_look(struct schedule *s, uint64_t now_ns, struct batch **ret_dearest)
@@ -147,13 +155,8 @@ static void residents_keep(struct schedule *s, uint64_t now_ns)
 		for (size_t i = 0; i < s->residents_n; i++)
 			cool(s, s->residents[i], now_ns);
 	total = residents_look(s, now_ns, &dearest);
-	if (!s->options.full && dearest && total > may * 1.3) {
-		double own = 0;
-
-		for (size_t i = 0; i < dearest->n; i++)
-			own += schedule_cost_a_second(s, dearest->ids[i]);
-		thin(s, dearest, own, own - (total - may) > 0 ? own - (total - may) : 0, now_ns);
-	}
+	if (!s->options.full && dearest && total > may * 1.3)
+		thin(s, dearest, total - may, now_ns);
 	s->look_due_ns = now_ns + LOOK_MIN_MS * MS + s->ones_n * 2000;
 }
 
@@ -325,7 +328,7 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 	s->trial_size = s->trial_size * 2 > BATCH_MAX ? BATCH_MAX : s->trial_size * 2;
 	if (!s->options.full && cost > may - resident) {
 		s->trial_size = BATCH_MIN;
-		thin(s, batch, cost, may - resident > 0 ? may - resident : 0, now_ns);
+		thin(s, batch, cost - (may - resident > 0 ? may - resident : 0), now_ns);
 	}
 	batch_arm(s, batch, true);
 	for (size_t i = 0; i < batch->n; i++)

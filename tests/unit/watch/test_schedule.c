@@ -353,6 +353,27 @@ static void test_hot(void)
 	}
 }
 
+/* Some of a batch that stayed wake up: they alone are moved to windows, whatever events add to the price of a hit. */
+static void test_woken(void)
+{
+	struct schedule *schedule;
+	struct ledger ledger;
+	size_t attached = 0;
+
+	make_world(1000, 25);
+	schedule = begin(false);
+	run(schedule, 5);
+	for (uint32_t i = 500; i < 510; i++)
+		sim.rate[i] = 5000;
+	run(schedule, 5);
+	for (uint32_t i = 0; i < 1000; i++)
+		attached += is_attached(i) && !sim.rate[i];
+	ledger = end(schedule);
+	tap_eq_int((long)attached, 990, "those that are still silent stay");
+	tap_ok(ledger.sites_hot >= 8 && ledger.sites_hot <= 10, "those that woke are hot: %llu of 10",
+	       (unsigned long long)ledger.sites_hot);
+}
+
 /* The clock keeps those that never rest out of the trials of cold ones. */
 static void test_start(void)
 {
@@ -457,6 +478,7 @@ int main(void)
 {
 	test_cold();
 	test_hot();
+	test_woken();
 	test_start();
 	test_library();
 	test_waiting();
