@@ -4,7 +4,7 @@
  * All BPF is behind this header. Everything that is attached goes with the process that attached it, however that ends:
  * a small process of its own holds the probes until then, since one that is killed in the act would leave some behind.
  *
- *     kernel_open(&options, &kernel, &error)     rights, BTF, programs: what is missing is named
+ *     kernel_open(&options, &kernel, &error)     rights, programs: what is missing is named
  *     kernel_probe_set(kernel, id, &wire_probe)  what the probe of this number sees
  *     kernel_attach(kernel, path, probes, n, pid, &set, &error)   one link for many addresses of one file
  *     kernel_poll(kernel, ...)                   events, in order of time
@@ -41,7 +41,7 @@ enum kernel_way {
 };
 
 /* Loads the programs. Returns: 0 or a negative errno with ret_error: -EPERM (names the capability that is missing),
- * -ENOSYS (no BPF, no BTF, no uprobes: says which), -ENOMEM. Owner: the caller, kernel_close. */
+ * -ENOSYS (no BPF, no uprobes: says which), -ENOMEM. Owner: the caller, kernel_close. */
 int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel, struct watch_error *ret_error);
 void kernel_close(struct kernel *kernel);
 enum kernel_way kernel_way(const struct kernel *kernel);
@@ -51,6 +51,9 @@ bool kernel_sleepable(const struct kernel *kernel);
 /* The settings, in memory shared with the kernel: written at any time. */
 struct wire_settings *kernel_settings(struct kernel *kernel);
 const struct wire_totals *kernel_totals(const struct kernel *kernel);
+/* Finds out what WIRE_GO_TLS needs to know of this kernel, from its BTF: settings.fsbase_offset. Takes some 50 ms.
+ * Returns: 0 or a negative errno: the kernel does not tell its types. */
+int kernel_find_thread_base(struct kernel *kernel);
 /* A probe's description and counters, likewise. id: below probes_max. */
 struct wire_probe *kernel_probe(struct kernel *kernel, uint32_t id);
 const struct wire_count *kernel_counts(const struct kernel *kernel, uint32_t id); /* WIRE_SLOTS of them */

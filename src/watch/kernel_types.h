@@ -2,8 +2,7 @@
  * kernel_types.h - what the programs in the kernel know of C and of the kernel: small, by hand, no dump of all its
  * types
  *
- * Included by *.bpf.c alone. Fields of the kernel's own structs are found on the kernel that runs (CO-RE): the order
- * and size here say nothing.
+ * Included by *.bpf.c alone.
  */
 #ifndef FG_WATCH_KERNEL_TYPES_H
 #define FG_WATCH_KERNEL_TYPES_H
@@ -57,15 +56,5 @@ struct bpf_perf_event_data {
 struct bpf_pidns_info {
 	uint32_t pid, tgid;
 };
-
-#define KERNEL_STRUCT __attribute__((preserve_access_index))
-
-struct thread_struct {
-	uint64_t fsbase;
-} KERNEL_STRUCT;
-
-struct task_struct {
-	struct thread_struct thread;
-} KERNEL_STRUCT;
 
 #endif

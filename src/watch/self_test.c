@@ -18,7 +18,7 @@ enum {
 	DEATHS = 16,                  /* beyond, the rest counts as harmed */
 	PATIENCE_MS = 20000,
 	SINGLE_FORMS = 24,            /* where each probe takes its time to leave */
-	RUNS_FAST = 200, RUNS_SLOW = 40,
+	RUNS_FAST = 50, RUNS_SLOW = 12,   /* of each round: their price is the target's, where no CPU is idle */
 };
 
 static const char *const names[] = {

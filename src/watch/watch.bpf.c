@@ -187,14 +187,14 @@ static __always_inline bool locate(const struct pt_regs *regs, struct seen *seen
 
 static __always_inline void find_goroutine(const struct pt_regs *regs, struct seen *seen, bool may_sleep)
 {
-	uint64_t g = 0;
-	struct task_struct *task;
+	uint64_t g = 0, base = 0;
 
 	if (seen->flags & WIRE_GO) {
 		g = regs->r14;
-	} else if (seen->flags & WIRE_GO_TLS) {
-		task = bpf_get_current_task_btf();
-		read(seen, &g, sizeof(g), task->thread.fsbase - 8, may_sleep);
+	} else if (seen->flags & WIRE_GO_TLS && settings.fsbase_offset) {
+		bpf_probe_read_kernel(&base, sizeof(base),
+		                      (const void *)(bpf_get_current_task() + settings.fsbase_offset));
+		read(seen, &g, sizeof(g), base - 8, may_sleep);
 	}
 	if (g)
 		read(seen, &seen->goroutine, sizeof(seen->goroutine), g + settings.goid_offset, may_sleep);

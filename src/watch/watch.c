@@ -43,6 +43,7 @@ struct watch {
 	struct aim *aim;              /* likewise */
 	uint64_t started_ns, refresh_due_ns;
 	size_t modules_planned, probes_set, frees_seen;
+	bool goroutines_sought;
 	bool stopped, ended;
 	int ended_status;
 	struct ledger at_stop;
@@ -150,6 +151,16 @@ static int reach_target(struct watch *watch, struct watch_error *error)
 	return -ENOTSUP;
 }
 
+/* Go before 1.17 keeps g in the thread's memory alone. */
+static void find_goroutines(struct watch *watch)
+{
+	if (watch->goroutines_sought)
+		return;
+	watch->goroutines_sought = true;
+	if (kernel_find_thread_base(watch->kernel))
+		limit(watch, "this kernel does not tell its types (/sys/kernel/btf/vmlinux): goroutines are not told apart");
+}
+
 /* The probes of sites that are new go into the kernel's table. */
 static void set_probes(struct watch *watch)
 {
@@ -157,6 +168,8 @@ static void set_probes(struct watch *watch)
 		struct wire_probe *probe = kernel_probe(watch->kernel, (uint32_t)watch->probes_set);
 
 		*probe = watch->plan->sites[watch->probes_set].wire;
+		if (probe->flags & WIRE_GO_TLS)
+			find_goroutines(watch);
 		probe->sample = probe->hold_every = 0;
 		if (!watch->options.holds)
 			probe->flags &= ~(uint32_t)WIRE_JUDGE;

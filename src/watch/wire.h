@@ -25,7 +25,7 @@ enum wire_flag {
 	WIRE_AFTER = 1,               /* the store is done when the probe fires */
 	WIRE_JUDGE = 2,               /* may hold, and may convict who arrives */
 	WIRE_READ = 4,                /* a load: convicts with writes alone */
-	WIRE_GO = 8,                  /* goroutine in R14 (WIRE_GO_TLS: at fs:-8) */
+	WIRE_GO = 8,                  /* goroutine in R14 (WIRE_GO_TLS: at fs:-8, if settings.fsbase_offset is known) */
 	WIRE_GO_TLS = 16,
 	WIRE_STACK_WANTED = 32,       /* events carry the stack */
 	WIRE_HAS_IMMEDIATE = 64,      /* the value stored is in `immediate` */
@@ -69,6 +69,8 @@ struct wire_count {
 struct wire_settings {
 	uint32_t tgid;                /* 0: nothing is handled */
 	uint32_t goid_offset;         /* of goid in runtime.g */
+	uint32_t fsbase_offset;       /* of a thread's FS base in the kernel's task_struct; 0: not known */
+	uint32_t unused;
 	uint64_t hold_start_ns;       /* budget of holds: (now - start) * hold_permille / 1000 - totals.hold_spent_ns
 	                                 (since kernel_open) may be used up */
 	uint64_t hold_permille;       /* 0: no holds */

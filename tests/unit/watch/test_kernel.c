@@ -213,6 +213,7 @@ static void test_threads_own(struct kernel *kernel)
 	kernel_settings(kernel)->goid_offset = 16;
 	probe.flags = WIRE_AFTER | WIRE_GO;
 	tap_eq_int(told_of(kernel, store_go, victim_go_in, 51, &probe)->goroutine, 1234, "the goroutine, by register");
+	tap_eq_int(kernel_find_thread_base(kernel), 0, "this kernel says where it keeps a thread's FS base");
 	probe.flags = WIRE_AFTER | WIRE_GO_TLS;
 	tap_eq_int(told_of(kernel, store_go, victim_go_in, 52, &probe)->goroutine, 1234, "the goroutine, by thread");
 	probe.flags = WIRE_AFTER;
