@@ -83,7 +83,7 @@ bool kernel_knows(const struct kernel *kernel, pid_t pid);
 uint64_t kernel_own_cpu_ns(const struct kernel *kernel);
 
 /* Attaches the watchpoints' program to a perf event of type breakpoint, for as long as that is open. cookie: comes
- * back as event.probe; below probes_max. Its probe has to say what is watched: WIRE_GLOBAL, displacement the address
+ * back as event.probe; below probes_max. Its probe has to say what is watched: no base, displacement the address
  * (equal to the event's bp_addr), width; WIRE_JUDGE where the one who arrives may be convicted, WIRE_READ where loads
  * count too, WIRE_STACK_WANTED. An event is known by its address: one that is re-aimed is only told of here again
  * (the last 16 cookies are known), and hits on an address that no probe of these says are not told.

@@ -253,12 +253,9 @@ static void fill_wire(const struct work *work, const struct scan_site *site, con
 	wire->value = probe->after ? WIRE_NONE : probe->value;
 	wire->scale = probe->scale;
 	wire->displacement = (uint64_t)probe->displacement;
-	if (probe->base < 0) {
-		wire->flags |= WIRE_GLOBAL;
-		/* With an index alone the rest is a part of the address, not one as linked. */
-		if (probe->index < 0)
-			wire->displacement += work->target->modules[work->module->number].bias;
-	}
+	/* With an index alone the rest is a part of the address, not one as linked. */
+	if (probe->base < 0 && probe->index < 0)
+		wire->displacement += work->target->modules[work->module->number].bias;
 	if (probe->after)
 		wire->flags |= WIRE_AFTER;
 	if (site->read)

@@ -109,7 +109,7 @@ static void describe(struct points *points, const struct point *point)
 	*probe = (struct wire_probe){
 		.displacement = point->address,
 		.width = point->width,
-		.flags = probe->flags | WIRE_GLOBAL | WIRE_AFTER | WIRE_STACK_WANTED,
+		.flags = probe->flags | WIRE_AFTER | WIRE_STACK_WANTED,
 		.base = WIRE_NONE,
 		.index = WIRE_NONE,
 		.value = WIRE_NONE,

@@ -215,7 +215,7 @@ void self_test_point(struct self_test_run *run)
 	int fd;
 
 	*kernel_probe(run->kernel, hearing.point_id) = (struct wire_probe){
-		.displacement = address, .width = 8, .flags = WIRE_GLOBAL, .base = WIRE_NONE, .index = WIRE_NONE,
+		.displacement = address, .width = 8, .base = WIRE_NONE, .index = WIRE_NONE,
 	};
 	fd = open_point(run, address);
 	if (fd < 0 || kernel_attach_point(run->kernel, fd, hearing.point_id) != 0) {

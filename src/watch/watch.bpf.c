@@ -175,7 +175,7 @@ static __always_inline bool locate(const struct pt_regs *regs, struct seen *seen
 	uint64_t length = probe->width;
 
 	seen->address = probe->displacement;
-	if (!(seen->flags & WIRE_GLOBAL))
+	if (probe->base != WIRE_NONE)
 		seen->address += register_of(regs, probe->base);
 	if (probe->index != WIRE_NONE)
 		seen->address += register_of(regs, probe->index) * probe->scale;

@@ -32,14 +32,14 @@ enum wire_flag {
 	WIRE_FREE = 128,              /* free() and its like: the address is the object's, and its life ends */
 	WIRE_BULK = 256,              /* number of bytes in register `length` */
 	WIRE_LOCK = 512,              /* read 4 bytes at address + lock too */
-	WIRE_GLOBAL = 1024,           /* no base: displacement is the absolute address */
-	WIRE_TOLD = 2048,             /* a point that tells its values: before in register `old`, after in `value` or
+	WIRE_TOLD = 1024,             /* a point that tells its values: before in register `old`, after in `value` or
 	                                 `immediate`, whether the store is done or not; at most 8 bytes */
 };
 
 /* One probe, indexed by its cookie. Set by the loader; sample and hold fields may change while it is attached. */
 struct wire_probe {
-	uint64_t displacement;        /* address = base + index * scale + displacement, modulo 2^64 */
+	uint64_t displacement;        /* address = base + index * scale + displacement, modulo 2^64;
+	                                 without base and index it is absolute */
 	uint64_t immediate;
 	uint32_t width;               /* bytes stored; 0: BULK */
 	uint32_t flags;

@@ -141,7 +141,7 @@ static void aim_point(struct kernel *kernel, pid_t pid)
 	long fd = syscall(SYS_perf_event_open, &attr, pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
 
 	*kernel_probe(kernel, 500) = (struct wire_probe){
-		.displacement = attr.bp_addr, .width = 8, .flags = WIRE_GLOBAL, .base = WIRE_NONE, .index = WIRE_NONE,
+		.displacement = attr.bp_addr, .width = 8, .base = WIRE_NONE, .index = WIRE_NONE,
 	};
 	if (fd >= 0)
 		kernel_attach_point(kernel, (int)fd, 500);

@@ -126,7 +126,7 @@ static inline uint64_t traced_address(const struct wire_probe *wire, const struc
 {
 	uint64_t address = wire->displacement;
 
-	if (!(wire->flags & WIRE_GLOBAL))
+	if (wire->base != WIRE_NONE)
 		address += traced_register(regs, wire->base);
 	if (wire->index != WIRE_NONE)
 		address += traced_register(regs, wire->index) * wire->scale;

@@ -182,7 +182,7 @@ static void test_address_forms(struct kernel *kernel)
 	tap_ok(event->old_n == 4 && event->old_value[0] == 77, "the old value at another offset");
 	tap_ok(event->lock_known && event->lock == 0xabcd, "the lock's word");
 	probe = before;
-	probe.flags = WIRE_GLOBAL;
+	probe.base = WIRE_NONE;
 	probe.displacement = (uintptr_t)&places.word[5];
 	event = told_of(kernel, store_one, victim_before, 42, &probe);
 	tap_eq_int(event->address, (uintptr_t)&places.word[5], "an absolute address");
@@ -474,7 +474,7 @@ static void test_point(struct kernel *kernel)
 	forget();
 	set = child_probe(kernel, &child, victim_after, POINT - 1, &probe);
 	*kernel_probe(kernel, POINT) = (struct wire_probe){
-		.displacement = (uintptr_t)&by_address->word, .width = 8, .flags = WIRE_GLOBAL | WIRE_JUDGE,
+		.displacement = (uintptr_t)&by_address->word, .width = 8, .flags = WIRE_JUDGE,
 		.base = WIRE_NONE, .index = WIRE_NONE,
 	};
 	child_go(&child);

@@ -115,7 +115,7 @@ static void check_everything(const struct target *target, size_t points_n)
 		if (!has_point(site))
 			continue;
 		fits = fits && site->id == i && site->kind == SELF_TEST_NOP && site->type_id == field->type_id &&
-		       plan->types[site->type_id].form && site->file_offset && !(site->wire.flags & WIRE_GLOBAL);
+		       plan->types[site->type_id].form && site->file_offset && site->wire.base >= 0;
 		atomic_judges = atomic_judges || (field->atomic && site->judges);
 	}
 	tap_ok(fits, "each is a probe on a nop, in its form");

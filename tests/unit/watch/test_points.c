@@ -152,7 +152,7 @@ static void test_fires(void)
 	tap_eq_int(aim(&scene, 0, scene.victim.watched, LIMIT), 0, "aimed");
 	tap_eq_int(last_cookie, 7, "with its cookie");
 	tap_ok(last_probe.displacement == scene.victim.watched && last_probe.width == 8 && last_probe.sample == 1 &&
-	       last_probe.flags & WIRE_GLOBAL, "whose probe is described");
+	       last_probe.base == WIRE_NONE, "whose probe is described");
 	tap_eq_int(refresh(&scene), 4, "in four threads");
 	victim_ask(&scene.victim, "write 10");
 	tap_eq_int(hits(&scene), 40, "each write of each thread is a hit");
