@@ -291,6 +291,9 @@ static void put_seen(struct text *text, const struct ledger *ledger)
 	put_uint(text, "holds", ledger->holds);
 	put_uint(text, "hold_ns", ledger->hold_ns);
 	put_uint(text, "caught", ledger->caught);
+	put_uint(text, "pauses", ledger->plan.pauses);
+	put_uint(text, "paused", ledger->paused);
+	put_uint(text, "paused_ns", ledger->paused_ns);
 	put_uint(text, "overlaps_seen", ledger->overlaps_seen);
 	put_uint(text, "points_aimed", ledger->points_aimed);
 	put_uint(text, "point_hits", ledger->point_hits);

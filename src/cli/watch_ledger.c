@@ -157,6 +157,12 @@ static void put_holds(struct text *out, const struct ledger *ledger)
 	text_printf(out, "for %.1f ms in all; ", (double)ledger->hold_ns / 1e6);
 	put_count(out, ledger->caught, plural(ledger->caught, "other write caught meanwhile\n",
 	                                      "other writes caught meanwhile\n"));
+	if (ledger->paused) {
+		begin_line(out, "pauses");
+		put_count(out, ledger->paused, plural(ledger->paused, "thread held before a lock", "threads held before locks"));
+		text_printf(out, ", for %.1f ms in all: two fills may run into one another there\n",
+		            (double)ledger->paused_ns / 1e6);
+	}
 	if (ledger->points_aimed || ledger->points_missed) {
 		begin_line(out, "by address");
 		put_count(out, ledger->points_aimed, plural(ledger->points_aimed, "watchpoint set, ", "watchpoints set, "));

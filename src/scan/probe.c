@@ -322,6 +322,46 @@ int scan_probe_plan(const struct scan *scan, const struct scan_sites *sites, con
 	return error;
 }
 
+/* ---- before the lock ------------------------------------------------------------------------------------------- */
+
+static size_t find_pause(const struct search *search)
+{
+	bool locked = false;
+
+	for (size_t i = search->store; i-- > 0;) {
+		const struct insn *insn = &search->flow->insns[i];
+
+		if ((locked || insn->op == INSN_CALL) && is_neighbour(search, i))
+			return i;
+		locked = locked || insn->flags & INSN_LOCKED;
+	}
+	for (size_t i = 0; i < search->store; i++)
+		if (is_neighbour(search, i))
+			return i;
+	return search->flow->insns_n;
+}
+
+int scan_probe_pause(const struct scan *scan, const struct scan_site *site, struct scan_probe *ret_probe)
+{
+	struct flow flow = {0};
+	struct search search = {.scan = scan, .flow = &flow};
+	int error = site->function ? flow_build(&flow, scan, site->function, never_stops, NULL) : -ENOENT;
+	size_t at = 0;
+
+	if (!error) {
+		search.store = flow_find(&flow, site->pc);
+		at = search.store < flow.insns_n ? find_pause(&search) : flow.insns_n;
+		error = at < flow.insns_n ? 0 : -ENOENT;
+	}
+	if (!error) {
+		*ret_probe = (struct scan_probe){.kind = SCAN_PROBE_NEIGHBOUR, .pc = flow.insns[at].pc, .base = INSN_NONE,
+		                                 .index = INSN_NONE, .value = INSN_NONE, .count = INSN_NONE};
+		take_code(&search, ret_probe);
+	}
+	flow_fini(&flow);
+	return error;
+}
+
 /* ---- many ------------------------------------------------------------------------------------------------------ */
 
 struct order {

@@ -383,6 +383,12 @@ struct scan_probe {
 int scan_probe_plan(const struct scan *scan, const struct scan_sites *sites, const struct scan_site *site,
                     struct scan_probe *ret_probe);
 
+/* Where a thread can be held before it takes the lock, if any, under which a site stores: the nearest call before the
+ * store in the order of addresses (of a locked instruction: the neighbour before that), or the way into the function. A
+ * guess: what is found may be a place like any other. Fills kind, pc and code.
+ * Returns: 0, -ENOENT: no place with an instruction that kernels emulate, or -ENOMEM. */
+int scan_probe_pause(const struct scan *scan, const struct scan_site *site, struct scan_probe *ret_probe);
+
 struct scan_probe_wish {
 	const struct scan_site *site;
 	bool exact;                   /* old and new value are both wanted, though the probe may then cost more:

@@ -66,6 +66,7 @@ struct ledger {
 	uint64_t sites_silenced;      /* too hot for any window within the budget */
 	uint64_t hits, events, dropped, faults;
 	uint64_t holds, hold_ns, caught;
+	uint64_t paused, paused_ns;   /* threads held before a lock, where fills were suspected to be mixed */
 	uint64_t overlaps_seen;       /* hits on bytes that another thread wrote last: how much was shared */
 	uint64_t points_aimed, point_hits, points_missed;
 	uint64_t objects_seen, objects_shared;

@@ -76,6 +76,8 @@ struct plan_site {
 	bool atomic;                  /* it may be an atomic store: its type, instruction or source says so, or its
 	                                 source can't be read. No policy is broken by it */
 	bool go;
+	bool pause;                   /* no store: threads may be held there, before they take the lock under which
+	                                 `site` stores (plan_add_pause) */
 };
 
 /* Why sites have no probe: counted, for the ledger. */
@@ -119,6 +121,7 @@ struct plan_ledger {
 	uint64_t fields_turns;        /* fields that only probes before their stores judge */
 	uint32_t modules, modules_bare; /* with debug information, and without */
 	uint32_t modules_left;        /* with or without: the C library and its like, whose types nobody asked for */
+	uint64_t pauses;              /* places before locks, where threads may be held; added while watching */
 	bool frees;                   /* the end of heap objects can be seen */
 };
 
@@ -147,6 +150,10 @@ void plan_free(struct plan *plan);
  * Returns: number of sites added, or a negative errno with ret_error: -EINVAL (a query fits nothing, told when all
  * modules so far are added: plan_check), -ENOMEM. */
 int plan_add_module(struct plan *plan, const struct target *target, uint32_t module, struct watch_error *ret_error);
+/* Adds a site where threads may be held before they take the lock, if any, of a store: the call before it, or the way in
+ * of its function. For fills that are suspected to run into one another.
+ * Returns: 1; 0: there is none that may have a probe, or it is there already; -ENOMEM. plan->sites may move. */
+int plan_add_pause(struct plan *plan, const struct target *target, uint32_t site);
 /* Does every query fit something? Returns: 0 or -ENOENT, and the query with its nearest names in ret_error. */
 int plan_check(const struct plan *plan, struct watch_error *ret_error);
 

@@ -220,7 +220,7 @@ void batch_arm(struct schedule *s, const struct batch *batch, bool events)
 		uint32_t id = batch->ids[i];
 		struct wire_probe *probe = kernel_probe(s->kernel, id);
 
-		probe->sample = events ? 1 : 0;
+		probe->sample = events && !s->plan->sites[id].pause;
 		probe->hold_every = events && s->plan->sites[id].judges ? hold_every_of(s, id) : 0;
 	}
 }

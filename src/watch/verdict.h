@@ -19,6 +19,8 @@ struct verdict_options {
 	void (*tell)(void *user, const struct finding *finding, bool fresh);
 	/* Name of a thread. */
 	const char *(*thread_name)(void *user, uint32_t tid, char *ret, size_t size);
+	/* Two fills may run into one another at this store (plan->sites): told once of each. NULL: nobody minds. */
+	void (*suspect)(void *user, uint32_t site);
 	void *user;
 	size_t objects_max;           /* kept at once, the longest unseen goes first; 0: 65,536 */
 };

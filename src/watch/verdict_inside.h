@@ -162,6 +162,7 @@ struct of_field {
 
 struct of_site {
 	bool known, changes;          /* changes: it puts back what it read */
+	bool suspected;               /* it was told of */
 	const char *function;         /* that it stands in, in the source; NULL: not known */
 };
 

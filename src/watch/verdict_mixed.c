@@ -433,6 +433,15 @@ static const struct mixed_writer *find_other(const struct mixed *mixed, const st
 	return both;
 }
 
+/* Whoever holds threads up may give the next fills the time to run into one another. */
+static void suspect(struct verdict *verdict, uint32_t site)
+{
+	if (verdict->sites[site].suspected || !verdict->options.suspect)
+		return;
+	verdict->sites[site].suspected = true;
+	verdict->options.suspect(verdict->options.user, site);
+}
+
 static void judge_pair(struct verdict *verdict, const struct write *write, struct mixed *mixed, struct mixed_type *type,
                        struct mixed_writer *own, unsigned f, unsigned g)
 {
@@ -446,13 +455,14 @@ static void judge_pair(struct verdict *verdict, const struct write *write, struc
 	if (crossed && own->crossed[f][g] < UINT8_MAX)
 		own->crossed[f][g]++;
 	/* Crossed this way once at least: so the other way too, and that is where fills begin and end. */
-	if (!other || own->crossed[f][g] > own->crossed[g][f] || pair->irregular || pair->regular < REGULAR ||
-	    write->event->time_ns - own->of[f].time_ns > fill_ns)
+	if (!crossed || own->crossed[f][g] > own->crossed[g][f] || pair->irregular || pair->regular < REGULAR ||
+	    write->event->time_ns - own->of[f].time_ns > fill_ns || !is_value(verdict, type->fields[f]) ||
+	    !is_value(verdict, write->field->id) || overlap(&verdict->plan->fields[type->fields[f]], write->field))
 		return;
+	suspect(verdict, own->of[f].note.site);
+	suspect(verdict, write->site->id);
 	now = note_of(write);
-	if (!differ(&own->of[f].note, &other->of[f].note) || !differ(&now, &other->of[g].note) ||
-	    !is_value(verdict, type->fields[f]) || !is_value(verdict, write->field->id) ||
-	    overlap(&verdict->plan->fields[type->fields[f]], write->field))
+	if (!other || !differ(&own->of[f].note, &other->of[f].note) || !differ(&now, &other->of[g].note))
 		return;
 	wanted = incidents_wanted(verdict, write, &own->of[f], &other->of[f], &other->of[g], type->fields[f]);
 	if (wanted && ++pair->incidents >= wanted)

@@ -174,6 +174,8 @@ static __always_inline bool locate(const struct pt_regs *regs, struct seen *seen
 	const struct wire_probe *probe = seen->probe;
 	uint64_t length = probe->width;
 
+	if (seen->flags & WIRE_PAUSE)
+		return true;
 	seen->address = probe->displacement;
 	if (probe->base != WIRE_NONE)
 		seen->address += register_of(regs, probe->base);
@@ -391,6 +393,9 @@ static __always_inline bool is_shared(struct seen *seen)
 	uint64_t granule = seen->address >> 3;
 	struct watch_near *entry = &near[granule * 0x9e3779b97f4a7c15 >> (64 - WATCH_NEAR_BITS)];
 
+	/* Who pauses is suspected by what others write. It has no bytes that could convict anybody. */
+	if (seen->flags & WIRE_PAUSE)
+		return true;
 	if (entry->granule != granule || entry->tgid != seen->tgid) {
 		if (seen->flags & WIRE_READ)
 			return false;

@@ -20,6 +20,7 @@ enum {
 	PROBES_MAX = 65536,
 	POINT_ID = PROBES_MAX - 1,    /* the watchpoint's number among the probes */
 	FREES_MAX = 1024,             /* below them: probes at free() */
+	SUSPECTS_MAX = 64,            /* that wait to be looked at */
 };
 
 static const uint64_t settle_ns = 2 * MS;        /* longer than an event takes from its time to its ring */
@@ -44,6 +45,8 @@ struct watch {
 	uint64_t started_ns, refresh_due_ns;
 	size_t modules_planned, probes_set, frees_seen;
 	bool goroutines_sought;
+	uint32_t suspects[SUSPECTS_MAX]; /* sites before which threads are to be held */
+	size_t suspects_n;
 	bool stopped, ended;
 	int ended_status;
 	struct ledger at_stop;
@@ -84,6 +87,15 @@ static void window(void *user, uint32_t type_id, uint64_t now_ns, bool begins, b
 		verdict_window_end(watch->verdict, type_id, now_ns, lost);
 	if (watch->aim)
 		aim_window(watch->aim, type_id, begins, now_ns);
+}
+
+/* The plan may not grow while a verdict reads it. */
+static void suspect(void *user, uint32_t site)
+{
+	struct watch *watch = user;
+
+	if (watch->options.holds && watch->suspects_n < SUSPECTS_MAX)
+		watch->suspects[watch->suspects_n++] = site;
 }
 
 static void warn(void *user, const char *text)
@@ -250,7 +262,8 @@ static void open_points(struct watch *watch)
 
 static int make_parts(struct watch *watch, struct watch_error *error)
 {
-	struct verdict_options verdict_options = {.tell = tell_finding, .thread_name = thread_name, .user = watch};
+	struct verdict_options verdict_options = {.tell = tell_finding, .thread_name = thread_name,
+	                                          .suspect = suspect, .user = watch};
 	struct schedule_options options = {
 		.budget = watch->options.budget, .full = watch->options.full, .window = window, .warn = warn,
 		.user = watch,
@@ -389,6 +402,20 @@ static void refresh(struct watch *watch, uint64_t now_ns)
 		points_refresh(watch->points);
 }
 
+static void add_pauses(struct watch *watch)
+{
+	int added = 0;
+
+	for (size_t i = 0; i < watch->suspects_n; i++)
+		added += plan_add_pause(watch->plan, watch->target, watch->suspects[i]) > 0;
+	watch->suspects_n = 0;
+	if (!added)
+		return;
+	set_probes(watch);
+	if (schedule_grow(watch->schedule))
+		warn(watch, "out of memory: fills that may run into one another are looked at no closer");
+}
+
 static void nap(const struct watch *watch, uint64_t ns)
 {
 	struct pollfd end = {.fd = watch->target->pidfd, .events = POLLIN};
@@ -411,6 +438,8 @@ int watch_step(struct watch *watch, unsigned timeout_ms)
 
 		if (rc < 0)
 			return rc;
+		if (watch->suspects_n)
+			add_pauses(watch);
 		if (now_ns >= watch->refresh_due_ns)
 			refresh(watch, now_ns);
 		if (watch->aim)

@@ -134,7 +134,7 @@ def of_ledger(run):
     if not run.ledger:
         return f'no ledger: {run.words}'
     keys = ('sites_attached', 'sites_hit', 'sites_hot', 'windows', 'hits', 'events', 'dropped', 'holds', 'caught',
-            'overlaps_seen', 'points_aimed', 'point_hits', 'spent')
+            'pauses', 'paused', 'overlaps_seen', 'points_aimed', 'point_hits', 'spent')
     known = [key for key in keys if isinstance(run.ledger.get(key), (int, float))]
     return ', '.join(f'{key} {run.ledger[key]:.3g}' for key in known)
 
