@@ -541,6 +541,8 @@ void schedule_stop(struct schedule *s)
 	}
 	kernel_settle(s->kernel);
 	batches_look_at_leaving(s, kernel_now_ns() + LEAVE_MS * MS);
+	for (uint32_t i = 0; i < s->ones_n; i++)
+		batch_charge(s, i);
 }
 
 void schedule_free(struct schedule *s)

@@ -120,6 +120,16 @@ static void attach_some(struct schedule *s, struct batch *batch, const uint32_t 
 		fail_site(s, ids[i], &error);
 }
 
+double batch_charge(struct schedule *s, uint32_t id)
+{
+	uint64_t hits = kernel_count(s->kernel, id).hits;
+	double cost = (double)(hits - s->ones[id].hits) * schedule_cost_of(s, id);
+
+	s->ones[id].hits = hits;
+	s->hits_cost_ns += cost;
+	return cost;
+}
+
 void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
 	for (size_t i = 0, end; i < batch->n; i = end) {
@@ -131,9 +141,10 @@ void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 	}
 	batch->begun_ns = batch->looked_ns = now_ns;
 	batch->cost_ns = 0;
-	for (size_t i = 0; i < batch->n; i++)
-		s->ones[batch->ids[i]].begun_hits = s->ones[batch->ids[i]].hits =
-			kernel_count(s->kernel, batch->ids[i]).hits;
+	for (size_t i = 0; i < batch->n; i++) {
+		batch_charge(s, batch->ids[i]);
+		s->ones[batch->ids[i]].begun_hits = s->ones[batch->ids[i]].hits;
+	}
 	mark(s, batch, true, kernel_now_ns());
 	schedule_wait_begin(s, batch);
 }
@@ -158,12 +169,10 @@ double batch_look(struct schedule *s, struct batch *batch, uint64_t now_ns)
 		return 0;
 	for (size_t i = 0; i < batch->n; i++) {
 		struct one *one = &s->ones[batch->ids[i]];
-		uint64_t hits = kernel_count(s->kernel, batch->ids[i]).hits;
-		double cost = (double)(hits - one->hits) * schedule_cost_of(s, batch->ids[i]);
+		uint64_t before = one->hits;
+		double cost = batch_charge(s, batch->ids[i]);
 
-		one->rate = (double)(hits - one->hits) / seconds;
-		one->hits = hits;
-		s->hits_cost_ns += cost;
+		one->rate = (double)(one->hits - before) / seconds;
 		batch->cost_ns += (uint64_t)cost;
 		rate_cost += cost / seconds;
 	}

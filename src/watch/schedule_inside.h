@@ -117,6 +117,9 @@ void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_ns);
 void batch_detach(struct schedule *s, struct batch *batch, uint64_t now_ns);
 /* Takes down what its sites cost since the last look, and how often they fire. Returns: cost a second, ns. */
 double batch_look(struct schedule *s, struct batch *batch, uint64_t now_ns);
+/* Every hit is paid for once, in whatever batch, between two, or while one is let go. Returns: what a site's new hits
+ * cost, ns. */
+double batch_charge(struct schedule *s, uint32_t id);
 /* Lets go of it; what it still costs comes into the books. */
 void batch_leave(struct schedule *s, struct batch *batch, uint64_t now_ns);
 void batches_look_at_leaving(struct schedule *s, uint64_t now_ns);
