@@ -55,19 +55,59 @@ static void become_hot(struct schedule *s, uint32_t id)
 	s->types[s->plan->sites[id].type_id].hot++;
 }
 
-/* What left a batch by its state goes out of it; the others are attached anew. */
-static void move_out(struct schedule *s, struct batch *batch, uint64_t now_ns)
+/* Where sites go that leave a batch of residents: the sets that one of them is in are let go, and what else was in those
+ * comes back when nothing of them fires any more. To attach what is harmless while a dear site fires takes the kernel
+ * long, and all the while it fires. */
+struct parting {
+	struct batch *gone, *back;
+};
+
+/* Returns: false: no memory. */
+static bool parting_begin(struct parting *parting, const struct batch *batch)
 {
+	parting->gone = batch_new(batch->n);
+	parting->back = batch_new(batch->n);
+	if (parting->gone)
+		parting->gone->sets = calloc(batch->sets_n + 1, sizeof(*batch->sets));
+	if (parting->gone && parting->gone->sets && parting->back)
+		return true;
+	batch_free(parting->gone);
+	batch_free(parting->back);
+	return false;
+}
+
+/* Who left by its state is gone, with all of its set. */
+static void parting_end(struct schedule *s, struct parting *parting, struct batch *batch, uint64_t now_ns)
+{
+	struct batch *gone = parting->gone, *back = parting->back;
 	size_t kept = 0;
 
-	batch_detach(s, batch, now_ns);
-	for (size_t i = 0; i < batch->n; i++)
-		if (s->ones[batch->ids[i]].state == RESIDENT)
-			batch->ids[kept++] = batch->ids[i];
-	batch->n = kept;
-	batch_arm(s, batch, true);
-	if (kept)
-		batch_attach(s, batch, now_ns);
+	batch_split(s, batch, gone);
+	for (size_t i = 0; i < gone->n; i++)
+		if (s->ones[gone->ids[i]].state == RESIDENT)
+			back->ids[back->n++] = gone->ids[i];
+	batch_leave(s, gone, now_ns);
+	back->away = true;
+	if (back->n && !residents_add(s, back))
+		return;
+	/* Without memory they are looked at in windows. */
+	for (; kept < back->n; kept++)
+		become_hot(s, back->ids[kept]);
+	batch_free(back);
+}
+
+static void residents_return(struct schedule *s, uint64_t now_ns)
+{
+	for (size_t i = 0; i < s->residents_n; i++) {
+		struct batch *batch = s->residents[i];
+
+		if (!batch->away)
+			continue;
+		batch->away = false;
+		batch_arm(s, batch, true);
+		if (batch->n)
+			batch_attach(s, batch, now_ns);
+	}
 }
 
 /* Returns: what the dearest resident of a batch costs a second, 0: none costs anything. */
@@ -90,6 +130,10 @@ static double find_dearest(const struct schedule *s, const struct batch *batch, 
  * whatever the sum says: a site's price is another once its batch is armed. */
 static void thin(struct schedule *s, struct batch *batch, double spare, uint64_t now_ns)
 {
+	struct parting parting;
+
+	if (!parting_begin(&parting, batch))
+		return;
 	while (spare > 0) {
 		uint32_t id = 0;
 		double cost = find_dearest(s, batch, &id);
@@ -99,7 +143,7 @@ static void thin(struct schedule *s, struct batch *batch, double spare, uint64_t
 		become_hot(s, id);
 		spare -= cost;
 	}
-	move_out(s, batch, now_ns);
+	parting_end(s, &parting, batch, now_ns);
 }
 
 static void become_warm(struct schedule *s, uint32_t id)
@@ -116,15 +160,17 @@ static bool is_hot(const struct schedule *s, uint32_t id)
 /* Sites whose function the clock has found hot go out of the batch. */
 static void cool(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
-	bool any = false;
+	struct parting parting;
+	size_t hot = 0;
 
 	for (size_t i = 0; i < batch->n; i++)
-		if (s->ones[batch->ids[i]].state == RESIDENT && is_hot(s, batch->ids[i])) {
+		hot += s->ones[batch->ids[i]].state == RESIDENT && is_hot(s, batch->ids[i]);
+	if (!hot || !parting_begin(&parting, batch))
+		return;
+	for (size_t i = 0; i < batch->n; i++)
+		if (s->ones[batch->ids[i]].state == RESIDENT && is_hot(s, batch->ids[i]))
 			become_warm(s, batch->ids[i]);
-			any = true;
-		}
-	if (any)
-		move_out(s, batch, now_ns);
+	parting_end(s, &parting, batch, now_ns);
 }
 
 static double residents_look(struct schedule *s, uint64_t now_ns, struct batch **ret_dearest)
@@ -133,8 +179,11 @@ static double residents_look(struct schedule *s, uint64_t now_ns, struct batch *
 
 	*ret_dearest = NULL;
 	for (size_t i = 0; i < s->residents_n; i++) {
-		double cost = batch_look(s, s->residents[i], now_ns);
+		double cost;
 
+		if (s->residents[i]->away)
+			continue;
+		cost = batch_look(s, s->residents[i], now_ns);
 		batch_arm(s, s->residents[i], true);
 		total += cost;
 		if (cost > most && s->residents[i]->n) {
@@ -217,7 +266,7 @@ static struct batch *take_calm(struct schedule *s, struct batch *batch, double s
 /* The hot ones leave at once, for each millisecond costs; then those that may stay are attached again. */
 static void part(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
-	struct batch *calm = take_calm(s, batch, (double)(now_ns - batch->begun_ns) / (double)SECOND);
+	struct batch *calm = take_calm(s, batch, (double)(now_ns - batch->open_ns) / (double)SECOND);
 
 	/* One that found nobody at work says nothing of who waits. */
 	if (batch->cost_ns >= window_cost_ns)
@@ -329,6 +378,7 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 	if (!s->options.full && cost > may - resident) {
 		s->trial_size = BATCH_MIN;
 		thin(s, batch, cost - (may - resident > 0 ? may - resident : 0), now_ns);
+		return;
 	}
 	batch_arm(s, batch, true);
 	for (size_t i = 0; i < batch->n; i++)
@@ -337,16 +387,21 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 
 static uint64_t trial_step(struct schedule *s, uint64_t now_ns)
 {
-	double seconds = (double)(now_ns - s->trial->begun_ns) / (double)SECOND;
+	struct batch *trial = s->trial;
+	uint64_t age_ns = now_ns > trial->open_ns ? now_ns - trial->open_ns : 1;
+	double cost = 0;
 
-	batch_look(s, s->trial, now_ns);
-	if (now_ns - s->trial->begun_ns < trial_ns && s->trial->cost_ns < trial_cost_ns && !s->options.full)
+	batch_look(s, trial, now_ns);
+	if (age_ns < trial_ns && trial->cost_ns < trial_cost_ns && !s->options.full)
 		return glance_ns;
 	/* Rates over the whole of it, not over its last look. */
-	for (size_t i = 0; i < s->trial->n && seconds > 0; i++)
-		s->ones[s->trial->ids[i]].rate =
-			(double)(s->ones[s->trial->ids[i]].hits - s->ones[s->trial->ids[i]].begun_hits) / seconds;
-	trial_end(s, seconds > 0 ? (double)s->trial->cost_ns / seconds : 0, now_ns);
+	for (size_t i = 0; i < trial->n; i++) {
+		struct one *one = &s->ones[trial->ids[i]];
+
+		one->rate = (double)(one->hits - one->begun_hits) * (double)SECOND / (double)age_ns;
+		cost += schedule_cost_a_second(s, trial->ids[i]);
+	}
+	trial_end(s, cost, now_ns);
 	return glance_ns;
 }
 
@@ -410,7 +465,7 @@ static void weigh(struct schedule *s, const struct batch *batch)
 static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 {
 	struct batch *batch = s->window;
-	uint64_t age_ns = now_ns - batch->begun_ns;
+	uint64_t age_ns = now_ns > batch->open_ns ? now_ns - batch->open_ns : 0;
 
 	batch_look(s, batch, now_ns);
 	if (age_ns < window_min_ns || (age_ns < window_max_ns && batch->cost_ns < window_cost_ns &&
@@ -497,6 +552,8 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 	heat_look_closely(s->heat, !schedule_tried(s) && !s->options.full);
 	schedule_grant_holds(s, now_ns);
 	batches_look_at_leaving(s, now_ns);
+	if (!s->leaving)
+		residents_return(s, now_ns);
 	if (s->trial)
 		return trial_step(s, now_ns);
 	if (s->window)

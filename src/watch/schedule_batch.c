@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum { SET_LEAST = 16, SETS = 8 };  /* sites of a set; sets of a batch, of one module */
+
 /* ---- windows of types ------------------------------------------------------------------------------------------ */
 
 uint64_t schedule_dropped_of(const struct schedule *s, uint32_t type_id)
@@ -91,7 +93,8 @@ static void attach_some(struct schedule *s, struct batch *batch, const uint32_t 
 {
 	const struct target_module *module = &s->target->modules[s->plan->sites[ids[0]].module];
 	struct kernel_place *places = calloc(n, sizeof(*places));
-	struct kernel_set *set, **sets;
+	struct kernel_set *set;
+	struct batch_set *sets;
 	struct watch_error error = {{0}};
 	int rc = places ? 0 : -ENOMEM;
 
@@ -105,7 +108,9 @@ static void attach_some(struct schedule *s, struct batch *batch, const uint32_t 
 		sets = realloc(batch->sets, (batch->sets_n + 1) * sizeof(*sets));
 		if (sets) {
 			batch->sets = sets;
-			batch->sets[batch->sets_n++] = set;
+			for (size_t i = 0; i < n; i++)
+				s->ones[ids[i]].set = (uint32_t)batch->sets_n;
+			sets[batch->sets_n++] = (struct batch_set){.set = set};
 			return;
 		}
 		kernel_detach(set);
@@ -130,23 +135,82 @@ double batch_charge(struct schedule *s, uint32_t id)
 	return cost;
 }
 
+/* The larger a set, the longer it takes to let go of a dear site in it; the more sets, the longer it takes to attach them.
+ * What is asked for in full is not let go of, and what a window holds goes all at once. */
+static size_t set_most(const struct schedule *s, const struct batch *batch)
+{
+	if (s->options.full || batch->warm || batch == s->window)
+		return batch->n;
+	return batch->n / SETS > SET_LEAST ? batch->n / SETS : SET_LEAST;
+}
+
 void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
+	size_t most = set_most(s, batch);
+
+	for (size_t i = 0; i < batch->n; i++)
+		batch_charge(s, batch->ids[i]);
 	for (size_t i = 0, end; i < batch->n; i = end) {
 		uint32_t module = s->plan->sites[batch->ids[i]].module;
 
-		for (end = i + 1; end < batch->n && s->plan->sites[batch->ids[end]].module == module;)
+		for (end = i + 1; end < batch->n && end - i < most && s->plan->sites[batch->ids[end]].module == module;)
 			end++;
 		attach_some(s, batch, batch->ids + i, end - i);
 	}
-	batch->begun_ns = batch->looked_ns = now_ns;
+	batch->looked_ns = now_ns;
 	batch->cost_ns = 0;
-	for (size_t i = 0; i < batch->n; i++) {
-		batch_charge(s, batch->ids[i]);
-		s->ones[batch->ids[i]].begun_hits = s->ones[batch->ids[i]].hits;
-	}
+	for (size_t i = 0; i < batch->n; i++)
+		s->ones[batch->ids[i]].begun_hits = kernel_count(s->kernel, batch->ids[i]).hits;
 	mark(s, batch, true, kernel_now_ns());
 	schedule_wait_begin(s, batch);
+}
+
+/* A site that failed is in no set; nor is any of a batch that waits. */
+static bool leaves(const struct schedule *s, const struct batch *batch, uint32_t id)
+{
+	return !batch->sets_n || batch->sets[s->ones[id].set].leaves;
+}
+
+static void split_sets(struct batch *batch, struct batch *gone)
+{
+	size_t kept = 0;
+
+	for (size_t k = 0; k < batch->sets_n; k++)
+		if (batch->sets[k].leaves)
+			gone->sets[gone->sets_n++] = batch->sets[k];
+		else
+			batch->sets[kept++] = batch->sets[k];
+	batch->sets_n = kept;
+}
+
+void batch_split(struct schedule *s, struct batch *batch, struct batch *gone)
+{
+	size_t kept = 0, left = 0;
+
+	for (size_t i = 0; i < batch->n; i++) {
+		const struct one *one = &s->ones[batch->ids[i]];
+
+		if (batch->sets_n && one->state != RESIDENT && one->state != FAILED)
+			batch->sets[one->set].leaves = true;
+	}
+	for (size_t k = 0; k < batch->sets_n; k++) {
+		batch->sets[k].left_before = (uint32_t)left;
+		left += batch->sets[k].leaves;
+	}
+	for (size_t i = 0; i < batch->n; i++) {
+		uint32_t id = batch->ids[i];
+
+		if (s->ones[id].state == FAILED)
+			continue;
+		if (leaves(s, batch, id)) {
+			gone->ids[gone->n++] = id;
+			continue;
+		}
+		batch->ids[kept++] = id;
+		s->ones[id].set -= batch->sets[s->ones[id].set].left_before;
+	}
+	batch->n = kept;
+	split_sets(batch, gone);
 }
 
 /* Letting go takes milliseconds, in which nobody reads the rings: what fires then only counts, but for full traces. */
@@ -156,7 +220,7 @@ void batch_detach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 	for (size_t i = 0; !s->options.full && i < batch->n; i++)
 		kernel_probe(s->kernel, batch->ids[i])->sample = kernel_probe(s->kernel, batch->ids[i])->hold_every = 0;
 	for (size_t i = 0; i < batch->sets_n; i++)
-		kernel_let_go(batch->sets[i]);
+		kernel_let_go(batch->sets[i].set);
 	batch->sets_n = 0;
 }
 
@@ -184,7 +248,7 @@ double batch_look(struct schedule *s, struct batch *batch, uint64_t now_ns)
 void batch_leave(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
 	batch_detach(s, batch, now_ns);
-	batch->begun_ns = now_ns;
+	batch->left_ns = now_ns;
 	batch->next = s->leaving;
 	s->leaving = batch;
 }
@@ -197,7 +261,7 @@ void batches_look_at_leaving(struct schedule *s, uint64_t now_ns)
 		struct batch *batch = *at;
 
 		batch_look(s, batch, now_ns);
-		if (now_ns < batch->begun_ns + LEAVE_MS * MS) {
+		if (now_ns < batch->left_ns + LEAVE_MS * MS) {
 			at = &batch->next;
 			continue;
 		}

@@ -17,8 +17,9 @@ struct one {                          /* a site */
 	bool attached, was_attached, was_hot;
 	bool calm;                    /* its function is hot and it is not: seen in a window */
 	bool relapsed;                /* it was called calm, and was not */
+	uint32_t set;                 /* of its batch's sets */
 	uint64_t hits;                /* when last looked at */
-	uint64_t begun_hits;          /* when it was attached last */
+	uint64_t begun_hits;          /* when its batch was attached last, all of it */
 	uint32_t next;                /* of its type: 1 + the id; 0: none */
 	double rate;                  /* hits a second while attached, the last that was measured */
 	uint64_t attached_ns;         /* in all, up to since_ns */
@@ -38,12 +39,18 @@ struct of_type {
 struct batch {
 	uint32_t *ids;
 	size_t n;
-	struct kernel_set **sets;
+	struct batch_set {
+		struct kernel_set *set;
+		bool leaves;          /* to another batch; left_before: sets before it that do, too */
+		uint32_t left_before;
+	} *sets;
 	size_t sets_n;
-	uint64_t begun_ns, looked_ns;
-	uint64_t cost_ns;             /* since it began */
+	uint64_t looked_ns;
+	uint64_t left_ns;             /* when it was let go */
+	uint64_t cost_ns;             /* since its first site was attached */
 	uint64_t open_ns, open_cpu_ns; /* when all was attached: the time, the target's CPU time */
 	uint32_t type_id;             /* of a window */
+	bool away;                    /* residents that wait for others of theirs to be gone */
 	bool warm;                    /* of a trial: its sites are busy functions' */
 	struct batch *next;
 };
@@ -120,6 +127,9 @@ double batch_look(struct schedule *s, struct batch *batch, uint64_t now_ns);
 /* Every hit is paid for once, in whatever batch, between two, or while one is let go. Returns: what a site's new hits
  * cost, ns. */
 double batch_charge(struct schedule *s, uint32_t id);
+/* The sets that a site which is no resident any more is in go over, with all their sites. gone: empty, with room for all.
+ */
+void batch_split(struct schedule *s, struct batch *batch, struct batch *gone);
 /* Lets go of it; what it still costs comes into the books. */
 void batch_leave(struct schedule *s, struct batch *batch, uint64_t now_ns);
 void batches_look_at_leaving(struct schedule *s, uint64_t now_ns);
