@@ -305,6 +305,7 @@ static void put_seen(struct text *text, const struct ledger *ledger)
 	put_double(text, "seconds", ledger->seconds);
 	put_double(text, "budget", ledger->budget);
 	put_double(text, "spent", ledger->spent);
+	put_double(text, "own_seconds", ledger->own_seconds);
 	put_double(text, "attached_share", ledger->attached_share);
 	put_double(text, "writers_max", ledger->writers_max);
 	put_double(text, "chance_100", ledger->chance_100);

@@ -192,7 +192,8 @@ static void put_cost(struct watching *watching, const struct ledger *ledger)
 	struct text *out = &watching->out;
 
 	begin_line(out, "cost");
-	text_printf(out, "%.2f %% of the program's processor time, of %.2f %% allowed", 100 * ledger->spent, 100 * ledger->budget);
+	text_printf(out, "%.2f %% of the program's processor time, of %.2f %% allowed; %.1f s of our own", 100 * ledger->spent,
+	            100 * ledger->budget, ledger->own_seconds);
 	if (watching->threads_max)
 		text_printf(out, "; %zu %s at most", watching->threads_max,
 		            plural(watching->threads_max, "thread", "threads"));

@@ -76,6 +76,7 @@ struct ledger {
 	double budget;                /* share of the target's CPU time that may be spent, 0.02; a CPU's where it
 	                                 uses less */
 	double spent;                 /* that was, by the measured cost of hits and holds */
+	double own_seconds;           /* CPU time of our own processes, from the start on, wherever it came from */
 	double attached_share;        /* of the time in which a planned site was attached, mean over sites by hits */
 	double writers_max;           /* most threads seen writing one object */
 	/* The chance that a race whose two sides each write the same bytes 100 times a second would have been caught:

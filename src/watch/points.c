@@ -151,7 +151,7 @@ void points_rest(struct points *points, unsigned i)
 	if (i >= points->n || !points->all[i].armed)
 		return;
 	points->all[i].armed = false;
-	points->all[i].rested_ns = target_now_ns();
+	points->all[i].rested_ns = kernel_now_ns();
 	for (size_t k = 0; k < points->threads_n; k++)
 		point_thread_rest(&points->threads[k], i);
 }

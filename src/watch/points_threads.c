@@ -75,7 +75,7 @@ static int merge(struct points *points, const pid_t *tids, size_t n)
 /* A point at rest still has a part in each switch of its threads. */
 static void drop_rested(struct points *points)
 {
-	uint64_t now = target_now_ns();
+	uint64_t now = kernel_now_ns();
 
 	for (unsigned i = 0; i < points->n; i++) {
 		struct point *point = &points->all[i];

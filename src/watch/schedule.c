@@ -378,7 +378,6 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 	if (!s->options.full && cost > may - resident) {
 		s->trial_size = BATCH_MIN;
 		thin(s, batch, cost - (may - resident > 0 ? may - resident : 0), now_ns);
-		return;
 	}
 	batch_arm(s, batch, true);
 	for (size_t i = 0; i < batch->n; i++)
@@ -388,11 +387,11 @@ static void trial_end(struct schedule *s, double cost, uint64_t now_ns)
 static uint64_t trial_step(struct schedule *s, uint64_t now_ns)
 {
 	struct batch *trial = s->trial;
-	uint64_t age_ns = now_ns > trial->open_ns ? now_ns - trial->open_ns : 1;
+	uint64_t age_ns = now_ns > trial->open_ns ? now_ns - trial->open_ns : 0;
 	double cost = 0;
 
 	batch_look(s, trial, now_ns);
-	if (age_ns < trial_ns && trial->cost_ns < trial_cost_ns && !s->options.full)
+	if (age_ns < window_min_ns || (age_ns < trial_ns && trial->cost_ns < trial_cost_ns && !s->options.full))
 		return glance_ns;
 	/* Rates over the whole of it, not over its last look. */
 	for (size_t i = 0; i < trial->n; i++) {
@@ -512,6 +511,7 @@ int schedule_grow(struct schedule *s)
 
 		ones[s->ones_n].next = type->first;
 		type->first = (uint32_t)s->ones_n + 1;
+		type->pauses += s->plan->sites[s->ones_n].pause;
 		type->sites++;
 	}
 	return heat_grow(s->heat);
@@ -531,7 +531,6 @@ int schedule_new(struct kernel *kernel, const struct target *target, const struc
 	s->options = *options;
 	s->start_ns = s->earned_ns = s->measured_ns = kernel_now_ns();
 	s->cpu_ns = target_cpu_ns(target);
-	s->busy = 1;
 	s->trial_size = BATCH_MIN;
 	rc = heat_new(target, plan, &s->heat);
 	if (!rc)

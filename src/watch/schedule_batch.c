@@ -4,7 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { SET_LEAST = 16, SETS = 8 };  /* sites of a set; sets of a batch, of one module */
+enum {
+	SET_LEAST = 16, SETS = 8,     /* sites of a set; sets of a batch, of one module */
+	HOLDS_IN_VAIN = 32,           /* and it most likely has a lock */
+	PAUSES_FIRST = 5,             /* doublings: holds at stores are so much rarer then */
+};
 
 /* ---- windows of types ------------------------------------------------------------------------------------------ */
 
@@ -284,6 +288,10 @@ static uint32_t hold_every_of(const struct schedule *s, uint32_t id)
 		every = 1;
 	if (every > 1000)
 		every = 1000;
+	/* Stores that have their locks, as it seems, leave the time to the places before these. */
+	if (s->types[s->plan->sites[id].type_id].pauses && !s->plan->sites[id].pause && !count.caught &&
+	    count.holds >= HOLDS_IN_VAIN)
+		doublings += PAUSES_FIRST;
 	return (uint32_t)every << (doublings > 6 ? 6 : doublings);
 }
 

@@ -14,6 +14,7 @@
 static const uint64_t credit_max_ns = 20 * MS; /* what an idle time can save up */
 static const uint64_t credit_start_ns = 150 * MS; /* to get to know the target with, once */
 static const uint64_t measure_ns = 200 * MS;  /* between looks at the target's CPU time */
+static const uint64_t measure_own_ns = SECOND; /* between those at ours: the machine's idle time is dear to read */
 static const double resident_share = 0.30;     /* of the budget */
 static const double hold_share = 0.50;
 static const double event_ns = 800;            /* what putting an event into a ring adds to a hit */
@@ -51,19 +52,24 @@ static uint64_t machine_idle_ns(void)
 }
 
 /* What we took of the CPUs and was not idle is what others did not get: the target, most likely. */
-static void measure_own(struct schedule *s)
+static void measure_own(struct schedule *s, uint64_t now_ns)
 {
-	uint64_t own_ns = kernel_own_cpu_ns(s->kernel), idle_ns = machine_idle_ns();
-	uint64_t own = own_ns - s->own_ns, idle = idle_ns - s->idle_ns;
+	uint64_t own_ns, idle_ns, own, idle;
 
+	if (now_ns - s->own_measured_ns < measure_own_ns)
+		return;
+	own_ns = kernel_own_cpu_ns(s->kernel);
+	idle_ns = machine_idle_ns();
+	own = own_ns - s->own_ns;
+	idle = idle_ns - s->idle_ns;
+	s->own_measured_ns = now_ns;
 	if (s->own_ns && idle_ns != UINT64_MAX && own > idle)
 		s->taken_ns += own - idle;
 	s->own_ns = own_ns;
 	s->idle_ns = idle_ns;
 }
 
-/* How many CPUs the target keeps busy: what its threads lose is a share of that. One at least: an idle target waits for
- * its own threads, and is not to wait longer. */
+/* How many CPUs the target keeps busy: what its threads lose is a share of that. */
 static void measure_target(struct schedule *s, uint64_t now_ns)
 {
 	uint64_t cpu_ns;
@@ -71,13 +77,11 @@ static void measure_target(struct schedule *s, uint64_t now_ns)
 	if (now_ns - s->measured_ns < measure_ns)
 		return;
 	cpu_ns = target_cpu_ns(s->target);
-	if (s->cpu_ns) {
+	if (s->cpu_ns)
 		s->used = cpu_ns > s->cpu_ns ? (double)(cpu_ns - s->cpu_ns) / (double)(now_ns - s->measured_ns) : 0;
-		s->busy = s->used < 1 ? 1 : s->used;
-	}
 	s->cpu_ns = cpu_ns;
 	s->measured_ns = now_ns;
-	measure_own(s);
+	measure_own(s, now_ns);
 }
 
 void schedule_wait_begin(const struct schedule *s, struct batch *batch)
@@ -104,8 +108,8 @@ void schedule_earn(struct schedule *s, uint64_t now_ns)
 		return;
 	elapsed_ns = (double)(now_ns - s->earned_ns);
 	measure_target(s, now_ns);
-	s->target_ns += elapsed_ns * s->busy;
-	s->income_ns += elapsed_ns * s->busy * s->options.budget;
+	s->target_ns += elapsed_ns * schedule_busy(s);
+	s->income_ns += elapsed_ns * schedule_busy(s) * s->options.budget;
 	s->earned_ns = now_ns;
 }
 
@@ -125,14 +129,14 @@ uint64_t schedule_waits(struct schedule *s, uint64_t ns)
 {
 	double lacks_ns = (double)ns - schedule_credit(s);
 
-	return lacks_ns > 0 ? (uint64_t)(lacks_ns / (s->options.budget * s->busy)) : 0;
+	return lacks_ns > 0 ? (uint64_t)(lacks_ns / (s->options.budget * schedule_busy(s))) : 0;
 }
 
 /* Holds have a share of their own, which the kernel keeps to; it saves up as little. */
 void schedule_grant_holds(struct schedule *s, uint64_t now_ns)
 {
 	struct wire_settings *settings = kernel_settings(s->kernel);
-	double permille = s->options.budget * s->busy * hold_share * 1000;
+	double permille = s->options.budget * schedule_busy(s) * hold_share * 1000;
 	uint64_t back_ns, spent = kernel_totals(s->kernel)->hold_spent_ns;
 
 	settings->hold_permille = (uint64_t)(permille < 1 ? 1 : permille);
@@ -144,7 +148,7 @@ void schedule_grant_holds(struct schedule *s, uint64_t now_ns)
 /* What all residents together may cost a second. */
 double schedule_resident_may(const struct schedule *s)
 {
-	return s->options.budget * s->busy * resident_share * (double)SECOND;
+	return s->options.budget * schedule_busy(s) * resident_share * (double)SECOND;
 }
 void schedule_spend(struct schedule *s, uint64_t ns)
 {

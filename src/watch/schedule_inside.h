@@ -27,7 +27,7 @@ struct one {                          /* a site */
 };
 
 struct of_type {
-	uint32_t sites, attached, hot;
+	uint32_t sites, attached, hot, pauses;
 	uint32_t first;               /* of its sites, as next */
 	uint64_t last_window_ns;
 	uint64_t dropped;             /* of its sites when its window began */
@@ -78,8 +78,7 @@ struct schedule {
 	double income_ns;             /* the budget's share of the target's time so far */
 	double target_ns;             /* its CPU time so far, one CPU's at least */
 	double used;                  /* CPUs it keeps busy, lately */
-	double busy;                  /* the same, one at least */
-	uint64_t earned_ns, measured_ns, cpu_ns;
+	uint64_t earned_ns, measured_ns, own_measured_ns, cpu_ns;
 	uint64_t own_ns, idle_ns;     /* CPU time of ours, and that nobody used on this machine, as last read */
 	uint64_t taken_ns;            /* CPU time of ours that came from no idle CPU */
 	double waited_ns;             /* by the target's threads for each other in windows; less than none is chance */
@@ -91,6 +90,13 @@ struct schedule {
 static inline bool schedule_tried(const struct schedule *s)
 {
 	return s->next_new[0] == s->ones_n && s->next_new[1] == s->ones_n;
+}
+
+/* The CPUs that the target keeps busy, one at least: an idle target waits for its own threads, and is not to wait longer.
+ */
+static inline double schedule_busy(const struct schedule *s)
+{
+	return s->used < 1 ? 1 : s->used;
 }
 
 /* ---- the books (schedule_books.c) ---- */

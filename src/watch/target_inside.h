@@ -68,8 +68,6 @@ int target_fail(struct watch_error *error, int result, const char *format, ...);
 ssize_t target_slurp(const char *path, char *ret, size_t size);
 int target_stat_read(pid_t pid, struct target_stat *ret_stat);
 
-uint64_t target_now_ns(void);
-
 /* Is it the process that we opened, and does it live? Costs one system call. */
 bool target_alive(const struct target *target);
 /* Has it still the memory of the image that was seen last? */

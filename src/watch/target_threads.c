@@ -112,7 +112,7 @@ const char *target_thread_name(struct target *target, pid_t tid, char *ret, size
 		inside->names = calloc((size_t)SETS * WAYS, sizeof(*inside->names));
 	if (tid <= 0 || !inside->names)
 		return ret;
-	now = target_now_ns();
+	now = kernel_now_ns();
 	name = place_of(inside->names, tid);
 	known = name->tid == tid;
 	if (known && now - name->read_ns < FRESH_NS) {

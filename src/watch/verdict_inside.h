@@ -125,6 +125,8 @@ struct mixed_type {
 	struct mixed_pair {
 		uint32_t regular, irregular; /* turns of a writer's writes to the two */
 		uint32_t incidents;
+		uint8_t crossed[2];   /* others wrote one of the two between a writer's lower and its higher, and the
+		                         other way round */
 	} pairs[MIXED_FIELDS][MIXED_FIELDS]; /* the lower index first */
 };
 

@@ -42,6 +42,7 @@ enum {
 	INCIDENTS = 3,
 	INCIDENTS_APART = 8,          /* where the two are written by different functions */
 	WORDS = 64,                   /* incidents of which one is put into words */
+	CROSSINGS = 2,                /* each way, from which fills are suspected */
 	STEPS = 8,                    /* changes of a number that are looked at before it may count as no counter */
 };
 static const uint64_t fill_ns = 50 * VERDICT_MS, wait_ns = VERDICT_SECOND;
@@ -433,13 +434,27 @@ static const struct mixed_writer *find_other(const struct mixed *mixed, const st
 	return both;
 }
 
-/* Whoever holds threads up may give the next fills the time to run into one another. */
-static void suspect(struct verdict *verdict, uint32_t site)
+static void suspect_site(struct verdict *verdict, uint32_t site)
 {
 	if (verdict->sites[site].suspected || !verdict->options.suspect)
 		return;
 	verdict->sites[site].suspected = true;
 	verdict->options.suspect(verdict->options.user, site);
+}
+
+/* Both ways, in whatever windows: by serial fills one of the two can't be. Whoever holds threads up may give the next
+ * fills the time to run into one another. */
+static void note_crossing(struct verdict *verdict, const struct write *write, struct mixed_pair *pair,
+                          struct mixed_writer *own, unsigned f, unsigned g)
+{
+	if (own->crossed[f][g] < UINT8_MAX)
+		own->crossed[f][g]++;
+	if (pair->crossed[f < g] < UINT8_MAX)
+		pair->crossed[f < g]++;
+	if (pair->irregular || pair->regular < REGULAR || pair->crossed[0] < CROSSINGS || pair->crossed[1] < CROSSINGS)
+		return;
+	suspect_site(verdict, own->of[f].note.site);
+	suspect_site(verdict, write->site->id);
 }
 
 static void judge_pair(struct verdict *verdict, const struct write *write, struct mixed *mixed, struct mixed_type *type,
@@ -452,17 +467,16 @@ static void judge_pair(struct verdict *verdict, const struct write *write, struc
 	bool crossed;
 
 	other = find_other(mixed, own, f, g, &crossed);
-	if (crossed && own->crossed[f][g] < UINT8_MAX)
-		own->crossed[f][g]++;
+	if (crossed)
+		note_crossing(verdict, write, pair, own, f, g);
 	/* Crossed this way once at least: so the other way too, and that is where fills begin and end. */
-	if (!crossed || own->crossed[f][g] > own->crossed[g][f] || pair->irregular || pair->regular < REGULAR ||
-	    write->event->time_ns - own->of[f].time_ns > fill_ns || !is_value(verdict, type->fields[f]) ||
-	    !is_value(verdict, write->field->id) || overlap(&verdict->plan->fields[type->fields[f]], write->field))
+	if (!other || own->crossed[f][g] > own->crossed[g][f] || pair->irregular || pair->regular < REGULAR ||
+	    write->event->time_ns - own->of[f].time_ns > fill_ns)
 		return;
-	suspect(verdict, own->of[f].note.site);
-	suspect(verdict, write->site->id);
 	now = note_of(write);
-	if (!other || !differ(&own->of[f].note, &other->of[f].note) || !differ(&now, &other->of[g].note))
+	if (!differ(&own->of[f].note, &other->of[f].note) || !differ(&now, &other->of[g].note) ||
+	    !is_value(verdict, type->fields[f]) || !is_value(verdict, write->field->id) ||
+	    overlap(&verdict->plan->fields[type->fields[f]], write->field))
 		return;
 	wanted = incidents_wanted(verdict, write, &own->of[f], &other->of[f], &other->of[g], type->fields[f]);
 	if (wanted && ++pair->incidents >= wanted)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define MS 1000000ull
 #define SECOND 1000000000ull
@@ -49,6 +50,7 @@ struct watch {
 	size_t suspects_n;
 	bool stopped, ended;
 	int ended_status;
+	double tested_seconds;        /* CPU time of the self-test's children */
 	struct ledger at_stop;
 	const char *limits[8];
 	size_t limits_n;
@@ -131,9 +133,15 @@ static void tell_event(void *user, const struct wire_event *event, const struct 
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
 
+static double seconds_of(const struct timeval *time)
+{
+	return (double)time->tv_sec + (double)time->tv_usec / 1e6;
+}
+
 static int test_kernel(struct watch *watch, struct watch_error *error)
 {
 	struct kernel_options options = {.probes_max = PROBES_MAX};
+	struct rusage children;
 	int rc = kernel_open(&options, &watch->kernel, error);
 
 	if (rc)
@@ -141,6 +149,9 @@ static int test_kernel(struct watch *watch, struct watch_error *error)
 	rc = self_test_run(watch->kernel, &watch->tested, error);
 	if (rc)
 		return rc;
+	/* Later a command may be among our children. */
+	if (getrusage(RUSAGE_CHILDREN, &children) == 0)
+		watch->tested_seconds = seconds_of(&children.ru_utime) + seconds_of(&children.ru_stime);
 	if (!watch->tested.of[SELF_TEST_HOLD].sound)
 		limit(watch, "threads can't be held on this kernel: no conflict can be caught");
 	if (kernel_way(watch->kernel) == KERNEL_WAY_SINGLE)
@@ -515,6 +526,7 @@ struct ledger watch_ledger(const struct watch *watch)
 	if (watch->stopped)
 		return watch->at_stop;
 	schedule_ledger(watch->schedule, &ledger);
+	ledger.own_seconds = watch->tested_seconds + (double)kernel_own_cpu_ns(watch->kernel) / (double)SECOND;
 	ledger.points_aimed = watch->aim ? aim_count(watch->aim) : 0;
 	ledger.point_hits = totals->watchpoint_hits;
 	ledger.points_missed = watch->points ? points_missed(watch->points) : 0;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test_kinds.py FIELDGUARD - neighbours on one cache line, and reads against writes, beside what is right"""
+"""test_kinds.py FIELDGUARD - neighbours on one cache line, reads against writes, fills that mix, beside what is right"""
 import os
 import shutil
 import sys
@@ -14,9 +14,9 @@ import tap  # after watched, which says where it lies
 SECONDS = 1
 
 
-def told_of(program, way, *arguments):
+def told_of(program, way, *arguments, of='counts'):
     with running(program, way, 120) as process:
-        return watched.run('-p', process.pid, '--for', SECONDS, '--json', *arguments, 'counts')
+        return watched.run('-p', process.pid, '--for', SECONDS, '--json', *arguments, of)
 
 
 def test_sharing(program):
@@ -47,6 +47,23 @@ def test_reads(program):
     tap.ok(told.status == 0 and not told.findings and told.ledger['hits'] > 100, 'a read with the lock', told)
 
 
+def test_mixed(program):
+    """Each write is locked, so that none of the two can be held while the other comes: only before the lock."""
+    told = told_of(program, 'apart', of='order')
+    if len(os.sched_getaffinity(0)) > 1:
+        one = next((one for one in told.findings if one['kind'] == 'mixed'), None)
+        tap.ok(told.status == 1 and one and {one['field'], one['field2']} == {'user', 'cents'},
+               'two fills run into one another', told)
+        tap.ok(told.ledger['pauses'] == 2 and told.ledger['paused'] > 0 and told.ledger['paused_ns'] > 0,
+               '... threads were held before both locks', told)
+    tap.ok('conflict' not in told.kinds(), '... no write is a conflict', told)
+    tap.ok(told.ledger['sites_attached'] == 4 and told.ledger['own_seconds'] > 0.01,
+           '... places before locks are no write sites', told)
+    told = told_of(program, 'whole', of='order')
+    tap.ok(told.status == 0 and told.kinds() <= {'sharing'} and told.ledger['hits'] > 100 and
+           not told.ledger['pauses'], 'one lock for each fill: nothing is suspected', told)
+
+
 def main():
     why = watched.can_watch()
     if why or not shutil.which('gcc'):
@@ -56,6 +73,7 @@ def main():
         program = watched.build('gcc', 'watch_line.c', Path(name) / 'line', '-g')
         test_sharing(program)
         test_reads(program)
+        test_mixed(watched.build('gcc', 'watch_fills.c', Path(name) / 'fills', '-g'))
     return tap.done()
 
 

@@ -213,6 +213,28 @@ static void plan(const struct scan_sites *sites)
 	tap_ok(judging > 0 && judging < fields, "some may judge, and not all");
 }
 
+/* Where threads would be held before a lock: in the store's function, before it, on what kernels emulate. */
+static void find_pauses(void)
+{
+	unsigned calls = 0, others = 0, wrong_ones = 0;
+
+	for (size_t i = 0; i < watched_n; i++) {
+		const struct scan_site *site = watched[i].site;
+		struct scan_probe pause;
+		struct insn insn;
+
+		if (scan_probe_pause(scan, site, &pause) != 0)
+			continue;
+		insn_decode(pause.code, pause.code_n, pause.pc, &insn);
+		wrong_ones += pause.pc >= site->pc || pause.kind != SCAN_PROBE_NEIGHBOUR || insn.length != pause.code_n ||
+		              scan_function_at(scan, pause.pc) != site->function;
+		calls += insn.op == INSN_CALL;
+		others += insn.op != INSN_CALL;
+	}
+	tap_ok(calls > 0 && others > 0, "places to hold threads at: %u calls, %u others", calls, others);
+	tap_eq_int(wrong_ones, 0, "each before the store, in its function");
+}
+
 int main(int argc, char **argv)
 {
 	struct scan *opened;
@@ -228,6 +250,7 @@ int main(int argc, char **argv)
 	if (!tap_ok(scan_find_sites(scan, &(struct scan_site_options){0}, &sites, &error) == 0, "sites are found"))
 		return tap_done();
 	plan(sites);
+	find_pauses();
 	if (!start(argv[1])) {
 		tap_skip("this machine does not let a program trace its child");
 	} else {

@@ -33,7 +33,7 @@ __asm__(".globl victim_go\n.type victim_go,@function\nvictim_go:\n"
         ".globl victim_go_in\nvictim_go_in: nop\n"
         "mov %rax,%fs:-8\npop %r14\nret\n.size victim_go, . - victim_go\n");
 
-enum { MANY = 1000, READING = 30, POINT = 33 };
+enum { MANY = 1000, READING = 30, POINT = 33, PAUSING = 35 };
 
 struct heard {
 	unsigned n, caught, caught_reading, caught_by_point;
@@ -369,6 +369,36 @@ static uint64_t run_meeting(struct kernel *kernel, uint32_t id, struct meeting *
 	return ret_count->caught;
 }
 
+/* Held at a place that stores nothing: nobody is convicted, whatever is stored meanwhile. */
+static void test_pauses(struct kernel *kernel)
+{
+	static struct meeting meeting = {.ms = 400};
+	struct wire_probe pause = {.base = WIRE_NONE, .index = WIRE_NONE, .value = WIRE_NONE, .length = WIRE_NONE,
+	                           .old = WIRE_NONE, .flags = WIRE_JUDGE | WIRE_PAUSE, .hold_every = 4};
+	struct wire_probe storing = after;
+	struct child child = child_start(meet, &meeting);
+	struct kernel_set *sets[2];
+	struct wire_count count;
+
+	storing.flags |= WIRE_JUDGE;
+	storing.sample = 0;
+	set_holds(kernel);
+	forget();
+	sets[0] = child_probe(kernel, &child, victim_before, PAUSING, &pause);
+	sets[1] = child_probe(kernel, &child, victim_after, PAUSING + 1, &storing);
+	child_go(&child);
+	tap_eq_int(child_end(&child), 0, "pauses: the child ends well");
+	for (unsigned i = 0; i < 2; i++)
+		kernel_detach(sets[i]);
+	kernel_poll(kernel, 0, hear, NULL);
+	count = kernel_count(kernel, PAUSING);
+	tap_ok(count.holds > 50 && count.hold_ns > count.holds * 20000, "threads are held before their stores (%llu)",
+	       (unsigned long long)count.holds);
+	tap_ok(kernel_count(kernel, PAUSING + 1).hits > count.holds, "while others store");
+	tap_ok(!heard.caught && !count.events && !count.faults, "and nobody is caught at it");
+	kernel_settings(kernel)->hold_permille = 0;
+}
+
 /* A read of the word before each store: those who read are caught by those who write, never by one another. */
 static void test_reads(struct kernel *kernel)
 {
@@ -542,6 +572,7 @@ int main(void)
 	} else {
 		test_holds(kernel);
 		test_reads(kernel);
+		test_pauses(kernel);
 		test_point(kernel);
 	}
 	kernel_close(kernel);

@@ -42,6 +42,14 @@ struct wire_probe *kernel_probe(struct kernel *kernel, uint32_t id)
 	return &last_probe;
 }
 
+uint64_t kernel_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
 static int descriptors(void)
 {
 	DIR *folder = opendir("/proc/self/fd");

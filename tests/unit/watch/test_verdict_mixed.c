@@ -86,16 +86,27 @@ static void take_step(const struct world *world, struct verdict *verdict, unsign
 	}
 }
 
+static unsigned suspects[MADE_SITES]; /* how often each site was told of, in the last run */
+static unsigned suspected;            /* in all runs so far */
+
+static void suspect(void *user, uint32_t site)
+{
+	(void)user;
+	suspects[site]++;
+	suspected++;
+}
+
 /* Returns: mixed records told; the last in ret_one, which lives until the next call. */
 static unsigned run(const struct world *world, uint64_t seed, const struct finding **ret_one)
 {
 	static struct verdict *verdict;
-	struct verdict_options options = {.thread_name = made_thread_name};
+	struct verdict_options options = {.thread_name = made_thread_name, .suspect = suspect};
 	unsigned at[WORKERS] = {0}, object[WORKERS] = {0}, worker = 0;
 
 	verdict_free(verdict);
 	made_init(&made);
 	random_state = seed;
+	memset(suspects, 0, sizeof(suspects));
 	if (verdict_new(&made.plan, &options, &verdict))
 		return 0;
 	if (!world->no_window)
@@ -173,6 +184,8 @@ static void test_interleaved(void)
 		       strstr(one->first.text, "user") && strstr(one->first.text, "name") && strstr(one->first.text, "cents"),
 		       "says whose each field is: %s", one->first.text);
 	}
+	tap_ok(suspects[made_site(USER, 0)] == 1 && suspects[made_site(CENTS, 0)] == 1 && !suspects[made_site(USER, 1)],
+	       "its sites are suspected, once each");
 	tap_eq_int(often(&world), SEEDS, "found whatever the order of steps");
 	world = all_alike(8, user_name_cents, 3, false);
 	tap_eq_int(often(&world), SEEDS, "found with 8 threads");
@@ -205,6 +218,7 @@ static void test_serial(void)
 {
 	struct world world = all_alike(2, user_name_cents, 3, true);
 
+	suspected = 0;
 	tap_eq_int(often(&world), 0, "serial fills under a lock: nothing");
 	world = all_alike(8, user_name_cents, 3, true);
 	tap_eq_int(often(&world), 0, "with 8 threads: nothing");
@@ -226,6 +240,7 @@ static void test_serial(void)
 	tap_eq_int(often(&world), 0, "patches that name some fields, each locked: nothing");
 	world.objects = 6;
 	tap_eq_int(often(&world), 0, "over several objects: nothing");
+	tap_eq_int(suspected, 0, "and no site is suspected");
 }
 
 static void test_by_design(void)
