@@ -269,8 +269,7 @@ static void part(struct schedule *s, struct batch *batch, uint64_t now_ns)
 	struct batch *calm = take_calm(s, batch, (double)(now_ns - batch->open_ns) / (double)SECOND);
 
 	/* One that found nobody at work says nothing of who waits. */
-	if (batch->cost_ns >= window_cost_ns)
-		schedule_wait_end(s, batch, now_ns);
+	batch->waits = batch->cost_ns >= window_cost_ns;
 	batch_leave(s, batch, now_ns);
 	if (!calm)
 		return;

@@ -152,6 +152,7 @@ void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
 	size_t most = set_most(s, batch);
 
+	schedule_wait_begin(s, batch);
 	for (size_t i = 0; i < batch->n; i++)
 		batch_charge(s, batch->ids[i]);
 	for (size_t i = 0, end; i < batch->n; i = end) {
@@ -165,8 +166,8 @@ void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 	batch->cost_ns = 0;
 	for (size_t i = 0; i < batch->n; i++)
 		s->ones[batch->ids[i]].begun_hits = kernel_count(s->kernel, batch->ids[i]).hits;
-	mark(s, batch, true, kernel_now_ns());
-	schedule_wait_begin(s, batch);
+	batch->open_ns = kernel_now_ns();
+	mark(s, batch, true, batch->open_ns);
 }
 
 /* A site that failed is in no set; nor is any of a batch that waits. */
@@ -265,6 +266,10 @@ void batches_look_at_leaving(struct schedule *s, uint64_t now_ns)
 		struct batch *batch = *at;
 
 		batch_look(s, batch, now_ns);
+		if (batch->waits && now_ns >= batch->left_ns + WAIT_MS * MS) {
+			schedule_wait_end(s, batch, kernel_now_ns());
+			batch->waits = false;
+		}
 		if (now_ns < batch->left_ns + LEAVE_MS * MS) {
 			at = &batch->next;
 			continue;

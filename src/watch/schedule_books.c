@@ -86,8 +86,8 @@ static void measure_target(struct schedule *s, uint64_t now_ns)
 
 void schedule_wait_begin(const struct schedule *s, struct batch *batch)
 {
-	batch->open_ns = kernel_now_ns();
-	batch->open_cpu_ns = target_cpu_ns(s->target);
+	batch->wait_ns = kernel_now_ns();
+	batch->wait_cpu_ns = target_cpu_ns(s->target);
 }
 
 /* Chance goes both ways, and is not cut off here. */
@@ -95,8 +95,8 @@ void schedule_wait_end(struct schedule *s, const struct batch *batch, uint64_t n
 {
 	uint64_t cpu_ns = target_cpu_ns(s->target);
 
-	if (now_ns > batch->open_ns && cpu_ns)
-		s->waited_ns += (double)(now_ns - batch->open_ns) * s->used - (double)(cpu_ns - batch->open_cpu_ns);
+	if (now_ns > batch->wait_ns && cpu_ns)
+		s->waited_ns += (double)(now_ns - batch->wait_ns) * s->used - (double)(cpu_ns - batch->wait_cpu_ns);
 }
 
 void schedule_earn(struct schedule *s, uint64_t now_ns)

@@ -8,7 +8,10 @@
 #define MS 1000000ull
 #define SECOND 1000000000ull
 
-enum { LEAVE_MS = 40 };               /* after which nothing of a batch that was let go fires any more */
+enum {
+	LEAVE_MS = 40,                /* after which nothing of a batch that was let go fires any more */
+	WAIT_MS = 5,                  /* after which nobody waits for it, mostly */
+};
 
 enum state { NEW = 0, WARM, TRIED, RESIDENT, HOT, FAILED };
 
@@ -48,7 +51,9 @@ struct batch {
 	uint64_t looked_ns;
 	uint64_t left_ns;             /* when it was let go */
 	uint64_t cost_ns;             /* since its first site was attached */
-	uint64_t open_ns, open_cpu_ns; /* when all was attached: the time, the target's CPU time */
+	uint64_t open_ns;             /* when all was attached */
+	uint64_t wait_ns, wait_cpu_ns; /* before it was attached: the time, the target's CPU time */
+	bool waits;                   /* what the target's threads waited is to be taken down once it is gone */
 	uint32_t type_id;             /* of a window */
 	bool away;                    /* residents that wait for others of theirs to be gone */
 	bool warm;                    /* of a trial: its sites are busy functions' */
