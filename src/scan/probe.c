@@ -354,8 +354,9 @@ int scan_probe_pause(const struct scan *scan, const struct scan_site *site, stru
 		error = at < flow.insns_n ? 0 : -ENOENT;
 	}
 	if (!error) {
-		*ret_probe = (struct scan_probe){.kind = SCAN_PROBE_NEIGHBOUR, .pc = flow.insns[at].pc, .base = INSN_NONE,
-		                                 .index = INSN_NONE, .value = INSN_NONE, .count = INSN_NONE};
+		*ret_probe = (struct scan_probe){.kind = SCAN_PROBE_NEIGHBOUR, .pc = flow.insns[at].pc,
+		                                 .base = INSN_NONE, .index = INSN_NONE, .value = INSN_NONE,
+		                                 .count = INSN_NONE};
 		take_code(&search, ret_probe);
 	}
 	flow_fini(&flow);

@@ -1,4 +1,4 @@
-/* kernel_thread.c - where this kernel keeps a thread's FS base: its own types say so, and reading them takes its time */
+/* kernel_thread.c - where this kernel keeps a thread's FS base: its types say so, and reading them takes its time */
 #include "watch/kernel_inside.h"
 
 #include <bpf/btf.h>

@@ -150,8 +150,8 @@ void plan_free(struct plan *plan);
  * Returns: number of sites added, or a negative errno with ret_error: -EINVAL (a query fits nothing, told when all
  * modules so far are added: plan_check), -ENOMEM. */
 int plan_add_module(struct plan *plan, const struct target *target, uint32_t module, struct watch_error *ret_error);
-/* Adds a site where threads may be held before they take the lock, if any, of a store: the call before it, or the way in
- * of its function. For fills that are suspected to run into one another.
+/* Adds a site where threads may be held before they take the lock, if any, of a store: the call before it, or the way
+ * into its function. For fills that are suspected to run into one another.
  * Returns: 1; 0: there is none that may have a probe, or it is there already; -ENOMEM. plan->sites may move. */
 int plan_add_pause(struct plan *plan, const struct target *target, uint32_t site);
 /* Does every query fit something? Returns: 0 or -ENOENT, and the query with its nearest names in ret_error. */

@@ -2,8 +2,8 @@
  * plan_pause.c - places before the locks of stores; see plan_add_pause
  *
  * A fill whose every write has a lock is mixed with another one between two of its locked writes, and nowhere else: a
- * thread held at a store keeps the lock, and everybody waits. Before the lock it leaves the others the time for a fill of
- * their own.
+ * thread held at a store keeps the lock, and everybody waits. Before the lock it leaves the others the time for a fill
+ * of their own.
  */
 #include "watch/plan_inside.h"
 
