@@ -55,9 +55,9 @@ static void become_hot(struct schedule *s, uint32_t id)
 	s->types[s->plan->sites[id].type_id].hot++;
 }
 
-/* Where sites go that leave a batch of residents: the sets that one of them is in are let go, and what else was in those
- * comes back when nothing of them fires any more. To attach what is harmless while a dear site fires takes the kernel
- * long, and all the while it fires. */
+/* Where sites go that leave a batch of residents: the sets that one of them is in are let go, and what else was in
+ * those comes back when nothing of them fires any more. To attach what is harmless while a dear site fires takes the
+ * kernel long, and all the while it fires. */
 struct parting {
 	struct batch *gone, *back;
 };

@@ -139,8 +139,8 @@ double batch_charge(struct schedule *s, uint32_t id)
 	return cost;
 }
 
-/* The larger a set, the longer it takes to let go of a dear site in it; the more sets, the longer it takes to attach them.
- * What is asked for in full is not let go of, and what a window holds goes all at once. */
+/* The larger a set, the longer it takes to let go of a dear site in it; the more sets, the longer it takes to attach
+ * them. What is asked for in full is not let go of, and what a window holds goes all at once. */
 static size_t set_most(const struct schedule *s, const struct batch *batch)
 {
 	if (s->options.full || batch->warm || batch == s->window)

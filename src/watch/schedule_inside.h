@@ -97,8 +97,8 @@ static inline bool schedule_tried(const struct schedule *s)
 	return s->next_new[0] == s->ones_n && s->next_new[1] == s->ones_n;
 }
 
-/* The CPUs that the target keeps busy, one at least: an idle target waits for its own threads, and is not to wait longer.
- */
+/* The CPUs that the target keeps busy, one at least: an idle target waits for its own threads, and is not to wait
+ * longer. */
 static inline double schedule_busy(const struct schedule *s)
 {
 	return s->used < 1 ? 1 : s->used;
@@ -138,8 +138,8 @@ double batch_look(struct schedule *s, struct batch *batch, uint64_t now_ns);
 /* Every hit is paid for once, in whatever batch, between two, or while one is let go. Returns: what a site's new hits
  * cost, ns. */
 double batch_charge(struct schedule *s, uint32_t id);
-/* The sets that a site which is no resident any more is in go over, with all their sites. gone: empty, with room for all.
- */
+/* The sets that a site which is no resident any more is in go over, with all their sites. gone: empty, with room for
+ * all. */
 void batch_split(struct schedule *s, struct batch *batch, struct batch *gone);
 /* Lets go of it; what it still costs comes into the books. */
 void batch_leave(struct schedule *s, struct batch *batch, uint64_t now_ns);

@@ -226,8 +226,8 @@ static void find_pauses(void)
 		if (scan_probe_pause(scan, site, &pause) != 0)
 			continue;
 		insn_decode(pause.code, pause.code_n, pause.pc, &insn);
-		wrong_ones += pause.pc >= site->pc || pause.kind != SCAN_PROBE_NEIGHBOUR || insn.length != pause.code_n ||
-		              scan_function_at(scan, pause.pc) != site->function;
+		wrong_ones += pause.pc >= site->pc || pause.kind != SCAN_PROBE_NEIGHBOUR ||
+		              insn.length != pause.code_n || scan_function_at(scan, pause.pc) != site->function;
 		calls += insn.op == INSN_CALL;
 		others += insn.op != INSN_CALL;
 	}
