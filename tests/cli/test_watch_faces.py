@@ -30,7 +30,8 @@ LEDGER = {'program', 'pid', 'threads_max', 'findings', 'sites_found', 'sites_unk
           'sites_stepped',
           'sites_call', 'sites_points', 'refused', 'sites_left_out', 'bulk_found', 'bulk_known', 'fields_atomic',
           'modules', 'modules_bare', 'frees', 'sites_attached', 'sites_hit', 'sites_hot', 'sites_silenced', 'hits',
-          'events', 'dropped', 'faults', 'holds', 'hold_ns', 'caught', 'overlaps_seen', 'points_aimed', 'point_hits',
+          'events', 'dropped', 'faults', 'holds', 'hold_ns', 'caught',
+          'pauses', 'paused', 'paused_ns', 'own_seconds', 'overlaps_seen', 'points_aimed', 'point_hits',
           'points_missed', 'objects_seen',
           'objects_shared', 'windows', 'attach_failed', 'seconds', 'budget', 'spent', 'attached_share', 'writers_max',
           'chance_100', 'complete', 'target_ended', 'target_exit', 'target_signal', 'limits'}
@@ -158,7 +159,10 @@ def test_text():
                   '421 refused',
                   '             21 refused: locked', '             400 refused: only by single steps',
                   '  bulk       10 of 40 bulk writes (memcpy and its like) have no known field: 25 %',
-                  '  cost       1.23 % of the program\'s processor time, of 2.00 % allowed; 7 threads at most',
+                  '  cost       1.23 % of the program\'s processor time, of 2.00 % allowed; 2.3 s of our own; '
+                  '7 threads at most',
+                  '  pauses     3 threads held before locks, for 0.2 ms in all: '
+                  'two fills may run into one another there',
                   '  limits     no hardware watchpoints: writes that no site covers go unseen'):
         tap.ok(words in lines, 'ledger: ' + words.split()[0] + ' ' + words.split()[1], *lines[-14:])
     tap.ok('No conflict' not in result.stdout, 'a conflict was caught, so nothing else is said')

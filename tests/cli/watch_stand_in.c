@@ -292,6 +292,9 @@ struct ledger watch_ledger(const struct watch *watch)
 	ledger.attached_share = 0.5;
 	if (watch->options.pid == 13)
 		return ledger;
+	ledger.own_seconds = 2.34;
+	ledger.paused = 3;
+	ledger.paused_ns = 250000;
 	ledger.holds = 1286;
 	ledger.hold_ns = 64 * PAID_NS;
 	ledger.caught = 934;

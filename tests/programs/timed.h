@@ -2,7 +2,9 @@
 #ifndef FG_TESTS_TIMED_H
 #define FG_TESTS_TIMED_H
 
+#include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <time.h>
 
 static inline double now_s(void)
@@ -28,6 +30,19 @@ static inline void take_processor(long number)
 		sched_setaffinity(0, sizeof(one), &one);
 		return;
 	}
+}
+
+/* Says that it is ready, and works by two threads, which are told their numbers. */
+static inline void run_two(void *(*work)(void *))
+{
+	pthread_t threads[2];
+
+	puts("ready");
+	fflush(stdout);
+	for (long i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, work, (void *)i);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
 }
 
 #endif

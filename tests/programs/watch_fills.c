@@ -11,7 +11,6 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,19 +77,12 @@ static void *work(void *user)
 
 int main(int argc, char **argv)
 {
-	pthread_t threads[2];
-
 	order = calloc(1, sizeof(*order));
 	if (argc != 3 || !order)
 		return 2;
 	whole = strcmp(argv[1], "whole") == 0;
 	end = now_s() + atof(argv[2]);
-	puts("ready");
-	fflush(stdout);
-	for (long i = 0; i < 2; i++)
-		pthread_create(&threads[i], NULL, work, (void *)i);
-	for (int i = 0; i < 2; i++)
-		pthread_join(threads[i], NULL);
+	run_two(work);
 	free(order);
 	return 0;
 }

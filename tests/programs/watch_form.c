@@ -8,7 +8,6 @@
 #include "watch_form.fg.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -48,18 +47,11 @@ static void *work(void *user)
 
 int main(int argc, char **argv)
 {
-	pthread_t threads[2];
-
 	if (argc != 3)
 		return 2;
 	wrong = strcmp(argv[1], "wrong") == 0;
 	seconds = atof(argv[2]);
 	account_shared_init(&shared);
-	puts("ready");
-	fflush(stdout);
-	for (long i = 0; i < 2; i++)
-		pthread_create(&threads[i], NULL, work, (void *)i);
-	for (int i = 0; i < 2; i++)
-		pthread_join(threads[i], NULL);
+	run_two(work);
 	return 0;
 }

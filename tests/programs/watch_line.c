@@ -11,7 +11,6 @@
 
 #include <pthread.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -68,8 +67,6 @@ static void *work(void *user)
 
 int main(int argc, char **argv)
 {
-	pthread_t threads[2];
-
 	counts = aligned_alloc(64, 128);
 	if (argc != 3 || !counts)
 		return 2;
@@ -77,12 +74,7 @@ int main(int argc, char **argv)
 	way = argv[1];
 	locked = strcmp(way, "locked") == 0;
 	end = now_s() + atof(argv[2]);
-	puts("ready");
-	fflush(stdout);
-	for (long i = 0; i < 2; i++)
-		pthread_create(&threads[i], NULL, work, (void *)i);
-	for (int i = 0; i < 2; i++)
-		pthread_join(threads[i], NULL);
+	run_two(work);
 	free(counts);
 	return 0;
 }

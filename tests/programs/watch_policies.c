@@ -11,7 +11,6 @@
 
 #include <fieldguard/annotate.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -98,7 +97,6 @@ static void *serve(void *user)
 
 int main(int argc, char **argv)
 {
-	pthread_t threads[2];
 	void *(*work)(void *);
 
 	if (argc != 3)
@@ -106,12 +104,7 @@ int main(int argc, char **argv)
 	work = strcmp(argv[1], "wrong") == 0 ? spoil : serve;
 	seconds = atof(argv[2]);
 	current = new_order();
-	puts("ready");
-	fflush(stdout);
-	for (long i = 0; i < 2; i++)
-		pthread_create(&threads[i], NULL, work, (void *)i);
-	for (int i = 0; i < 2; i++)
-		pthread_join(threads[i], NULL);
+	run_two(work);
 	free(current);
 	return 0;
 }
