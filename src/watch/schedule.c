@@ -310,6 +310,23 @@ static void gather_warm(struct schedule *s, struct batch *batch, bool library)
 	}
 }
 
+/* Of a trial that proves dear while it is attached, the rest waits for the next one. */
+static void trial_attach(struct schedule *s, struct batch *batch, uint64_t now_ns)
+{
+	size_t n = batch->n;
+
+	if (!batch->warm && !s->options.full)
+		batch->allowed_ns = trial_cost_ns;
+	batch_attach(s, batch, now_ns);
+	for (size_t i = batch->n; i < n; i++) {
+		size_t *next = &s->next_new[s->types[s->plan->sites[batch->ids[i]].type_id].library];
+
+		if (*next > batch->ids[i])
+			*next = batch->ids[i];
+	}
+	batch->allowed_ns = 0;
+}
+
 static bool trial_begin(struct schedule *s, uint64_t now_ns)
 {
 	size_t most = s->options.full ? s->ones_n : s->trial_size;
@@ -337,7 +354,7 @@ static bool trial_begin(struct schedule *s, uint64_t now_ns)
 	batch_arm(s, batch, s->options.full || batch->warm);
 	s->trial = batch;
 	s->tried_last = true;
-	batch_attach(s, batch, now_ns);
+	trial_attach(s, batch, now_ns);
 	return true;
 }
 

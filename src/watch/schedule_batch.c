@@ -148,6 +148,15 @@ static size_t set_most(const struct schedule *s, const struct batch *batch)
 	return batch->n / SETS > SET_LEAST ? batch->n / SETS : SET_LEAST;
 }
 
+static double cost_so_far(const struct schedule *s, const uint32_t *ids, size_t n)
+{
+	double cost = 0;
+
+	for (size_t i = 0; i < n; i++)
+		cost += (double)(kernel_count(s->kernel, ids[i]).hits - s->ones[ids[i]].hits) * schedule_cost_of(s, ids[i]);
+	return cost;
+}
+
 void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
 	size_t most = set_most(s, batch);
@@ -161,6 +170,8 @@ void batch_attach(struct schedule *s, struct batch *batch, uint64_t now_ns)
 		for (end = i + 1; end < batch->n && end - i < most && s->plan->sites[batch->ids[end]].module == module;)
 			end++;
 		attach_some(s, batch, batch->ids + i, end - i);
+		if (batch->allowed_ns && cost_so_far(s, batch->ids, end) > (double)batch->allowed_ns)
+			batch->n = end;
 	}
 	batch->looked_ns = now_ns;
 	batch->cost_ns = 0;

@@ -396,6 +396,27 @@ static void test_start(void)
 	end(schedule);
 }
 
+/* What the clock has not met is found out in a trial, which goes no further once it has cost enough. */
+static void test_surprise(void)
+{
+	struct schedule *schedule;
+	size_t attached = 0;
+	double spent;
+
+	make_world(1000, 25);
+	for (uint32_t i = 256; i < 266; i++)
+		sim.rate[i] = 1e6;
+	schedule = begin(false);
+	run(schedule, 1);
+	spent = truth(1) * sim.cpus;
+	run(schedule, 4);
+	for (uint32_t i = 0; i < 1000; i++)
+		attached += is_attached(i) && !sim.rate[i];
+	tap_ok(spent < 0.1, "sites that surprise: the first second costs %.0f ms", 1000 * spent);
+	tap_eq_int((long)attached, 990, "and all others stay");
+	end(schedule);
+}
+
 /* A program of Go: hundreds of busy sites in its library, and one type of its own. */
 static void test_library(void)
 {
@@ -486,6 +507,7 @@ int main(void)
 	test_hot();
 	test_woken();
 	test_start();
+	test_surprise();
 	test_library();
 	test_waiting();
 	test_full();
