@@ -152,8 +152,11 @@ static double cost_so_far(const struct schedule *s, const uint32_t *ids, size_t 
 {
 	double cost = 0;
 
-	for (size_t i = 0; i < n; i++)
-		cost += (double)(kernel_count(s->kernel, ids[i]).hits - s->ones[ids[i]].hits) * schedule_cost_of(s, ids[i]);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t hits = kernel_count(s->kernel, ids[i]).hits - s->ones[ids[i]].hits;
+
+		cost += (double)hits * schedule_cost_of(s, ids[i]);
+	}
 	return cost;
 }
 

@@ -51,7 +51,8 @@ struct batch {
 	uint64_t looked_ns;
 	uint64_t left_ns;             /* when it was let go */
 	uint64_t cost_ns;             /* since its first site was attached */
-	uint64_t allowed_ns;          /* once it has cost so much no more of it is attached, and the rest goes; 0: no matter */
+	uint64_t allowed_ns;          /* once it has cost so much no more of it is attached, and the rest goes; 0:
+	                                 whatever it costs */
 	uint64_t open_ns;             /* when all was attached */
 	uint64_t wait_ns, wait_cpu_ns; /* before it was attached: the time, the target's CPU time */
 	bool waits;                   /* what the target's threads waited is to be taken down once it is gone */
