@@ -179,8 +179,7 @@ void schedule_ledger(const struct schedule *s, struct ledger *ledger)
 	for (uint32_t i = 0; i < s->ones_n; i++) {
 		struct wire_count count = kernel_count(s->kernel, i);
 
-		ledger->hits += count.hits;
-		/* What is no store is no part of what is said of stores. */
+		/* What is no store is no part of what is said of stores; what it costs is in `spent`. */
 		if (s->plan->sites[i].pause) {
 			ledger->paused += count.holds;
 			ledger->paused_ns += count.hold_ns;
@@ -189,6 +188,7 @@ void schedule_ledger(const struct schedule *s, struct ledger *ledger)
 		ledger->sites_attached += s->ones[i].was_attached;
 		ledger->sites_hit += count.hits > 0;
 		ledger->sites_hot += s->ones[i].was_hot;
+		ledger->hits += count.hits;
 		ledger->events += count.events;
 		ledger->dropped += count.dropped;
 		ledger->faults += count.faults;

@@ -32,9 +32,9 @@ enum wire_flag {
 	WIRE_FREE = 128,              /* free() and its like: the address is the object's, and its life ends */
 	WIRE_BULK = 256,              /* number of bytes in register `length` */
 	WIRE_LOCK = 512,              /* read 4 bytes at address + lock too */
-	WIRE_PAUSE = 2048,            /* no store: with JUDGE, a place to hold a thread at */
 	WIRE_TOLD = 1024,             /* a point that tells its values: before in register `old`, after in `value` or
 	                                 `immediate`, whether the store is done or not; at most 8 bytes */
+	WIRE_PAUSE = 2048,            /* no store: with JUDGE, a place to hold a thread at */
 };
 
 /* One probe, indexed by its cookie. Set by the loader; sample and hold fields may change while it is attached. */

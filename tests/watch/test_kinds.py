@@ -59,6 +59,7 @@ def test_mixed(program):
     tap.ok('conflict' not in told.kinds(), '... no write is a conflict', told)
     tap.ok(told.ledger['sites_attached'] == 4 and told.ledger['own_seconds'] > 0.01,
            '... places before locks are no write sites', told)
+    tap.equal(told.ledger['hits'], told.ledger['events'] + told.ledger['dropped'], '... nor are their hits writes')
     told = told_of(program, 'whole', of='order')
     tap.ok(told.status == 0 and told.kinds() <= {'sharing'} and told.ledger['hits'] > 100 and
            not told.ledger['pauses'], 'one lock for each fill: nothing is suspected', told)
