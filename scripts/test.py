@@ -21,14 +21,14 @@ ROOT = Path(__file__).resolve().parent.parent
 # configuration: of config/; suites: to run (empty: all); without: suites left out; wrapper: runs each test
 Run = namedtuple('Run', 'name configuration suites without wrapper')
 # Only where it is named: what it adds is not worth its time in every run of everything.
-ON_REQUEST = ['tsan-clang']
+ON_REQUEST = ['clang', 'tsan-clang']
 VALGRIND = 'valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite,possible --error-exitcode=99'
 RUNS = [
     Run('gcc', 'dev', [], [], None),
-    Run('clang', 'clang', [], ['style', 'model', 'code', 'scan', 'watch', 'usdt', 'bench', 'install', 'cli'], None),
     Run('asan', 'asan', [], ['style', 'install', 'model', 'code', 'watch', 'usdt', 'bench'], None),
     Run('tsan', 'tsan', ['unit', 'torture'], ['alone'], None),
     Run('valgrind', 'dev', ['valgrind'], [], VALGRIND),
+    Run('clang', 'clang', [], ['style', 'model', 'code', 'scan', 'watch', 'usdt', 'bench', 'install', 'cli'], None),
     Run('tsan-clang', 'tsan-clang', ['torture'], [], None),
 ]
 SANITIZED = ['asan', 'tsan', 'tsan-clang']

@@ -199,11 +199,13 @@ static int cut_too_long(struct source *source, struct chunk *chunk, const struct
 
 static int cut(struct source *source, struct chunk *chunk, const struct chunk_shape *shape)
 {
-	const char *begin = source->buf + source->at, *p = begin, *end;
+	const char *begin, *p, *end;
 	size_t lines = 0, len;
 
+	/* Before the first bytes there is no buffer. */
 	if (source->at == source->len)
 		return 0;
+	begin = p = source->buf + source->at;
 	chunk->too_long = false;
 	while (lines < shape->lines_max && (size_t)(p - begin) < CHUNK_BYTES) {
 		end = line_end(source, p, &len);

@@ -410,7 +410,8 @@ static void find_in_chunk(void *user, unsigned thread, size_t item)
 			continue;
 		if (error)
 			chunk->error = error;
-		split_find(chunk->sites + first, chunk->n - first, &worker->follow.vars);
+		if (chunk->n > first)
+			split_find(chunk->sites + first, chunk->n - first, &worker->follow.vars);
 		chunk->instructions += worker->follow.flow.insns_n;
 		chunk->bad_bytes += worker->follow.flow.bad_bytes;
 		chunk->given_up += worker->follow.given_up;
