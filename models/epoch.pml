@@ -11,7 +11,7 @@
  * looks once more, all values but the one in the cell have been freed; nobody waits for ever.
  *
  * RUN holds
- * RUN holds -DWRITERS=2 -DREPLACES=1 -DSECTIONS=1
+ * LONG holds -DWRITERS=2 -DREPLACES=1 -DSECTIONS=1
  * RUN holds -DREADERS=3 -DSECTIONS=1 -DREPLACES=1
  * RUN holds -DSC
  * RUN holds -DSC -DBROKEN_ANNOUNCE   not seen without store buffers

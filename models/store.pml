@@ -13,7 +13,7 @@
  * All of them at once are too many states: each run has a reader, the churner of A, and those that it names.
  *
  * RUN holds -DMERGERS=1 -DCHURN_K
- * RUN holds -DMERGERS=2
+ * LONG holds -DMERGERS=2
  * RUN holds -DMERGERS=1 -DGROW
  * RUN fails -DMERGERS=2 -DBROKEN_RECHECK            who found nothing inserts without looking again under the lock
  * RUN fails -DMERGERS=1 -DCHURN_K -DBROKEN_GRACE    a removed number is used again at once
