@@ -19,8 +19,9 @@ struct verdict_options {
 	void (*tell)(void *user, const struct finding *finding, bool fresh);
 	/* Name of a thread. */
 	const char *(*thread_name)(void *user, uint32_t tid, char *ret, size_t size);
-	/* Two fills may run into one another at this store (plan->sites): told once of each. NULL: nobody minds. */
-	void (*suspect)(void *user, uint32_t site);
+	/* Two fills may run into one another at this store (plan->sites). Returns: false: there is no room for it now,
+	 * and it is to be told of again. NULL: nobody minds. */
+	bool (*suspect)(void *user, uint32_t site);
 	void *user;
 	size_t objects_max;           /* kept at once, the longest unseen goes first; 0: 65,536 */
 };

@@ -436,10 +436,8 @@ static const struct mixed_writer *find_other(const struct mixed *mixed, const st
 
 static void suspect_site(struct verdict *verdict, uint32_t site)
 {
-	if (verdict->sites[site].suspected || !verdict->options.suspect)
-		return;
-	verdict->sites[site].suspected = true;
-	verdict->options.suspect(verdict->options.user, site);
+	if (!verdict->sites[site].suspected && verdict->options.suspect)
+		verdict->sites[site].suspected = verdict->options.suspect(verdict->options.user, site);
 }
 
 /* Both ways, in whatever windows: by serial fills one of the two can't be. Whoever holds threads up may give the next

@@ -92,12 +92,15 @@ static void window(void *user, uint32_t type_id, uint64_t now_ns, bool begins, b
 }
 
 /* The plan may not grow while a verdict reads it. */
-static void suspect(void *user, uint32_t site)
+static bool suspect(void *user, uint32_t site)
 {
 	struct watch *watch = user;
 
-	if (watch->options.holds && watch->suspects_n < SUSPECTS_MAX)
+	if (watch->suspects_n == SUSPECTS_MAX)
+		return false;
+	if (watch->options.holds)
 		watch->suspects[watch->suspects_n++] = site;
+	return true;
 }
 
 static void warn(void *user, const char *text)
@@ -415,15 +418,23 @@ static void refresh(struct watch *watch, uint64_t now_ns)
 
 static void add_pauses(struct watch *watch)
 {
-	int added = 0;
+	int added = 0, rc = 0;
 
-	for (size_t i = 0; i < watch->suspects_n; i++)
-		added += plan_add_pause(watch->plan, watch->target, watch->suspects[i]) > 0;
+	for (size_t i = 0; i < watch->suspects_n; i++) {
+		int one = plan_add_pause(watch->plan, watch->target, watch->suspects[i]);
+
+		if (one < 0)
+			rc = one;
+		else
+			added += one;
+	}
 	watch->suspects_n = 0;
-	if (!added)
-		return;
-	set_probes(watch);
-	if (schedule_grow(watch->schedule))
+	if (added) {
+		set_probes(watch);
+		if (schedule_grow(watch->schedule))
+			rc = -ENOMEM;
+	}
+	if (rc)
 		warn(watch, "out of memory: fills that may run into one another are looked at no closer");
 }
 

@@ -88,12 +88,18 @@ static void take_step(const struct world *world, struct verdict *verdict, unsign
 
 static unsigned suspects[MADE_SITES]; /* how often each site was told of, in the last run */
 static unsigned suspected;            /* in all runs so far */
+static unsigned no_room;              /* how often yet there is none for who is suspected */
 
-static void suspect(void *user, uint32_t site)
+static bool suspect(void *user, uint32_t site)
 {
 	(void)user;
+	if (no_room) {
+		no_room--;
+		return false;
+	}
 	suspects[site]++;
 	suspected++;
+	return true;
 }
 
 /* Returns: mixed records told; the last in ret_one, which lives until the next call. */
@@ -186,6 +192,10 @@ static void test_interleaved(void)
 	}
 	tap_ok(suspects[made_site(USER, 0)] == 1 && suspects[made_site(CENTS, 0)] == 1 && !suspects[made_site(USER, 1)],
 	       "its sites are suspected, once each");
+	no_room = 3;
+	run(&world, 1, &one);
+	tap_ok(!no_room && suspects[made_site(USER, 0)] == 1 && suspects[made_site(CENTS, 0)] == 1,
+	       "who found no room is told of again");
 	tap_eq_int(often(&world), SEEDS, "found whatever the order of steps");
 	world = all_alike(8, user_name_cents, 3, false);
 	tap_eq_int(often(&world), SEEDS, "found with 8 threads");
