@@ -263,7 +263,7 @@ static struct batch *take_calm(struct schedule *s, struct batch *batch, double s
 	return NULL;
 }
 
-/* The hot ones leave at once, for each millisecond costs; then those that may stay are attached again. */
+/* The hot ones leave at once, for each millisecond costs; those that may stay are attached again once they are gone. */
 static void part(struct schedule *s, struct batch *batch, uint64_t now_ns)
 {
 	struct batch *calm = take_calm(s, batch, (double)(now_ns - batch->open_ns) / (double)SECOND);
@@ -271,10 +271,8 @@ static void part(struct schedule *s, struct batch *batch, uint64_t now_ns)
 	/* One that found nobody at work says nothing of who waits. */
 	batch->waits = batch->cost_ns >= window_cost_ns;
 	batch_leave(s, batch, now_ns);
-	if (!calm)
-		return;
-	batch_arm(s, calm, true);
-	batch_attach(s, calm, now_ns);
+	if (calm)
+		calm->away = true;
 }
 
 /* ---- trials ---------------------------------------------------------------------------------------------------- */
@@ -569,6 +567,8 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 	batches_look_at_leaving(s, now_ns);
 	if (!s->leaving)
 		residents_return(s, now_ns);
+	if (!s->leaving && !s->trial && !s->window && !s->quiet_since_ns)
+		schedule_quiet_begin(s);
 	if (s->trial)
 		return trial_step(s, now_ns);
 	if (s->window)

@@ -280,14 +280,12 @@ void batches_look_at_leaving(struct schedule *s, uint64_t now_ns)
 		struct batch *batch = *at;
 
 		batch_look(s, batch, now_ns);
-		if (batch->waits && now_ns >= batch->left_ns + WAIT_MS * MS) {
-			schedule_wait_end(s, batch, kernel_now_ns());
-			batch->waits = false;
-		}
 		if (now_ns < batch->left_ns + LEAVE_MS * MS) {
 			at = &batch->next;
 			continue;
 		}
+		if (batch->waits)
+			schedule_wait_end(s, batch, kernel_now_ns());
 		*at = batch->next;
 		batch_free(batch);
 	}

@@ -2,9 +2,9 @@
  * schedule_books.c - what probes cost the target, and what they may
  *
  * What hits cost is their number by the price that the self-test measured; holds tell their time themselves. Threads
- * that wait for a lock whose holder is at a probe lose time too: it shows as CPU time that the target did not take
- * while a window was open. Where no CPU is idle the time that we take ourselves is the target's. The income is the
- * budget's share of the target's CPU time.
+ * that wait for a lock whose holder is at a probe lose time too: it shows as CPU time that the target takes while
+ * nothing comes or goes, and did not take from the beginning of a window to its last hit. Where no CPU is idle
+ * the time that we take ourselves is the target's. The income is the budget's share of the target's CPU time.
  */
 #include "watch/schedule_inside.h"
 
@@ -14,6 +14,7 @@
 static const uint64_t credit_max_ns = 20 * MS; /* what an idle time can save up */
 static const uint64_t credit_start_ns = 150 * MS; /* to get to know the target with, once */
 static const uint64_t measure_ns = 200 * MS;  /* between looks at the target's CPU time */
+static const uint64_t quiet_enough_ns = SECOND; /* to know what the target takes of the CPUs by itself */
 static const uint64_t measure_own_ns = SECOND; /* between those at ours: the machine's idle time is dear to read */
 static const double resident_share = 0.30;     /* of the budget */
 static const double hold_share = 0.50;
@@ -84,10 +85,31 @@ static void measure_target(struct schedule *s, uint64_t now_ns)
 	measure_own(s, now_ns);
 }
 
-void schedule_wait_begin(const struct schedule *s, struct batch *batch)
+void schedule_quiet_begin(struct schedule *s)
+{
+	s->quiet_since_ns = kernel_now_ns();
+	s->quiet_since_cpu_ns = target_cpu_ns(s->target);
+}
+
+static void quiet_end(struct schedule *s, uint64_t now_ns, uint64_t cpu_ns)
+{
+	if (s->quiet_since_ns && now_ns > s->quiet_since_ns && cpu_ns >= s->quiet_since_cpu_ns) {
+		s->quiet_ns += (double)(now_ns - s->quiet_since_ns);
+		s->quiet_cpu_ns += (double)(cpu_ns - s->quiet_since_cpu_ns);
+	}
+	/* What was lately counts for more. */
+	if (s->quiet_ns > (double)quiet_enough_ns) {
+		s->quiet_cpu_ns *= (double)quiet_enough_ns / s->quiet_ns;
+		s->quiet_ns = (double)quiet_enough_ns;
+	}
+	s->quiet_since_ns = 0;
+}
+
+void schedule_wait_begin(struct schedule *s, struct batch *batch)
 {
 	batch->wait_ns = kernel_now_ns();
 	batch->wait_cpu_ns = target_cpu_ns(s->target);
+	quiet_end(s, batch->wait_ns, batch->wait_cpu_ns);
 }
 
 /* Chance goes both ways, and is not cut off here. */
@@ -95,8 +117,9 @@ void schedule_wait_end(struct schedule *s, const struct batch *batch, uint64_t n
 {
 	uint64_t cpu_ns = target_cpu_ns(s->target);
 
-	if (now_ns > batch->wait_ns && cpu_ns)
-		s->waited_ns += (double)(now_ns - batch->wait_ns) * s->used - (double)(cpu_ns - batch->wait_cpu_ns);
+	if (now_ns > batch->wait_ns && cpu_ns && s->quiet_ns > 0)
+		s->waited_ns += (double)(now_ns - batch->wait_ns) * s->quiet_cpu_ns / s->quiet_ns -
+		                (double)(cpu_ns - batch->wait_cpu_ns);
 }
 
 void schedule_earn(struct schedule *s, uint64_t now_ns)

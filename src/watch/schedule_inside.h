@@ -85,6 +85,8 @@ struct schedule {
 	double income_ns;             /* the budget's share of the target's time so far */
 	double target_ns;             /* its CPU time so far, one CPU's at least */
 	double used;                  /* CPUs it keeps busy, lately */
+	double quiet_ns, quiet_cpu_ns; /* lately, while nothing came or went: the time, and the target's CPU time */
+	uint64_t quiet_since_ns, quiet_since_cpu_ns; /* 0: something comes or goes */
 	uint64_t earned_ns, measured_ns, own_measured_ns, cpu_ns;
 	uint64_t own_ns, idle_ns;     /* CPU time of ours, and that nobody used on this machine, as last read */
 	uint64_t taken_ns;            /* CPU time of ours that came from no idle CPU */
@@ -120,8 +122,10 @@ double schedule_credit(struct schedule *s);
 uint64_t schedule_waits(struct schedule *s, uint64_t ns);
 /* Holds have a share of their own, which the kernel keeps to; it saves up as little. */
 void schedule_grant_holds(struct schedule *s, uint64_t now_ns);
+/* Nothing comes or goes from now on: what the target takes of the CPUs is what it takes by itself. */
+void schedule_quiet_begin(struct schedule *s);
 /* How long the target's threads wait for each other while probes are attached: begins and ends. */
-void schedule_wait_begin(const struct schedule *s, struct batch *batch);
+void schedule_wait_begin(struct schedule *s, struct batch *batch);
 void schedule_wait_end(struct schedule *s, const struct batch *batch, uint64_t now_ns);
 /* What all residents together may cost a second, ns. */
 double schedule_resident_may(const struct schedule *s);
