@@ -34,6 +34,7 @@ static struct {
 	uint32_t refused;             /* the kernel refuses this site; UINT32_MAX: none */
 	double cpus;                  /* that the target keeps busy */
 	double slowed;                /* CPU time that it loses to waiting, a second of attached time */
+	double lost_ns;               /* that it lost so, in all */
 	uint64_t cpu_ns, own_ns;
 	struct kernel_set sets[SETS];
 	size_t sets_n;
@@ -85,6 +86,7 @@ static void pass(uint64_t ns)
 			attached = attached || sim.rate[id] > 1000;
 		}
 	}
+	sim.lost_ns += attached ? (double)ns * sim.slowed : 0;
 	sim.cpu_ns += (uint64_t)((double)ns * (sim.cpus - (attached ? sim.slowed : 0)));
 	sim.now_ns += ns;
 }
@@ -448,7 +450,7 @@ static void test_library(void)
 /* Threads that wait for one that is at a probe, and our own time where no CPU is idle, come out of the same purse. */
 static void test_waiting(void)
 {
-	double alone, waiting;
+	double alone, waiting, lost;
 	struct ledger ledger;
 	struct schedule *schedule;
 
@@ -465,6 +467,8 @@ static void test_waiting(void)
 	waiting = truth(60);
 	tap_ok(waiting < 0.9 * alone, "waiting is paid for: hits cost %.4f where nobody waits, else %.4f", alone, waiting);
 	tap_ok(ledger.spent <= 0.0235, "within the budget: %.4f", ledger.spent);
+	lost = (sim.cost_ns + sim.lost_ns) / (60 * sim.cpus * (double)second);
+	tap_ok(fabs(ledger.spent - lost) < 0.001, "the ledger knows of it: %.4f and %.4f", ledger.spent, lost);
 }
 
 static void test_full(void)
