@@ -94,7 +94,7 @@ static bool victim(struct shard *shard, struct slab_place *ret_place)
 			continue;
 		*ret_place = slab_place(shape, slab, i);
 		cell = slab_cell(shape, *ret_place);
-		rest = atomic_load_explicit(&cell->rest, memory_order_relaxed);
+		rest = slab_key_rest(cell);
 		if (!(rest & SLAB_KEY_TOUCHED) || seen > 2 * places)
 			return true;
 		atomic_store_explicit(&cell->rest, rest & ~SLAB_KEY_TOUCHED, memory_order_relaxed);

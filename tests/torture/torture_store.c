@@ -2,7 +2,7 @@
  * torture_store.c - threads merge, read, remove and walk one store; no merge may be lost
  *
  * Stable keys are there from the start and never removed: each counts its merges, and at the end it must have counted
- * all that the threads made. Churn keys come and go beside them in the same shards, so that slots move, tables grow
+ * all that the threads made. Churn keys come and go beside them in the same shards, so that places move, tables grow
  * and records' memory changes owners all the time.
  */
 #include "tap.h"
