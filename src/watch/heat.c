@@ -76,41 +76,54 @@ static struct part part_of_site(const struct heat *heat, uint32_t id)
 	return (struct part){0};
 }
 
-static void sort_parts(struct heat *heat)
+/* By address, each once. Returns: how many are left. */
+static size_t sort_parts(struct part *parts, size_t n)
 {
 	size_t kept = 0;
 
-	qsort(heat->parts, heat->parts_n, sizeof(*heat->parts), compare_parts);
-	for (size_t i = 0; i < heat->parts_n; i++) {
-		if (kept && heat->parts[kept - 1].low == heat->parts[i].low) {
-			heat->parts[kept - 1].looks += heat->parts[i].looks;
-			heat->parts[kept - 1].hot |= heat->parts[i].hot;
-		} else {
-			heat->parts[kept++] = heat->parts[i];
-		}
+	qsort(parts, n, sizeof(*parts), compare_parts);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || parts[kept - 1].low != parts[i].low)
+			parts[kept++] = parts[i];
+	return kept;
+}
+
+/* What is known of parts that have not moved. */
+static void keep_looks(const struct heat *heat, struct part *parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct part *known = part_at(heat, parts[i].low);
+
+		if (!known || known->low != parts[i].low || known->function != parts[i].function)
+			continue;
+		parts[i].looks = known->looks;
+		parts[i].hot = known->hot;
 	}
-	heat->parts_n = kept;
 }
 
 int heat_grow(struct heat *heat)
 {
-	size_t n = heat->plan->sites_n;
-	struct part *parts = realloc(heat->parts, (heat->parts_n + n + 1) * sizeof(*parts));
+	size_t n = heat->plan->sites_n, parts_n = 0;
+	struct part *parts = calloc(n + 1, sizeof(*parts));
 	uint32_t *part_of = parts ? realloc(heat->part_of, (n + 1) * sizeof(*part_of)) : NULL;
 
-	if (parts)
-		heat->parts = parts;
-	if (!part_of)
+	if (!part_of) {
+		free(parts);
 		return -ENOMEM;
-	heat->part_of = part_of;
-	for (size_t i = heat->sites_n; i < n; i++) {
+	}
+	for (size_t i = 0; i < n; i++) {
 		struct part part = part_of_site(heat, (uint32_t)i);
 
 		if (part.function)
-			parts[heat->parts_n++] = part;
+			parts[parts_n++] = part;
 	}
+	parts_n = sort_parts(parts, parts_n);
+	keep_looks(heat, parts, parts_n);
+	free(heat->parts);
+	heat->parts = parts;
+	heat->parts_n = parts_n;
+	heat->part_of = part_of;
 	heat->sites_n = n;
-	sort_parts(heat);
 	for (size_t i = 0; i < n; i++) {
 		struct part *part = heat->plan->sites[i].site ? part_at(heat, address_of(heat, (uint32_t)i)) : NULL;
 
