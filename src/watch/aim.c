@@ -13,7 +13,7 @@ enum { HITS = 48 };                   /* of a thread, until the point rests */
 
 static const uint64_t aimed_ns = 60 * MS, pause_ns = 60 * MS;
 static const uint64_t lately_ns = 2000 * MS;   /* an address seen longer ago may be another object's */
-static const double hit_ns = 9000;
+static const double usual_hit_ns = 9000;
 
 /* Where a field was written last. */
 struct seen {
@@ -49,6 +49,8 @@ int aim_new(struct kernel *kernel, struct points *points, const struct plan *pla
 	aim->verdict = verdict;
 	aim->schedule = schedule;
 	aim->options = *options;
+	if (!(aim->options.hit_ns > 0))
+		aim->options.hit_ns = usual_hit_ns;
 	*ret_aim = aim;
 	return 0;
 }
@@ -163,7 +165,7 @@ void aim_step(struct aim *aim, uint64_t now_ns)
 {
 	uint64_t hits = kernel_totals(aim->kernel)->watchpoint_hits;
 
-	schedule_spend(aim->schedule, (uint64_t)((double)(hits - aim->hits) * hit_ns));
+	schedule_spend(aim->schedule, (uint64_t)((double)(hits - aim->hits) * aim->options.hit_ns));
 	aim->hits = hits;
 	if (aim->on && now_ns >= aim->until_ns)
 		aim_rest(aim, now_ns);

@@ -18,6 +18,7 @@ struct aim;
 struct aim_options {
 	bool holds;
 	uint32_t cookie;              /* probe number of the point */
+	double hit_ns;                /* what a hit of it costs; 0: not known */
 };
 
 /* Returns: 0 or -ENOMEM. Owner: aim_free. */

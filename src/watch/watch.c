@@ -262,6 +262,7 @@ static void open_points(struct watch *watch)
 {
 	struct aim_options options = {
 		.holds = watch->options.holds, .cookie = POINT_ID,
+		.hit_ns = watch->tested.of[SELF_TEST_POINT].cost_ns,
 	};
 	struct watch_error why;
 
