@@ -117,7 +117,9 @@ static struct aim *begin(double hit_ns)
 
 static void saw(struct aim *aim, uint32_t field, uint64_t address)
 {
-	aim_saw(aim, &(struct wire_event){.address = address, .time_ns = sim.now_ns}, &(struct plan_site){.field = field});
+	struct wire_event event = {.address = address, .time_ns = sim.now_ns};
+
+	aim_saw(aim, &event, &(struct plan_site){.field = field});
 }
 
 /* Returns: where the point is aimed then. */
