@@ -3,7 +3,7 @@
  *
  * A site is NEW: how often it fires is not known; it is tried in a batch of up to some hundred, for some
  * milliseconds, and the batch goes at once when it proves dear. WARM: the same, but a clock has found its function
- * busy (heat.h): it is tried later, among few. RESIDENT: what all residents cost together is a part
+ * busy (heat.h): it is tried before the others, among few. RESIDENT: what all residents cost together is a part
  * of the budget; who grows hotter is moved out. HOT: attached for a window now and then, with all hot ones of its type.
  *
  * The books: what hits cost (number by the price that the self-test measured) and what holds took, against the budget's
@@ -21,7 +21,7 @@
 enum {
 	BATCH_MIN = 16,               /* sites of a trial: the more, the longer it takes to let go of a dear one */
 	WARM_MAX = 32,                /* of a trial of busy functions' sites */
-	BATCH_MAX = 512,              /* of one that comes after cheap ones: cold code lies together */
+	BATCH_MAX = 128,              /* of one that comes after cheap ones: cold code lies together */
 	LIBRARY_RARER = 8,            /* windows of a library's types, which few have asked about */
 	LOOK_MIN_MS = 30,             /* between looks at the residents' counters */
 };
@@ -152,6 +152,14 @@ static void become_warm(struct schedule *s, uint32_t id)
 	s->warm_n++;
 }
 
+/* Before their turn comes. */
+static void warm_new(struct schedule *s)
+{
+	for (uint32_t i = 0; !schedule_tried(s) && i < s->ones_n; i++)
+		if (s->ones[i].state == NEW && heat_is_hot(s->heat, i))
+			become_warm(s, i);
+}
+
 static bool is_hot(const struct schedule *s, uint32_t id)
 {
 	return heat_is_hot(s->heat, id) && !s->ones[id].calm;
@@ -200,9 +208,11 @@ static void residents_keep(struct schedule *s, uint64_t now_ns)
 	struct batch *dearest;
 	double total;
 
-	if (heat_read(s->heat) && !s->options.full)
+	if (heat_read(s->heat) && !s->options.full) {
+		warm_new(s);
 		for (size_t i = 0; i < s->residents_n; i++)
 			cool(s, s->residents[i], now_ns);
+	}
 	total = residents_look(s, now_ns, &dearest);
 	if (!s->options.full && dearest && total > may * 1.3)
 		thin(s, dearest, total - may, now_ns);
@@ -325,6 +335,21 @@ static void trial_attach(struct schedule *s, struct batch *batch, uint64_t now_n
 	batch->allowed_ns = 0;
 }
 
+/* Returns: false: there is nothing in the batch. */
+static bool trial_of(struct schedule *s, struct batch *batch, uint64_t now_ns)
+{
+	if (!batch->n) {
+		batch_free(batch);
+		return false;
+	}
+	/* Among warm ones the trial is a window: there is something to be seen. */
+	batch->warm = s->ones[batch->ids[0]].state == TRIED;
+	batch_arm(s, batch, s->options.full || batch->warm);
+	s->trial = batch;
+	trial_attach(s, batch, now_ns);
+	return true;
+}
+
 static bool trial_begin(struct schedule *s, uint64_t now_ns)
 {
 	size_t most = s->options.full ? s->ones_n : s->trial_size;
@@ -343,17 +368,19 @@ static bool trial_begin(struct schedule *s, uint64_t now_ns)
 		gather_new(s, batch, most, true);
 	if (!batch->n)
 		gather_warm(s, batch, true);
-	if (!batch->n) {
-		batch_free(batch);
-		return false;
-	}
-	/* Among warm ones the trial is a window: there is something to be seen. */
-	batch->warm = s->ones[batch->ids[0]].state == TRIED;
-	batch_arm(s, batch, s->options.full || batch->warm);
-	s->trial = batch;
 	s->tried_last = true;
-	trial_attach(s, batch, now_ns);
-	return true;
+	return trial_of(s, batch, now_ns);
+}
+
+/* Busy functions' sites, of types of one's own. */
+static bool warm_begin(struct schedule *s, uint64_t now_ns)
+{
+	struct batch *batch = s->warm_n && !s->options.full ? batch_new(WARM_MAX) : NULL;
+
+	if (!batch)
+		return false;
+	gather_warm(s, batch, false);
+	return trial_of(s, batch, now_ns);
 }
 
 /* Types whose bytes change hands come first in windows. */
@@ -491,11 +518,11 @@ static uint64_t window_step(struct schedule *s, uint64_t now_ns)
 	return glance_ns;
 }
 
-/* One's own types are tried first. Then trials of what libraries bring, which may be a large program's hundreds, take
- * turns with windows of those that were tried and are hot. */
+/* What is most at work is most likely raced about: busy functions' sites come first, and windows of those that were
+ * tried and are hot take turns with trials of the others, which may be a large program's thousands. */
 static bool begin(struct schedule *s, uint64_t now_ns)
 {
-	if (s->next_new[0] == s->ones_n && s->tried_last && window_begin(s, now_ns))
+	if (warm_begin(s, now_ns) || (s->tried_last && window_begin(s, now_ns)))
 		return true;
 	return trial_begin(s, now_ns) || window_begin(s, now_ns);
 }

@@ -30,6 +30,7 @@ static struct {
 	double hits[SITES];
 	double cost_ns;               /* of all hits, as it is */
 	bool hot[SITES];              /* the clock says that its function is */
+	bool hot_news;                /* and says so at its first look */
 	uint64_t last_ns[SITES];      /* when it was attached last */
 	uint32_t refused;             /* the kernel refuses this site; UINT32_MAX: none */
 	double cpus;                  /* that the target keeps busy */
@@ -205,8 +206,11 @@ void heat_look_closely(struct heat *heat, bool closely)
 
 bool heat_read(struct heat *heat)
 {
+	bool news = sim.hot_news;
+
 	(void)heat;
-	return false;
+	sim.hot_news = false;
+	return news;
 }
 
 bool heat_is_hot(const struct heat *heat, uint32_t site)
@@ -419,6 +423,28 @@ static void test_surprise(void)
 	end(schedule);
 }
 
+/* Sites that fire without pause stand behind hundreds that the clock has not met. */
+static void test_busy_first(void)
+{
+	struct schedule *schedule;
+	uint64_t begun_ns;
+
+	make_world(1000, 25);
+	for (uint32_t i = 0; i < 1000; i++)
+		sim.rate[i] = i >= 990 ? 1e6 : 1;
+	for (uint32_t i = 990; i < 1000; i++)
+		sim.hot[i] = true;
+	sim.hot_news = true;
+	begun_ns = sim.now_ns;
+	schedule = begin(false);
+	run(schedule, 0.35);
+	tap_ok(sim.last_ns[990] > begun_ns, "busy functions are looked at first");
+	tap_ok(!sim.last_ns[500], "before what comes before them");
+	run(schedule, 10);
+	tap_ok(is_attached(500), "whose turn comes");
+	end(schedule);
+}
+
 /* A program of Go: hundreds of busy sites in its library, and one type of its own. */
 static void test_library(void)
 {
@@ -512,6 +538,7 @@ int main(void)
 	test_woken();
 	test_start();
 	test_surprise();
+	test_busy_first();
 	test_library();
 	test_waiting();
 	test_full();
