@@ -281,8 +281,11 @@ static void part(struct schedule *s, struct batch *batch, uint64_t now_ns)
 	/* One that found nobody at work says nothing of who waits. */
 	batch->waits = batch->cost_ns >= window_cost_ns;
 	batch_leave(s, batch, now_ns);
-	if (calm)
-		calm->away = true;
+	if (!calm)
+		return;
+	/* Let go of with the others, though they are not of that batch any more. */
+	batch_detach(s, calm, now_ns);
+	calm->away = true;
 }
 
 /* ---- trials ---------------------------------------------------------------------------------------------------- */

@@ -40,6 +40,8 @@ static struct {
 	struct kernel_set sets[SETS];
 	size_t sets_n;
 	bool close;                   /* the clock was told to look closely */
+	bool open;                    /* order counts for type 0 */
+	unsigned blind;               /* steps in which it did, and a site of it was not held */
 	unsigned quiet_gone;          /* sites that never fire, of sets that were let go */
 } sim;
 
@@ -71,6 +73,15 @@ static double share_that_fires(void)
 	return demand_ns > sim.cpus * (double)second ? sim.cpus * (double)second / demand_ns : 1;
 }
 
+static bool is_held(uint32_t id)
+{
+	for (size_t i = 0; i < sim.sets_n; i++)
+		for (size_t k = 0; sim.sets[i].attached && !sim.sets[i].gone_ns && k < sim.sets[i].n; k++)
+			if (sim.sets[i].ids[k] == id)
+				return true;
+	return false;
+}
+
 static void pass(uint64_t ns)
 {
 	double share = share_that_fires();
@@ -87,6 +98,8 @@ static void pass(uint64_t ns)
 			attached = attached || sim.rate[id] > 1000;
 		}
 	}
+	for (uint32_t i = 0; sim.open && i < plan.sites_n && sites[i].type_id == 0; i++)
+		sim.blind += !is_held(i);
 	sim.lost_ns += attached ? (double)ns * sim.slowed : 0;
 	sim.cpu_ns += (uint64_t)((double)ns * (sim.cpus - (attached ? sim.slowed : 0)));
 	sim.now_ns += ns;
@@ -250,9 +263,16 @@ static void make_world(size_t n, size_t sites_a_type)
 	                     .sites_n = n};
 }
 
+static void window(void *user, uint32_t type_id, uint64_t now_ns, bool begins, bool lost)
+{
+	(void)user, (void)now_ns, (void)lost;
+	if (type_id == 0)
+		sim.open = begins;
+}
+
 static struct schedule *begin(bool full)
 {
-	struct schedule_options options = {.budget = 0.02, .full = full, .warn = warn};
+	struct schedule_options options = {.budget = 0.02, .full = full, .warn = warn, .window = window};
 	struct schedule *schedule = NULL;
 
 	for (unsigned i = 0; i < SELF_TEST_KINDS; i++)
@@ -445,6 +465,26 @@ static void test_busy_first(void)
 	end(schedule);
 }
 
+/* Hot sites that fall silent stay; between their last window and that they are held by nobody for a while. */
+static void test_calm(void)
+{
+	struct schedule *schedule;
+
+	make_world(25, 25);
+	for (uint32_t i = 0; i < 25; i++) {
+		sim.rate[i] = 20000;
+		sim.hot[i] = true;
+	}
+	schedule = begin(false);
+	run(schedule, 3);
+	for (uint32_t i = 0; i < 25; i++)
+		sim.rate[i] = 1;
+	run(schedule, 5);
+	tap_ok(sim.open && is_held(0) && is_held(24), "calm sites stay, and their order counts");
+	tap_eq_int((long)sim.blind, 0, "never while one of them is away");
+	end(schedule);
+}
+
 /* A program of Go: hundreds of busy sites in its library, and one type of its own. */
 static void test_library(void)
 {
@@ -539,6 +579,7 @@ int main(void)
 	test_start();
 	test_surprise();
 	test_busy_first();
+	test_calm();
 	test_library();
 	test_waiting();
 	test_full();
