@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """watch.py [--seconds S] [--pairs N] FIELDGUARD - what `fieldguard watch` costs the program that it watches
 
-One running program, unwatched and watched in turns, by its own count of what it did: the ratio of the two rates of each
-turn, median and quartiles. The watch lasts for all of its turn, its start and end too. Then a full trace of one field,
-and the memory that the watch took. What a hit costs is the machine's: a trap of 0.6 us on one is 5 us on another. Each
-target says reached or MISSED; where the turns alone differ by more than the target, nothing can be said, and that is
-said.
+One running program, unwatched and watched in turns, by its own count of what it did: its rate in each watched turn
+against the mean of the unwatched ones before and after, median and quartiles. The watch lasts for all of its turn, its
+start and end too. Then a full trace of one field, and the memory that the watch took. What a hit costs is the
+machine's: a trap of 0.6 us on one is 5 us on another. Each target says reached or MISSED; where it lies between the
+quartiles nothing can be said, and that is said. An unwatched turn against its unwatched neighbours tells how steady the
+program is by itself.
 """
 import argparse
 import json
@@ -21,7 +22,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 MODES = {'locked': 'two threads, one record under a mutex', 'own': 'two threads, a record each',
-         'calm': 'as the first, 20 us of other work between'}
+         'busy': 'two threads, a record each, 0.15 us of other work between',
+         'calm': 'two threads, one record under a mutex, 20 us of other work between'}
 SLOWDOWN, TRACE, MEMORY = 3.0, 1e6, 100.0
 
 
@@ -76,26 +78,32 @@ def told(what, value, unit, wanted, reached, spread=''):
     print(f'  {word}  {what}: {value}{spread}, {wanted} {unit} wanted', flush=True)
 
 
+def off(rate, before, after):
+    """By how much a rate lies below those of the turns around it, in %."""
+    return (1 - rate / ((before + after) / 2)) * 100
+
+
 def slowdown(fieldguard, program, mode, options):
     steady = Steady(program, mode)
-    ratios, bare, hits, spent, memory = [], [], 0, [], 0
-    for _ in range(options.pairs):
+    spans, hits, spent, memory = [], 0, [], 0
+    for turn in range(2 * options.pairs + 1):
         begin = time.monotonic_ns()
-        time.sleep(options.seconds)
-        middle = time.monotonic_ns()
-        ledger, most = watched(fieldguard, steady.process.pid, options.seconds)
-        end = time.monotonic_ns()
+        if turn % 2:
+            ledger, most = watched(fieldguard, steady.process.pid, options.seconds)
+            hits, memory = hits + ledger['hits'], max(memory, most)
+            spent.append(ledger['spent'] * 100)
+        else:
+            time.sleep(options.seconds)
+        spans.append((begin, time.monotonic_ns()))
         time.sleep(0.3)
-        bare.append(steady.rate(begin, middle))
-        ratios.append((1 - steady.rate(middle, end) / bare[-1]) * 100)
-        hits, memory = hits + ledger['hits'], max(memory, most)
-        spent.append(ledger['spent'] * 100)
+    rates = [steady.rate(*span) for span in spans]
     steady.end()
-    low, median, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
-    noise = (max(bare) - min(bare)) / statistics.median(bare) * 100
+    slower = [off(rates[i], rates[i - 1], rates[i + 1]) for i in range(1, len(rates), 2)]
+    by_itself = [abs(off(rates[i], rates[i - 2], rates[i + 2])) for i in range(2, len(rates) - 2, 2)]
+    low, median, high = statistics.quantiles(slower, n=4) if len(slower) > 1 else slower * 3
     clear = None if low < SLOWDOWN < high or not hits else median <= SLOWDOWN
     told(f'{MODES[mode]}: slower by', f'{median:.1f} %', '% at most', SLOWDOWN, clear,
-         f' (quartiles {low:.1f} to {high:.1f}; unwatched turns differ by {noise:.0f} %; '
+         f' (quartiles {low:.1f} to {high:.1f}; unwatched turns differ by up to {max(by_itself, default=0):.1f} %; '
          f'{statistics.median(spent):.1f} % by the ledger, {hits:,} hits)')
     return memory
 

@@ -1,10 +1,11 @@
 /*
  * steady.c - a program under watch that says ten times a second how far it is
  *
- *     steady locked|own|calm|alone
+ *     steady locked|own|busy|calm|alone
  *
- * locked: two threads fill one record under a mutex, as fast as they can. own: each fills its own. calm: as locked,
- * with some 20 microseconds of other work between. alone: one thread, for full traces. Each line: nanoseconds of
+ * locked: two threads fill one record under a mutex, as fast as they can. own: each fills its own. busy: as own, with
+ * some 0.15 microseconds of other work between: the speed of stores alone changes by the second, with nobody watching.
+ * calm: as locked, with some 20 microseconds. alone: one thread, for full traces. Each line: nanoseconds of
  * CLOCK_MONOTONIC, fills so far.
  */
 #include <pthread.h>
@@ -14,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { THREADS_MAX = 2 };
+enum { THREADS_MAX = 2, ROUNDS_BUSY = 100, ROUNDS_CALM = 8000 };
 
 struct record {
 	int64_t id, amount, version;
@@ -40,9 +41,9 @@ static __attribute__((noinline)) void fill(struct record *record, int64_t n)
 		record->flags = 0;
 }
 
-static __attribute__((noinline)) void work(uint64_t *state)
+static __attribute__((noinline)) void work(uint64_t *state, int rounds)
 {
-	for (int i = 0; i < 8000; i++) {
+	for (int i = 0; i < rounds; i++) {
 		*state ^= *state << 13;
 		*state ^= *state >> 7;
 		*state ^= *state << 17;
@@ -53,7 +54,8 @@ static void *run(void *user)
 {
 	unsigned who = (unsigned)(uintptr_t)user;
 	uint64_t state = who + 1;
-	int locked = strcmp(mode, "own") != 0, calm = strcmp(mode, "calm") == 0;
+	int calm = strcmp(mode, "calm") == 0, busy = strcmp(mode, "busy") == 0;
+	int locked = !busy && strcmp(mode, "own") != 0;
 
 	for (int64_t n = 0;; n++) {
 		if (locked)
@@ -61,8 +63,8 @@ static void *run(void *user)
 		fill(locked ? &shared : &own[who].record, n);
 		if (locked)
 			pthread_mutex_unlock(&lock);
-		if (calm)
-			work(&state);
+		if (calm || busy)
+			work(&state, calm ? ROUNDS_CALM : ROUNDS_BUSY);
 		atomic_store_explicit(&fills[who][0], (uint64_t)n, memory_order_relaxed);
 	}
 	return NULL;
