@@ -177,6 +177,11 @@ void aim_step(struct aim *aim, uint64_t now_ns)
 		take_lone(aim, UINT32_MAX, now_ns);
 }
 
+uint64_t aim_due_ns(const struct aim *aim)
+{
+	return aim->on ? aim->until_ns : aim->due_ns;
+}
+
 uint32_t aim_field(const struct aim *aim)
 {
 	return aim->field;

@@ -32,6 +32,8 @@ void aim_saw(struct aim *aim, const struct wire_event *event, const struct plan_
 void aim_window(struct aim *aim, uint32_t type_id, bool begins, uint64_t now_ns);
 /* Does what is due. */
 void aim_step(struct aim *aim, uint64_t now_ns);
+/* When something is due again: a time of kernel_now_ns. */
+uint64_t aim_due_ns(const struct aim *aim);
 /* The target's addresses mean nothing any more (exec), or all comes to an end. */
 void aim_rest(struct aim *aim, uint64_t now_ns);
 /* What the point is or was last aimed at: field and object of its events. */

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 static const uint64_t credit_max_ns = 20 * MS; /* what an idle time can save up */
-static const uint64_t credit_start_ns = 150 * MS; /* to get to know the target with, once */
+static const double loan_ns = 150 * (double)MS; /* to get to know the target with, once */
+static const uint64_t loan_free_ns = 10 * SECOND; /* from then on it is paid back */
+static const double repaid_share = 0.20;       /* of the income */
 static const uint64_t measure_ns = 200 * MS;  /* between looks at the target's CPU time */
 static const uint64_t quiet_enough_ns = SECOND; /* to know what the target takes of the CPUs by itself */
 static const uint64_t measure_own_ns = SECOND; /* between those at ours: the machine's idle time is dear to read */
@@ -122,6 +124,16 @@ void schedule_wait_end(struct schedule *s, const struct batch *batch, uint64_t n
 		                (double)(cpu_ns - batch->wait_cpu_ns);
 }
 
+static void earn(struct schedule *s, double ns)
+{
+	double repaid = s->earned_ns - s->start_ns > loan_free_ns ? repaid_share * ns : 0;
+
+	if (repaid > loan_ns - s->repaid_ns)
+		repaid = loan_ns - s->repaid_ns;
+	s->repaid_ns += repaid;
+	s->income_ns += ns;
+}
+
 void schedule_earn(struct schedule *s, uint64_t now_ns)
 {
 	double elapsed_ns;
@@ -132,14 +144,14 @@ void schedule_earn(struct schedule *s, uint64_t now_ns)
 	elapsed_ns = (double)(now_ns - s->earned_ns);
 	measure_target(s, now_ns);
 	s->target_ns += elapsed_ns * schedule_busy(s);
-	s->income_ns += elapsed_ns * schedule_busy(s) * s->options.budget;
+	earn(s, elapsed_ns * schedule_busy(s) * s->options.budget);
 	s->earned_ns = now_ns;
 }
 
 /* What may be spent now. Once all sites were tried, an idle time saves up no more than credit_max_ns. */
 double schedule_credit(struct schedule *s)
 {
-	double credit = s->income_ns + (double)credit_start_ns - spent_ns(s);
+	double credit = s->income_ns + loan_ns - s->repaid_ns - spent_ns(s);
 
 	if (schedule_tried(s) && !s->warm_n && credit > (double)credit_max_ns) {
 		s->income_ns -= credit - (double)credit_max_ns;

@@ -10,7 +10,6 @@
 
 enum {
 	LEAVE_MS = 40,                /* after which nothing of a batch that was let go fires any more */
-	WAIT_MS = 5,                  /* after which nobody waits for it, mostly */
 };
 
 enum state { NEW = 0, WARM, TRIED, RESIDENT, HOT, FAILED };
@@ -83,6 +82,7 @@ struct schedule {
 	uint64_t start_ns, look_due_ns;
 	double hits_cost_ns;          /* by hits, in all */
 	double income_ns;             /* the budget's share of the target's time so far */
+	double repaid_ns;             /* of what was lent for the start */
 	double target_ns;             /* its CPU time so far, one CPU's at least */
 	double used;                  /* CPUs it keeps busy, lately */
 	double quiet_ns, quiet_cpu_ns; /* lately, while nothing came or went: the time, and the target's CPU time */

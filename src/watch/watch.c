@@ -26,7 +26,6 @@ enum {
 
 static const uint64_t settle_ns = 2 * MS;        /* longer than an event takes from its time to its ring */
 static const uint64_t nap_max_ns = 40 * MS;      /* rings are emptied at least so often */
-static const uint64_t nap_aimed_ns = 10 * MS;    /* the same while watchpoints go round */
 static const uint64_t refresh_ns = 250 * MS;     /* between looks at the target's maps and threads */
 static const uint64_t shared_ns = 2 * SECOND;
 static const uint32_t hold_min_ns = 20000, hold_max_ns = 180000;
@@ -439,14 +438,20 @@ static void add_pauses(struct watch *watch)
 		warn(watch, "out of memory: fills that may run into one another are looked at no closer");
 }
 
+/* ns until something is due. What the watchpoint is late with waits for the budget, as windows do. */
+static uint64_t due_in(const struct watch *watch, uint64_t schedule_ns, uint64_t now_ns)
+{
+	uint64_t ns = schedule_ns < nap_max_ns ? schedule_ns : nap_max_ns;
+	uint64_t aim_ns = watch->aim ? aim_due_ns(watch->aim) : 0;
+
+	return aim_ns > now_ns && aim_ns - now_ns < ns ? aim_ns - now_ns : ns;
+}
+
 static void nap(const struct watch *watch, uint64_t ns)
 {
 	struct pollfd end = {.fd = watch->target->pidfd, .events = POLLIN};
-	uint64_t most_ns = watch->aim ? nap_aimed_ns : nap_max_ns;
 	struct timespec time;
 
-	if (ns > most_ns)
-		ns = most_ns;
 	time = (struct timespec){.tv_sec = 0, .tv_nsec = (long)ns};
 	ppoll(&end, end.fd >= 0 ? 1 : 0, &time, NULL);
 }
@@ -456,7 +461,7 @@ int watch_step(struct watch *watch, unsigned timeout_ms)
 	uint64_t now_ns = kernel_now_ns(), until_ns = now_ns + timeout_ms * MS;
 
 	while (!watch->ended) {
-		uint64_t due_ns = schedule_step(watch->schedule, now_ns);
+		uint64_t step_ns = schedule_step(watch->schedule, now_ns), due_ns;
 		int rc = kernel_poll(watch->kernel, settle_ns, tell_event, watch);
 
 		if (rc < 0)
@@ -472,6 +477,7 @@ int watch_step(struct watch *watch, unsigned timeout_ms)
 		now_ns = kernel_now_ns();
 		if (watch->ended || now_ns >= until_ns)
 			break;
+		due_ns = due_in(watch, step_ns, now_ns);
 		nap(watch, due_ns < until_ns - now_ns ? due_ns : until_ns - now_ns);
 		now_ns = kernel_now_ns();
 	}

@@ -376,6 +376,7 @@ static void test_hot(void)
 		tap_ok(spent <= 0.022, "%.0f a second: %.4f spent of 0.02 once all is known", rates[r], spent);
 		tap_ok(fabs(ledger.spent - truth(60)) < 0.001, "the ledger says so: %.4f and %.4f", ledger.spent,
 		       truth(60));
+		tap_ok(truth(60) < 0.0195, "what was lent for the start is paid back in a minute: %.4f", truth(60));
 		tap_ok(ledger.windows > 0 && ledger.sites_hot >= 200, "hot ones are seen in windows: %llu of %llu",
 		       (unsigned long long)ledger.windows, (unsigned long long)ledger.sites_hot);
 		tap_ok(longest < 5 * second, "each of them: %.1f s ago at most", (double)longest / (double)second);
