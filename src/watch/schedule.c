@@ -589,7 +589,7 @@ int schedule_new(struct kernel *kernel, const struct target *target, const struc
 
 uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 {
-	uint64_t due_ns, wait_ns;
+	uint64_t due_ns, wait_ns, leaves_ns;
 
 	schedule_earn(s, now_ns);
 	heat_look_closely(s->heat, !schedule_tried(s) && !s->options.full);
@@ -610,6 +610,9 @@ uint64_t schedule_step(struct schedule *s, uint64_t now_ns)
 	if (!s->options.full && now_ns - s->start_ns < listen_ns)
 		return glance_ns;
 	due_ns = s->look_due_ns > now_ns ? s->look_due_ns - now_ns : glance_ns;
+	leaves_ns = batches_leave_in(s, now_ns);
+	if (leaves_ns < due_ns)
+		due_ns = leaves_ns;
 	wait_ns = s->options.full ? 0 : schedule_waits(s, window_cost_ns);
 	/* What leaves is not paid for yet, and its hits can't be told from those of a window that begins. */
 	if (!wait_ns && (s->options.full || !s->leaving) && begin(s, now_ns))

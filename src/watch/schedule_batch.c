@@ -291,6 +291,19 @@ void batches_look_at_leaving(struct schedule *s, uint64_t now_ns)
 	}
 }
 
+uint64_t batches_leave_in(const struct schedule *s, uint64_t now_ns)
+{
+	uint64_t in_ns = UINT64_MAX;
+
+	for (const struct batch *batch = s->leaving; batch; batch = batch->next) {
+		uint64_t gone_ns = batch->left_ns + LEAVE_MS * MS;
+		uint64_t one_ns = gone_ns > now_ns ? gone_ns - now_ns : 0;
+
+		in_ns = one_ns < in_ns ? one_ns : in_ns;
+	}
+	return in_ns;
+}
+
 /* ---- how often a site holds ------------------------------------------------------------------------------------ */
 
 /* About one hold in the time of two, so that a window is held for a good part of it; sites that were held in vain often

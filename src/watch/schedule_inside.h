@@ -150,6 +150,8 @@ void batch_split(struct schedule *s, struct batch *batch, struct batch *gone);
 /* Lets go of it; what it still costs comes into the books. */
 void batch_leave(struct schedule *s, struct batch *batch, uint64_t now_ns);
 void batches_look_at_leaving(struct schedule *s, uint64_t now_ns);
+/* Returns: ns until the first of those that leave is gone; UINT64_MAX: none leaves. */
+uint64_t batches_leave_in(const struct schedule *s, uint64_t now_ns);
 /* Sets how its sites hold and whether they send events. */
 void batch_arm(struct schedule *s, const struct batch *batch, bool events);
 /* A type's order across sites counts while all its sites are attached. */
